@@ -1,0 +1,22 @@
+/** A rule is what a decision of a model is taken by: an id, a sentence and a source that a maintainer can open. */
+export interface Citation {
+  /** `Linux v6.16 arch/x86/kvm/vmx/vmx.c`, `Intel SDM vol. 3`, `Xen 4.21 xen/arch/x86/mm/p2m-ept.c`. */
+  readonly document: string;
+  /** The heading or function: `vmx_get_mt_mask()`, `"Selecting Memory Types for Pentium III and More Recent Processor Families"`. */
+  readonly place: string;
+  /** Commit that introduced the rule, where one is known. */
+  readonly commit?: string;
+}
+
+export interface Rule {
+  /** `<folder of the model>.<name>`, kebab-case, never renamed: `xen-hvm.special-page-ipat`. */
+  readonly id: string;
+  /** One sentence, present tense, that says what is decided and why. */
+  readonly sentence: string;
+  readonly citation: Citation;
+}
+
+/** Number of "no rule": externals have none. A model's rules are numbered from 1. */
+export const NO_RULE = 0;
+/** Rule numbers are below this (the field of a packed observation). */
+export const RULE_LIMIT = 2048;
