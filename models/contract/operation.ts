@@ -27,8 +27,17 @@ export const CONVERSION_PAUSE_NAMES = ['', 'invalidate-begin', 'store', 'invalid
 export const PIN_NONE = -1;
 export type PinType = RegisterType | typeof PIN_NONE;
 
+/** A 64-bit value as unsigned 32-bit halves. */
+export interface Value64 {
+  readonly hi: number;
+  readonly lo: number;
+}
+
+/** `hostMtrr` left to the backing's default. */
+export const DEFAULT_HOST_MTRR = -1;
+
 export interface Operations {
-  'write-msr': { vcpu: number; msr: number; hi: number; lo: number };
+  'write-msr': { vcpu: number; msr: number; value: Value64 };
   'read-msr': { vcpu: number; msr: number };
   'write-cr0': { vcpu: number; pg: boolean; cd: boolean; nw: boolean };
   init: { vcpu: number };
@@ -48,11 +57,11 @@ export interface Operations {
   'detach-device': { coherent: boolean };
   'set-io-resources': { held: boolean };
   zap: { gfn: Gfn; pages: number };
-  'set-backing': { gfn: Gfn; pages: number; backing: Backing; level: Level; hostMtrr: RegisterType | null };
+  'set-backing': { gfn: Gfn; pages: number; backing: Backing; level: Level; hostMtrr: RegisterType | typeof DEFAULT_HOST_MTRR };
   'pin-cacheattr': { gfn: Gfn; pages: number; type: PinType };
   'save-restore': object;
   'resume-access': { vcpu: number };
-  'set-attributes': { gfn: Gfn; pages: number; private: boolean; pauseAfter: ConversionPause };
+  'set-attributes': { gfn: Gfn; pages: number; to: 1 | 2; pauseAfter: ConversionPause };
   'resume-attributes': object;
   'punch-hole': { gfn: Gfn; pages: number };
 }

@@ -1,0 +1,72 @@
+import { LEVEL_NAMES, type Level } from '../../models/contract/address.js';
+import { DEVICE_RO, FOREIGN, GRANT } from '../../models/contract/machine.js';
+import {
+  ACCESS_KIND_NAMES,
+  ACCESS_PAUSE_NAMES,
+  type AccessKind,
+  type AccessPause,
+  EXECUTE,
+  READ,
+  WRITE,
+} from '../../models/contract/operation.js';
+import { type Draw, framesAt, putFrames } from './draw.js';
+import { optional } from './field.js';
+import { count, flag, flagUnlessFalse, gfn, level, named, vcpu } from './fields.js';
+import { printHex } from './number.js';
+import type { OperationSpec } from './operation-spec.js';
+
+export const access: OperationSpec<'access'> = {
+  op: 'access',
+  fields: {
+    vcpu,
+    gfn,
+    kind: named<AccessKind>(ACCESS_KIND_NAMES, [READ, WRITE, EXECUTE]),
+    pat: count(0, 7),
+    pageSize: optional(level, 1),
+    private: optional(flag, false),
+    ack: optional(flagUnlessFalse, true),
+    pauseAfter: optional(named<AccessPause>(ACCESS_PAUSE_NAMES, [0, 1, 2, 3]), 0),
+  },
+  weight: 40,
+  draw(draw, words, at) {
+    const frame = draw.gfn();
+    words[at + 1] = draw.vcpu();
+    putFrames(words, at + 2, frame);
+    words[at + 4] = drawKind(draw, frame);
+    words[at + 5] = draw.patIndices && draw.random.chance(144) ? draw.random.below(8) : 0;
+    words[at + 6] = draw.largePages && draw.random.chance(64) ? 2 + draw.random.below(2) : 1;
+    const isPrivate = draw.machine.privateMemory;
+    words[at + 7] = isPrivate && draw.random.chance(128) ? 1 : 0;
+    words[at + 8] = isPrivate && draw.random.chance(16) ? 0 : 1;
+    words[at + 9] = isPrivate && draw.random.chance(40) ? 1 + draw.random.below(3) : 0;
+  },
+  apply: (model, words, at) =>
+    model.access(
+      words[at + 1],
+      framesAt(words, at + 2),
+      words[at + 4] as AccessKind,
+      words[at + 5],
+      words[at + 6] as Level,
+      words[at + 7] !== 0,
+      words[at + 8] !== 0,
+      words[at + 9] as AccessPause,
+    ),
+  inWords(step) {
+    const extras = [
+      step.pageSize === 1 ? '' : ` in a ${LEVEL_NAMES[step.pageSize]} page`,
+      step.private ? ' private' : '',
+      step.ack ? '' : ' without ack',
+      step.pauseAfter === 0 ? '' : `, pause after ${ACCESS_PAUSE_NAMES[step.pauseAfter]}`,
+    ];
+    return `${ACCESS_KIND_NAMES[step.kind]} gfn ${printHex(step.gfn)} PAT${step.pat}${extras.join('')}`;
+  },
+};
+
+/** Accesses that the backing does not permit are left out: no memory type depends on them. */
+function drawKind(draw: Draw, frame: number): AccessKind {
+  const kind = draw.random.below(3) as AccessKind;
+  const backing = draw.backingOf(frame);
+  if (kind === WRITE && backing === DEVICE_RO) return READ;
+  if (kind === EXECUTE && (backing === GRANT || backing === FOREIGN)) return READ;
+  return kind;
+}

@@ -1,0 +1,47 @@
+/** What an operation may use when the generator asks it for a random step. */
+import type { Machine } from '../../models/contract/machine.js';
+import type { Random } from './random.js';
+
+export interface Draw {
+  readonly random: Random;
+  readonly machine: Machine;
+  /** Values that hardware refuses are drawn now and then. */
+  readonly illegal: boolean;
+  /** PAT indices that differ from 0 are drawn. */
+  readonly patIndices: boolean;
+  /** Guest pages above 4K are drawn. */
+  readonly largePages: boolean;
+  /** A vCPU of the machine. */
+  vcpu(): number;
+  /** One of the few frames that the case plays with. */
+  gfn(): number;
+  /** A range around such a frame: left in `rangeGfn` and `rangePages`. */
+  range(): void;
+  readonly rangeGfn: number;
+  readonly rangePages: number;
+  /** A physical range aligned to its power-of-two size, as a variable MTRR describes it: `alignedGfn`, `alignedPages`. */
+  aligned(): void;
+  readonly alignedGfn: number;
+  readonly alignedPages: number;
+  /** Backing of a frame, -1 if no region covers it. */
+  backingOf(gfn: number): number;
+  /** MSR values the case wrote last, by vCPU and MSR: for redundant writes and small changes. */
+  readonly lastHi: Int32Array;
+  readonly lastLo: Int32Array;
+}
+
+/** Index into `lastHi` and `lastLo`. */
+export function lastWrite(vcpu: number, msr: number): number {
+  return vcpu * 1024 + msr;
+}
+
+/** Puts a frame number or a number of pages into two words of a step. */
+export function putFrames(words: Int32Array, at: number, value: number): void {
+  words[at] = Math.floor(value / 1048576);
+  words[at + 1] = value % 1048576;
+}
+
+/** Frame number or number of pages in two words of a step. */
+export function framesAt(words: Int32Array, at: number): number {
+  return words[at] * 1048576 + words[at + 1];
+}

@@ -1,0 +1,39 @@
+/** Everything that the harness knows of one operation. Each file `<op>.ts` beside this one makes one. */
+import type { Model } from '../../models/contract/model.js';
+import type { Observation } from '../../models/contract/observation.js';
+import type { OperationName, OperationOf, Operations } from '../../models/contract/operation.js';
+import type { Draw } from './draw.js';
+import type { Field } from './field.js';
+import type { Place } from './usage-error.js';
+
+/** Words of an encoded step: the operation's code, then its fields in the order of scenario.md. */
+export const STEP_WORDS = 10;
+
+export type FieldsOf<N extends OperationName> = { readonly [K in keyof Operations[N]]: Field<Operations[N][K]> };
+
+export interface OperationSpec<N extends OperationName> {
+  readonly op: N;
+  /** In the order of scenario.md's table; the declared order is the order of the words. */
+  readonly fields: FieldsOf<N>;
+  /** How often it is drawn, relative to the others. */
+  readonly weight: number;
+  /** Needs `privateMemory`; drawn only then. */
+  readonly privateMemory?: true;
+  /** Writes a random step's fields from `words[at + 1]` on. */
+  draw(draw: Draw, words: Int32Array, at: number): void;
+  /** Calls the model's method of this operation with the fields of the step at `words[at]`. */
+  apply(model: Model, words: Int32Array, at: number): Observation;
+  /** The step in words: `wrmsr MTRRphysBase0 = 0xc0000000 UC`. */
+  inWords(step: OperationOf<N>): string;
+  /** @throws {UsageError} for what no field can see alone. */
+  check?(step: OperationOf<N>, place: Place): void;
+}
+
+/** Checks that a range lies within the machine. */
+export function checkRange(step: { readonly gfn: number; readonly pages: number }, place: Place): void {
+  if (step.gfn + step.pages > place.gfnLimit) {
+    place
+      .at('pages')
+      .fail(`0x${step.pages.toString(16)}`, `gfn + pages at most 0x${place.gfnLimit.toString(16)} (machine.maxPhysAddr)`);
+  }
+}

@@ -1,0 +1,19 @@
+import { framesAt, putFrames } from './draw.js';
+import { gfn, pages } from './fields.js';
+import { printHex } from './number.js';
+import { checkRange, type OperationSpec } from './operation-spec.js';
+
+export const punchHole: OperationSpec<'punch-hole'> = {
+  op: 'punch-hole',
+  fields: { gfn, pages },
+  weight: 4,
+  privateMemory: true,
+  draw(draw, words, at) {
+    draw.range();
+    putFrames(words, at + 1, draw.rangeGfn);
+    putFrames(words, at + 3, draw.rangePages);
+  },
+  apply: (model, words, at) => model.punchHole(framesAt(words, at + 1), framesAt(words, at + 3)),
+  inWords: (step) => `punch a hole at gfn ${printHex(step.gfn)} + ${printHex(step.pages)}`,
+  check: checkRange,
+};

@@ -1,0 +1,14 @@
+import { vcpu } from './fields.js';
+import type { OperationSpec } from './operation-spec.js';
+
+export const resumeAccess: OperationSpec<'resume-access'> = {
+  op: 'resume-access',
+  fields: { vcpu },
+  weight: 4,
+  privateMemory: true,
+  draw(draw, words, at) {
+    words[at + 1] = draw.vcpu();
+  },
+  apply: (model, words, at) => model.resumeAccess(words[at + 1]),
+  inWords: () => 'resume the paused access',
+};

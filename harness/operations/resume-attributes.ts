@@ -1,0 +1,11 @@
+import type { OperationSpec } from './operation-spec.js';
+
+export const resumeAttributes: OperationSpec<'resume-attributes'> = {
+  op: 'resume-attributes',
+  fields: {},
+  weight: 6,
+  privateMemory: true,
+  draw() {},
+  apply: (model) => model.resumeAttributes(),
+  inWords: () => 'resume the paused conversion',
+};

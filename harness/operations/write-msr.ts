@@ -1,0 +1,65 @@
+import { DEF_TYPE, MTRRCAP, msrName, PAT } from '../../models/contract/msr.js';
+import { MEMORY_TYPE_NAMES } from '../../models/contract/memory-type.js';
+import type { Value64 } from '../../models/contract/operation.js';
+import type { Field } from './field.js';
+import { msr, vcpu } from './fields.js';
+import { drawMsr, drawMsrValue } from './msr-draw.js';
+import { parseValue64, printValue64 } from './number.js';
+import type { OperationSpec } from './operation-spec.js';
+
+const value: Field<Value64> = {
+  words: 2,
+  parse: (found, place) => parseValue64(found) ?? place.fail(found, 'a 64-bit value as a lower-case hex string'),
+  print: ({ hi, lo }) => printValue64(hi, lo),
+  encode({ hi, lo }, words, at) {
+    words[at] = hi | 0;
+    words[at + 1] = lo | 0;
+  },
+  decode: (words, at) => ({ hi: words[at] >>> 0, lo: words[at + 1] >>> 0 }),
+  simpler: simplerValues,
+};
+
+/** 0, then the value without one of its bytes, then without one of its bits: register fields are bytes and bits, not magnitudes. */
+function simplerValues({ hi, lo }: Value64): Value64[] {
+  if (hi === 0 && lo === 0) return [];
+  const values: Value64[] = [{ hi: 0, lo: 0 }];
+  const add = (maskHi: number, maskLo: number) => {
+    const simpler = { hi: (hi & ~maskHi) >>> 0, lo: (lo & ~maskLo) >>> 0 };
+    const last = values[values.length - 1];
+    const unchanged = simpler.hi === hi && simpler.lo === lo;
+    if (!unchanged && (simpler.hi !== last.hi || simpler.lo !== last.lo) && (simpler.hi !== 0 || simpler.lo !== 0))
+      values.push(simpler);
+  };
+  add(0xffffffff, 0);
+  for (let shift = 24; shift >= 0; shift -= 8) add(0xff << shift, 0);
+  for (let shift = 24; shift >= 0; shift -= 8) add(0, 0xff << shift);
+  for (let bit = 31; bit >= 0; bit--) add(1 << bit, 0);
+  for (let bit = 31; bit >= 0; bit--) add(0, 1 << bit);
+  return values;
+}
+
+export const writeMsr: OperationSpec<'write-msr'> = {
+  op: 'write-msr',
+  fields: { vcpu, msr, value },
+  weight: 34,
+  draw(draw, words, at) {
+    const target = draw.vcpu();
+    const number = drawMsr(draw);
+    words[at + 1] = target;
+    words[at + 2] = number;
+    drawMsrValue(draw, target, number, words, at + 3);
+  },
+  apply: (model, words, at) => model.writeMsr(words[at + 1], words[at + 2], words[at + 3] >>> 0, words[at + 4] >>> 0),
+  inWords: (step) => `wrmsr ${msrName(step.msr)} = ${printValue64(step.value.hi, step.value.lo)}${meaning(step.msr, step.value)}`,
+};
+
+/** What a value says to a reader who does not carry the register layouts in his head. */
+function meaning(number: number, { hi, lo }: Value64): string {
+  const type = (byte: number) => MEMORY_TYPE_NAMES[byte] ?? `?${byte.toString(16)}`;
+  if (number === DEF_TYPE) return ` (${type(lo & 0xff)}${lo & 0x800 ? ', E' : ''}${lo & 0x400 ? ', FE' : ''})`;
+  if (number === MTRRCAP) return '';
+  if (number >= 0x200 && number <= 0x21f) return number % 2 === 0 ? ` ${type(lo & 0xff)}` : lo & 0x800 ? ' valid' : ' not valid';
+  const bytes = [lo, lo >>> 8, lo >>> 16, lo >>> 24, hi, hi >>> 8, hi >>> 16, hi >>> 24].map((byte) => byte & 0xff);
+  if (number !== PAT && bytes.every((byte) => byte === bytes[0])) return ` (all ${type(bytes[0])})`;
+  return ` (${bytes.map(type).join(' ')})`;
+}

@@ -1,0 +1,38 @@
+/** The readable lane: a model's whole answer to a scenario as scenario.md's JSON. */
+import type { Counters, Model, Profile } from '../../models/contract/model.js';
+import { OK, outcomeOf, ruleOf } from '../../models/contract/observation.js';
+import { encodeScenario } from '../scenario/encoded.js';
+import { type ObservationJson, observationJson } from '../scenario/observation-json.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { runModel } from './run.js';
+import { Trace } from './trace.js';
+
+export interface Answer {
+  readonly observations: readonly ObservationJson[];
+  readonly counters: Counters;
+}
+
+/** Runs a profile's fresh model. `withRules` adds the id of each deciding rule. */
+export function answerOf(profile: Profile, scenario: Scenario, withRules = true): Answer {
+  const model = profile.create();
+  const trace = new Trace(scenario.steps.length);
+  runModel(model, encodeScenario(scenario), trace);
+  return { observations: readable(profile, scenario, trace, withRules), counters: model.counters() };
+}
+
+/** The observations of a trace in JSON. */
+export function readable(profile: Pick<Profile, 'rules'>, scenario: Scenario, trace: Trace, withRules: boolean): ObservationJson[] {
+  return scenario.steps.map((step, index) => {
+    const observation = trace.observations[index];
+    const isValue = step.op === 'read-msr' && outcomeOf(observation) === OK;
+    const value = isValue ? { hi: trace.values[2 * index], lo: trace.values[2 * index + 1] } : null;
+    return observationJson(observation, value, withRules ? profile.rules[ruleOf(observation)]?.id : undefined);
+  });
+}
+
+/** The state that a model holds after the first `steps` steps. */
+export function stateAfter(model: Model, scenario: Scenario, steps: number): Readonly<Record<string, unknown>> {
+  const encoded = encodeScenario({ machine: scenario.machine, steps: scenario.steps.slice(0, steps) });
+  runModel(model, encoded, new Trace(steps));
+  return model.state();
+}

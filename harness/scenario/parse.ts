@@ -1,0 +1,46 @@
+/** Text to scenario, with errors that name file, path, what was found and what was expected. */
+import type { Machine } from '../../models/contract/machine.js';
+import { parseStep } from '../operations/step-codec.js';
+import { Place } from '../operations/usage-error.js';
+import { readJson } from './json.js';
+import { MACHINE_KEYS } from './machine-keys.js';
+import { objectWith } from './regions.js';
+import { SCENARIO_FORMAT, type Scenario } from './scenario.js';
+
+/** @throws {UsageError} */
+export function parseScenario(text: string, file: string): Scenario {
+  return scenarioFrom(readJson(text, file), new Place(file, '$'));
+}
+
+/** A scenario from a JSON value. @throws {UsageError} */
+export function scenarioFrom(value: unknown, place: Place): Scenario {
+  const found = objectWith(value, ['format', 'name', 'origin', 'machine', 'steps'], place);
+  if (found.format !== SCENARIO_FORMAT) place.at('format').fail(found.format, `"${SCENARIO_FORMAT}"`);
+  const machine = machineFrom(found.machine ?? (Object.hasOwn(found, 'machine') ? found.machine : {}), place.at('machine'));
+  const bounded = place.at('steps').bounded(machine.vcpus, 2 ** (machine.maxPhysAddr - 12));
+  if (!Array.isArray(found.steps)) return bounded.fail(found.steps, 'an array of steps');
+  return {
+    ...textKey('name', found, place),
+    ...textKey('origin', found, place),
+    machine,
+    steps: found.steps.map((step, index) => parseStep(step, bounded.at(index))),
+  };
+}
+
+function textKey(key: 'name' | 'origin', found: Record<string, unknown>, place: Place): { name?: string; origin?: string } {
+  if (!Object.hasOwn(found, key)) return {};
+  const value = found[key];
+  return typeof value === 'string' ? { [key]: value } : place.at(key).fail(value, 'a string');
+}
+
+/** A machine with every default applied. @throws {UsageError} */
+export function machineFrom(value: unknown, place: Place): Machine {
+  const found = objectWith(value, Object.keys(MACHINE_KEYS), place);
+  let machine: Partial<Machine> = {};
+  for (const [name, key] of Object.entries(MACHINE_KEYS)) {
+    const limit = 2 ** ((machine.maxPhysAddr ?? 46) - 12);
+    const at = place.at(name).bounded(8, limit);
+    machine = key.set(machine, Object.hasOwn(found, name) ? key.parse(found[name], at, machine) : key.default(machine));
+  }
+  return machine as Machine;
+}

@@ -1,0 +1,108 @@
+/** `machine.regions`: parsing, printing, and what a simpler list is. */
+import { BACKING_HOST_MTRR, RAM, type Region } from '../../models/contract/machine.js';
+import { MEMORY_TYPE_NAMES } from '../../models/contract/memory-type.js';
+import { backing, gfn, level, mtrrType, pages } from '../operations/fields.js';
+import { printHex } from '../operations/number.js';
+import type { Place } from '../operations/usage-error.js';
+
+export const DEFAULT_REGIONS: readonly Region[] = [plainRegion(0, 0x100000)];
+
+/** RAM in 4K pages. */
+function plainRegion(first: number, count: number): Region {
+  return { gfn: first, pages: count, backing: RAM, level: 1, hostMtrr: BACKING_HOST_MTRR[RAM], specialOffset: 0, specialPages: 0 };
+}
+
+const KEYS = ['gfn', 'pages', 'backing', 'level', 'hostMtrr', 'special'];
+
+/** @throws {UsageError} */
+export function parseRegions(value: unknown, place: Place): readonly Region[] {
+  if (!Array.isArray(value)) return place.fail(value, 'an array of regions');
+  const regions = value.map((region, index) => parseRegion(region, place.at(index)));
+  regions.forEach((region, index) => {
+    const before = regions[index - 1];
+    if (before !== undefined && region.gfn < before.gfn + before.pages) {
+      place
+        .at(index)
+        .at('gfn')
+        .fail(printHex(region.gfn), `regions sorted and not overlapping: at least ${printHex(before.gfn + before.pages)}`);
+    }
+  });
+  return regions;
+}
+
+function parseRegion(value: unknown, place: Place): Region {
+  const found = objectWith(value, KEYS, place);
+  const first = gfn.parse(found.gfn, place.at('gfn'));
+  const count = pages.parse(found.pages, place.at('pages'));
+  if (first + count > place.gfnLimit) {
+    place.at('pages').fail(found.pages, `gfn + pages at most ${printHex(place.gfnLimit)} (machine.maxPhysAddr)`);
+  }
+  const kind = backing.parse(found.backing, place.at('backing'));
+  const special = found.special === undefined ? NO_SPECIAL : parseSpecial(found.special, place.at('special'), kind, count);
+  return {
+    gfn: first,
+    pages: count,
+    backing: kind,
+    level: found.level === undefined ? 1 : level.parse(found.level, place.at('level')),
+    hostMtrr: found.hostMtrr === undefined ? BACKING_HOST_MTRR[kind] : mtrrType.parse(found.hostMtrr, place.at('hostMtrr')),
+    specialOffset: special.offset,
+    specialPages: special.pages,
+  };
+}
+
+const NO_SPECIAL = { offset: 0, pages: 0 };
+
+function parseSpecial(value: unknown, place: Place, kind: number, count: number): { offset: number; pages: number } {
+  if (kind !== RAM) place.fail(value, 'no special pages outside a "ram" region');
+  const found = objectWith(value, ['offset', 'pages'], place);
+  const offset = gfn.parse(found.offset, place.at('offset'));
+  const special = pages.parse(found.pages, place.at('pages'));
+  if (offset + special > count) place.fail(value, `offset + pages at most the region's ${printHex(count)} pages`);
+  return { offset, pages: special };
+}
+
+/** @throws {UsageError} for anything but an object with these keys only. */
+export function objectWith(value: unknown, keys: readonly string[], place: Place): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return place.fail(value, `an object with the keys ${keys.join(' ')}`);
+  const found = value as Record<string, unknown>;
+  for (const key of Object.keys(found))
+    if (!keys.includes(key)) place.fail({ [key]: found[key] }, `only the keys ${keys.join(' ')}`);
+  return found;
+}
+
+export function printRegions(regions: readonly Region[]): unknown {
+  return regions.map((region) => ({
+    gfn: printHex(region.gfn),
+    pages: printHex(region.pages),
+    backing: backing.print(region.backing),
+    ...(region.level === 1 ? {} : { level: level.print(region.level) }),
+    ...(region.hostMtrr === BACKING_HOST_MTRR[region.backing] ? {} : { hostMtrr: MEMORY_TYPE_NAMES[region.hostMtrr] }),
+    ...(region.specialPages === 0
+      ? {}
+      : { special: { offset: printHex(region.specialOffset), pages: printHex(region.specialPages) } }),
+  }));
+}
+
+export function sameRegions(a: readonly Region[], b: readonly Region[]): boolean {
+  return JSON.stringify(printRegions(a)) === JSON.stringify(printRegions(b));
+}
+
+/** Lists without one region, and lists with one region that is plainer. */
+export function simplerRegions(regions: readonly Region[]): readonly (readonly Region[])[] {
+  const without = regions.map((_, index) => regions.filter((__, other) => other !== index));
+  const plainer = regions.flatMap((region, index) => plainerRegions(region).map((simpler) => regions.with(index, simpler)));
+  return [...without.filter((list) => list.length > 0), ...plainer];
+}
+
+function plainerRegions(region: Region): Region[] {
+  const candidates: Region[] = [
+    { ...region, specialOffset: 0, specialPages: 0 },
+    { ...region, backing: RAM, hostMtrr: BACKING_HOST_MTRR[RAM] },
+    { ...region, hostMtrr: BACKING_HOST_MTRR[region.backing] },
+    { ...region, level: 1 },
+  ];
+  if (region.specialPages > 0) candidates.push({ ...region, specialPages: 1 });
+  const before = JSON.stringify(region);
+  return candidates.filter((candidate) => JSON.stringify(candidate) !== before);
+}
