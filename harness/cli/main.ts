@@ -1,2 +1,59 @@
 #!/usr/bin/env node
-process.stdout.write('emtdiff\n');
+/** The command line: picks the command, loads only what that one needs, turns a user's mistake into a sentence. */
+
+/** A command: takes the arguments after its name, answers with the exit code. */
+type Command = { run(args: readonly string[]): Promise<number> };
+
+const COMMANDS: Readonly<Record<string, { load: () => Promise<Command>; summary: string }>> = {
+  fuzz: { load: () => import('./fuzz.js'), summary: 'random scenarios through a panel of models; buckets, minimal scenarios' },
+  replay: { load: () => import('./replay.js'), summary: 'a scenario, a finding or a case of a seed, step by step' },
+  minimise: { load: () => import('./minimise.js'), summary: 'the smallest scenario with the same divergence' },
+  explain: { load: () => import('./explain.js'), summary: 'per model: the rule that decided a step, its source, what it read' },
+  models: { load: () => import('./models.js'), summary: 'the profiles, their spans and commits' },
+  serve: { load: () => import('./serve.js'), summary: 'a profile as an external model on stdin and stdout' },
+};
+
+const HELP = `emtdiff: differential testing of x86 memory-type virtualisation
+
+Usage: emtdiff COMMAND [OPTIONS]     (emtdiff COMMAND --help for one command)
+
+${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
+  .join('\n')}
+
+Exit codes: 0 ran, nothing at or above --fail-on; 1 divergences at or above it; 2 bad usage or input;
+3 a model or the harness failed; 130 interrupted.
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(HELP);
+    return name === undefined ? 2 : 0;
+  }
+  if (!Object.hasOwn(COMMANDS, name)) {
+    process.stderr.write(`emtdiff: unknown command ${JSON.stringify(name)}, expected one of ${Object.keys(COMMANDS).join(' ')}\n`);
+    return 2;
+  }
+  const command = await COMMANDS[name].load();
+  return command.run(rest);
+}
+
+// A reader that went away (| head) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  throw error;
+});
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const usage = error instanceof Error && error.name === 'UsageError';
+    process.stderr.write(
+      usage ? `emtdiff: ${(error as Error).message}\n` : `emtdiff: internal error: ${(error as Error)?.stack ?? String(error)}\n`,
+    );
+    process.exitCode = usage ? 2 : 3;
+  },
+);
