@@ -25,10 +25,10 @@ function canonical(json: { machine?: { regions?: { backing: string; hostMtrr?: s
 }
 
 describe('The scenario format', () => {
-  test('prints every recorded scenario as it was written, in canonical form', () => {
+  test('prints every recorded scenario with the values it was written with', () => {
     expect(recorded.length).toBeGreaterThan(800);
     for (const json of recorded)
-      expect(JSON.stringify(scenarioJson(parseScenario(JSON.stringify(json), 'f')))).toBe(canonical(json));
+      expect(scenarioJson(parseScenario(JSON.stringify(json), 'f'))).toEqual(JSON.parse(canonical(json)));
   });
 
   test('prints and parses without loss', () => {
