@@ -23,6 +23,9 @@ export interface Draw {
   aligned(): void;
   readonly alignedGfn: number;
   readonly alignedPages: number;
+  /** The mask that a base just written, or the base that a mask just written waits for: its MSR (0: none) and vCPU. */
+  partnerMsr: number;
+  partnerVcpu: number;
   /** Backing of a frame, -1 if no region covers it. */
   backingOf(gfn: number): number;
   /** MSR values the case wrote last, by vCPU and MSR: for redundant writes and small changes. */

@@ -11,6 +11,28 @@ const ILLEGAL_TYPES = [2, 3, 7, 8, 0x0e, 0x16, 0x1e, 0xff];
 const PATS_HI = [0x04070506, 0x04070106, 0x00070106, 0x00000501, 0x00070406, 0x00010506, 0, 0x01010101].map((half) => half | 0);
 const PATS_LO = [0x00070106, 0x00070106, 0x00070106, 0x00070406, 0x00070406, 0x00070406, 0, 0x01010101].map((half) => half | 0);
 
+/** The other half of a variable pair just begun, else any vCPU. Left in `partnerMsr` whether it is one. */
+export function drawWriter(draw: Draw): number {
+  if (draw.partnerMsr !== 0 && draw.random.chance(208)) return draw.partnerVcpu;
+  draw.partnerMsr = 0;
+  return draw.vcpu();
+}
+
+/** The MSR of a write by `vcpu`: the partner if there is one, and then its partner in turn. */
+export function drawWrittenMsr(draw: Draw, vcpu: number): number {
+  if (draw.partnerMsr !== 0) {
+    const msr = draw.partnerMsr;
+    draw.partnerMsr = 0;
+    return msr;
+  }
+  const msr = drawMsr(draw);
+  if (msr < 0x210 && msr >= 0x200) {
+    draw.partnerMsr = msr ^ 1;
+    draw.partnerVcpu = vcpu;
+  }
+  return msr;
+}
+
 /** Few pairs, so that ranges overlap; the default type, which makes the rest count, often. */
 export function drawMsr(draw: Draw): number {
   const { random } = draw;

@@ -3,7 +3,7 @@ import { MEMORY_TYPE_NAMES } from '../../models/contract/memory-type.js';
 import type { Value64 } from '../../models/contract/operation.js';
 import type { Field } from './field.js';
 import { msr, vcpu } from './fields.js';
-import { drawMsr, drawMsrValue } from './msr-draw.js';
+import { drawMsrValue, drawWriter, drawWrittenMsr } from './msr-draw.js';
 import { parseValue64, printValue64 } from './number.js';
 import type { OperationSpec } from './operation-spec.js';
 
@@ -43,8 +43,8 @@ export const writeMsr: OperationSpec<'write-msr'> = {
   fields: { vcpu, msr, value },
   weight: 34,
   draw(draw, words, at) {
-    const target = draw.vcpu();
-    const number = drawMsr(draw);
+    const target = drawWriter(draw);
+    const number = drawWrittenMsr(draw, target);
     words[at + 1] = target;
     words[at + 2] = number;
     drawMsrValue(draw, target, number, words, at + 3);

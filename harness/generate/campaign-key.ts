@@ -1,0 +1,15 @@
+/** A text seed as the key of a campaign: seedrandom once, then case i is a function of (key, i) alone. */
+import seedrandom from 'seedrandom';
+
+export interface CampaignKey {
+  readonly hi: number;
+  readonly lo: number;
+}
+
+/** The prefix is the version of the generator's streams: a change of it changes every case. */
+const PREFIX = 'emtdiff-v1|';
+
+export function campaignKey(seed: string): CampaignKey {
+  const arc4 = seedrandom(PREFIX + seed);
+  return { hi: arc4.int32(), lo: arc4.int32() };
+}

@@ -1,0 +1,40 @@
+/** Random machines: mostly ordinary, with each key at its edges now and then. */
+import type { Machine } from '../../models/contract/machine.js';
+import type { Random } from '../operations/random.js';
+import { drawRegions } from './region-draw.js';
+
+const VCPUS = [1, 1, 1, 2, 2, 2, 3, 8];
+const WIDTHS = [46, 46, 46, 36, 39, 40, 48, 52];
+const STARTS: readonly Machine['cr0'][] = [
+  { pg: true, cd: false, nw: false },
+  { pg: true, cd: false, nw: false },
+  { pg: true, cd: false, nw: false },
+  { pg: true, cd: false, nw: false },
+  { pg: false, cd: false, nw: false },
+  { pg: true, cd: true, nw: false },
+  { pg: true, cd: true, nw: true },
+  { pg: false, cd: true, nw: true },
+];
+
+export function drawMachine(random: Random): Machine {
+  const maxPhysAddr = WIDTHS[random.below(8)];
+  return { ...drawHost(random, maxPhysAddr), regions: drawRegions(random, 2 ** (maxPhysAddr - 12)) };
+}
+
+/** Everything but the memory layout: what a real set-up is run under, too. */
+export function drawHost(random: Random, maxPhysAddr: number): Omit<Machine, 'regions'> {
+  return {
+    vcpus: VCPUS[random.below(8)],
+    maxPhysAddr,
+    hostPhysAddr: random.chance(208) ? Math.max(46, maxPhysAddr) : maxPhysAddr + random.below(53 - maxPhysAddr),
+    guestMtrr: random.chance(240),
+    selfSnoop: random.chance(216),
+    noncoherentDevices: random.chance(128) ? 0 : random.chance(208) ? 1 : 2 + random.below(2),
+    iommu: random.chance(160),
+    ioResources: random.chance(72),
+    quirkCdNwCleared: random.chance(192),
+    quirkIgnoreGuestPat: random.chance(192),
+    cr0: STARTS[random.below(8)],
+    privateMemory: random.chance(12),
+  };
+}
