@@ -1,0 +1,279 @@
+import { type Gfn, LEVEL_PAGES, type Level } from '../contract/address.js';
+import type { Backing, Machine } from '../contract/machine.js';
+import { type RegisterType, WB } from '../contract/memory-type.js';
+import type { Counters, Model, State } from '../contract/model.js';
+import { PAT } from '../contract/msr.js';
+import {
+  CANDIDATE_UC,
+  CANDIDATE_WB,
+  CANDIDATE_WC,
+  CANDIDATE_WP,
+  CANDIDATE_WT,
+  ENODEV,
+  ENOSPC,
+  GP,
+  leafWord,
+  MMIO,
+  NOT_APPLICABLE,
+  type Observation,
+  OK,
+  openBetween,
+  outcomeOf,
+  plain,
+  refused,
+  typed,
+} from '../contract/observation.js';
+import type { AccessKind, AccessPause, ConversionPause, PinType } from '../contract/operation.js';
+import { AssignedDevices, COUNTED_AND_ZAPS, type DeviceChange, REFUSED } from './assigned-devices.js';
+import { BackedRegions, NO_REGION } from './backed-regions.js';
+import { effectiveType } from './effective-type.js';
+import { EptLeaves, NOT_MAPPED } from './ept-leaves.js';
+import { GuestCr0 } from './guest-cr0.js';
+import { GuestMsrs } from './guest-msrs.js';
+import { GuestMtrr } from './guest-mtrr.js';
+import { GuestPat } from './guest-pat.js';
+import { LeafMemoryType } from './leaf-memory-type.js';
+import { hasIpat, leafWordOf, ruleNumberOf, typeOf } from './leaf-word.js';
+import { MappingLevel, NO_LEVEL_CRASH } from './mapping-level.js';
+import { Migration } from './migration.js';
+import { MtrrZap } from './mtrr-zap.js';
+import { isMtrrType } from './mtrr-validity.js';
+import { Quirks } from './quirks.js';
+import { readableState } from './readable-state.js';
+import { RULE } from './rules.js';
+import type { Version } from './version.js';
+
+const ANY_TYPE = CANDIDATE_UC | CANDIDATE_WC | CANDIDATE_WT | CANDIDATE_WP | CANDIDATE_WB;
+/** End of a zap of everything. */
+const ALL_GFNS = 2 ** 52;
+
+/** A VM under KVM with VMX and EPT, at one version of Linux. */
+export class IntelEpt implements Model {
+  private vcpus = 1;
+  private readonly quirks = new Quirks();
+  private readonly mtrr: GuestMtrr;
+  private readonly pat = new GuestPat();
+  private readonly msrs: GuestMsrs;
+  private readonly cr0 = new GuestCr0();
+  private readonly devices: AssignedDevices;
+  private readonly regions = new BackedRegions();
+  private readonly leaves = new EptLeaves();
+  private readonly leafMemoryType: LeafMemoryType;
+  private readonly mappingLevel: MappingLevel;
+  private readonly mtrrZap = new MtrrZap();
+  private readonly migration: Migration;
+  private faults = 0;
+  private guestZaps = 0;
+  private zappedLeaves = 0;
+  private tlbFlushes = 0;
+
+  constructor(private readonly version: Version) {
+    this.mtrr = new GuestMtrr(version);
+    this.msrs = new GuestMsrs(version, this.mtrr, this.pat);
+    this.devices = new AssignedDevices(version, this.quirks);
+    this.leafMemoryType = new LeafMemoryType(version, this.mtrr, this.cr0, this.devices, this.quirks);
+    this.mappingLevel = new MappingLevel(version, this.mtrr, this.devices);
+    this.migration = new Migration(this.msrs, this.mtrr);
+  }
+
+  get valueHi(): number {
+    return this.msrs.valueHi;
+  }
+
+  get valueLo(): number {
+    return this.msrs.valueLo;
+  }
+
+  reset(machine: Machine): void {
+    this.vcpus = machine.vcpus;
+    this.quirks.reset(machine);
+    this.mtrr.reset(machine);
+    this.pat.reset();
+    this.cr0.reset(machine);
+    this.devices.reset(machine);
+    this.regions.reset(machine.regions);
+    this.leaves.clear();
+    this.faults = 0;
+    this.guestZaps = 0;
+    this.zappedLeaves = 0;
+    this.tlbFlushes = 0;
+  }
+
+  writeMsr(vcpu: number, msr: number, hi: number, lo: number): Observation {
+    const observation = this.msrs.write(vcpu, msr, hi, lo);
+    if (outcomeOf(observation) === OK && msr !== PAT) this.updateMtrr(vcpu, msr);
+    return observation;
+  }
+
+  /** update_mtrr(), after the value was stored. */
+  private updateMtrr(vcpu: number, msr: number): void {
+    if (!this.version.zapsOnMtrrWrite || !this.devices.areNoncoherent()) return;
+    if (this.version.readsMtrrsOfVcpu0 && vcpu !== 0) return;
+    if (this.version.cdDefersMtrrZap && this.cr0.isCacheDisabled(vcpu)) return;
+    this.mtrrZap.update(this.mtrr, vcpu, msr);
+    this.zapForGuest(this.mtrrZap.start, this.mtrrZap.end);
+  }
+
+  readMsr(vcpu: number, msr: number): Observation {
+    return this.msrs.read(vcpu, msr);
+  }
+
+  /** kvm_set_cr0() */
+  writeCr0(vcpu: number, pg: boolean, cd: boolean, nw: boolean): Observation {
+    if (nw && !cd) return plain(GP, RULE.notWriteThroughNeedsCd);
+    const togglesCd = cd !== this.cr0.isCacheDisabled(vcpu);
+    this.cr0.load(vcpu, pg, cd, nw);
+    if (togglesCd && this.cdToggleZaps()) this.zapForGuest(0, ALL_GFNS);
+    return plain(OK, RULE.cr0Stored);
+  }
+
+  /** kvm_post_set_cr0(): without the quirk the guest's CD decides types, so that leaves are stale. */
+  private cdToggleZaps(): boolean {
+    switch (this.version.cdToggleZaps) {
+      case 'never':
+        return false;
+      case 'always':
+        return true;
+      case 'noncoherent-without-quirk':
+        return this.devices.areNoncoherent() && !this.quirks.cdNwCleared;
+      case 'noncoherent':
+        return this.devices.areNoncoherent();
+    }
+  }
+
+  init(vcpu: number): Observation {
+    this.cr0.init(vcpu, this.version.initSetsCdNw);
+    return plain(OK, this.version.initSetsCdNw ? RULE.initSetsCdNw : RULE.initKeepsCdNw);
+  }
+
+  access(
+    vcpu: number,
+    gfn: Gfn,
+    _kind: AccessKind,
+    pat: number,
+    _pageSize: Level,
+    isPrivate: boolean,
+    _ack: boolean,
+    _pauseAfter: AccessPause,
+  ): Observation {
+    if (isPrivate) return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
+    let leaf = this.leaves.find(gfn);
+    if (leaf === NOT_MAPPED) {
+      const region = this.regions.find(gfn);
+      if (region === NO_REGION) return plain(MMIO, RULE.frameWithoutBacking);
+      if (this.pat.failsVmEntry(vcpu)) return openBetween(ANY_TYPE, RULE.patFailsVmEntry);
+      leaf = this.fault(vcpu, gfn, region);
+      if (leaf === NOT_MAPPED) return openBetween(ANY_TYPE, RULE.consistencyCheckCrashes);
+    } else if (this.pat.failsVmEntry(vcpu)) return openBetween(ANY_TYPE, RULE.patFailsVmEntry);
+    return this.through(leaf, vcpu, pat);
+  }
+
+  /** EPT violation: builds the leaf and returns it, or NOT_MAPPED if the host crashed instead. */
+  private fault(vcpu: number, gfn: Gfn, region: number): number {
+    const level = this.mappingLevel.of(vcpu, gfn, this.regions.hostLevel(region, gfn));
+    if (level === NO_LEVEL_CRASH) return NOT_MAPPED;
+    const pages = LEVEL_PAGES[level];
+    const base = Math.floor(gfn / pages) * pages;
+    this.faults++;
+    return this.leaves.add(base, level, this.knownOrOpen(this.leafMemoryType.of(vcpu, base, this.regions.backing(region))));
+  }
+
+  /** A byte that is no memory type keeps its own rule only if that says why it is not known. */
+  private knownOrOpen(word: number): number {
+    if (isMtrrType(typeOf(word)) || ruleNumberOf(word) === RULE.fixedSlotInListNode) return word;
+    return leafWordOf(typeOf(word), 0, RULE.typeIsNoMemoryType);
+  }
+
+  /** The type of an access through a leaf: Intel SDM vol. 3, "Memory Type Used for Translated Guest-Physical Addresses". */
+  private through(leaf: number, vcpu: number, pat: number): Observation {
+    const word = this.leaves.word(leaf);
+    const level = this.leaves.level(leaf);
+    const rule = ruleNumberOf(word);
+    const type = typeOf(word);
+    if (!isMtrrType(type)) return openBetween(ANY_TYPE, rule);
+    const eptType = type as Exclude<RegisterType, 7>;
+    if (hasIpat(word)) return typed(eptType, level, leafWord(eptType, true), rule);
+    if (!this.cr0.isPaging(vcpu)) return typed(effectiveType(eptType, WB), level, leafWord(eptType, false), RULE.pagingOff);
+    return typed(effectiveType(eptType, this.pat.type(vcpu, pat)), level, leafWord(eptType, false), rule);
+  }
+
+  invlpg(_vcpu: number, _gfn: Gfn): Observation {
+    return plain(OK, RULE.guestTablesAreItsOwn);
+  }
+
+  attachDevice(coherent: boolean): Observation {
+    return this.deviceChanged(this.devices.attach(coherent), refused(ENOSPC, RULE.tooManyDevices));
+  }
+
+  detachDevice(coherent: boolean): Observation {
+    return this.deviceChanged(this.devices.detach(coherent), refused(ENODEV, RULE.noSuchDevice));
+  }
+
+  private deviceChanged(change: DeviceChange, refusal: Observation): Observation {
+    if (change === REFUSED) return refusal;
+    if (change === COUNTED_AND_ZAPS) this.zapForGuest(0, ALL_GFNS);
+    return plain(OK, RULE.deviceCounted);
+  }
+
+  zap(gfn: Gfn, pages: number): Observation {
+    this.zapRange(gfn, gfn + pages);
+    return plain(OK, RULE.hostZaps);
+  }
+
+  setBacking(gfn: Gfn, pages: number, backing: Backing, level: Level, _hostMtrr: RegisterType): Observation {
+    this.zapRange(gfn, gfn + pages);
+    this.regions.replace(gfn, gfn + pages, backing, level);
+    return plain(OK, RULE.backingReplaced);
+  }
+
+  /** A zap that `counters.zaps` counts: caused by an accepted register write or by a device. */
+  private zapForGuest(start: Gfn, end: Gfn): void {
+    if (end <= start) return;
+    this.guestZaps++;
+    this.zapRange(start, end);
+  }
+
+  /** kvm_zap_gfn_range(), with one TLB flush. */
+  private zapRange(start: Gfn, end: Gfn): void {
+    this.zappedLeaves += this.leaves.zap(start, end);
+    this.tlbFlushes++;
+  }
+
+  saveRestore(): Observation {
+    this.migration.run(this.vcpus);
+    this.leaves.clear();
+    return plain(OK, RULE.registersRestored);
+  }
+
+  setIoResources(_held: boolean): Observation {
+    return plain(NOT_APPLICABLE, RULE.noXenInterface);
+  }
+
+  pinCacheattr(_gfn: Gfn, _pages: number, _type: PinType): Observation {
+    return plain(NOT_APPLICABLE, RULE.noXenInterface);
+  }
+
+  resumeAccess(_vcpu: number): Observation {
+    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
+  }
+
+  setAttributes(_gfn: Gfn, _pages: number, _toPrivate: boolean, _pauseAfter: ConversionPause): Observation {
+    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
+  }
+
+  resumeAttributes(): Observation {
+    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
+  }
+
+  punchHole(_gfn: Gfn, _pages: number): Observation {
+    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
+  }
+
+  counters(): Counters {
+    return { faults: this.faults, zaps: this.guestZaps, zappedLeaves: this.zappedLeaves, tlbFlushes: this.tlbFlushes };
+  }
+
+  state(): State {
+    return readableState(this.vcpus, this.mtrr, this.pat, this.cr0, this.devices, this.leaves);
+  }
+}

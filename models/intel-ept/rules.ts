@@ -1,0 +1,467 @@
+/** Every rule of this folder: its number in observations, id, sentence and source. */
+import type { Citation, Rule } from '../contract/rule.js';
+
+/** Numbers that observations carry. 0 is no rule. Append only. */
+export const RULE = {
+  mtrrcapIsConstant: 1,
+  mtrrcapIsReadOnly: 2,
+  absentPairFaults: 3,
+  registerReadsBack: 4,
+  defTypeReadsBackInParts: 5,
+  pairReadsBackWithinWidth: 6,
+  patReadsBackLowHalf: 7,
+  fixedMtrrStored: 8,
+  variableMtrrStored: 9,
+  defTypeStored: 10,
+  patStored: 11,
+  defTypeReservedBits: 12,
+  defTypeReservedType: 13,
+  fixedReservedType: 14,
+  variableReservedType: 15,
+  maskReservedType: 16,
+  variableReservedBits: 17,
+  variableReservedBitsTwice: 18,
+  patReservedType: 19,
+  cr0Stored: 20,
+  notWriteThroughNeedsCd: 21,
+  initSetsCdNw: 22,
+  initKeepsCdNw: 23,
+  frameWithoutBacking: 24,
+  everythingWriteBack: 25,
+  everythingWriteBackIpat: 26,
+  mmioUncached: 27,
+  noNoncoherentDma: 28,
+  cdWriteBackIpat: 29,
+  cdWriteBack: 30,
+  cdUncachedIpat: 31,
+  selfSnoopHonoursPat: 32,
+  noncoherentHonoursPat: 33,
+  disabledQuirkHonoursPat: 34,
+  hostPatType: 35,
+  oldDisabledWriteBack: 36,
+  oldFixed: 37,
+  oldFixedOnlyDefault: 38,
+  oldSingleRange: 39,
+  oldUncachedWins: 40,
+  oldWriteThroughUnderWriteBack: 41,
+  oldUnlikeTypesUncached: 42,
+  oldDefault: 43,
+  disabledUncached: 44,
+  disabledWithoutCpuid: 45,
+  disabledPerVm: 46,
+  fixed: 47,
+  wrongFixedSlot: 48,
+  fixedSlotInVariableRegister: 49,
+  fixedSlotInUnusedListNode: 50,
+  fixedSlotInListNode: 51,
+  singleRange: 52,
+  uncachedWins: 53,
+  writeThroughUnderWriteBack: 54,
+  firstUncachedLoses: 55,
+  unlikeTypesWriteBack: 56,
+  defaultType: 57,
+  typeIsNoMemoryType: 58,
+  consistencyCheckCrashes: 59,
+  patFailsVmEntry: 60,
+  pagingOff: 61,
+  deviceCounted: 62,
+  noSuchDevice: 63,
+  tooManyDevices: 64,
+  hostZaps: 65,
+  backingReplaced: 66,
+  guestTablesAreItsOwn: 67,
+  registersRestored: 68,
+  noPrivateMemory: 69,
+  noXenInterface: 70,
+} as const;
+
+const VMX_6_16 = 'Linux v6.16 arch/x86/kvm/vmx/vmx.c';
+const VMX_6_6 = 'Linux v6.6 arch/x86/kvm/vmx/vmx.c';
+const VMX_6_7 = 'Linux v6.7 arch/x86/kvm/vmx/vmx.c';
+const MTRR_6_6 = 'Linux v6.6 arch/x86/kvm/mtrr.c';
+const MTRR_4_3 = 'Linux v4.3 arch/x86/kvm/mtrr.c';
+const X86_6_6 = 'Linux v6.6 arch/x86/kvm/x86.c';
+const X86_4_1 = 'Linux v4.1 arch/x86/kvm/x86.c';
+const MMU_4_1 = 'Linux v4.1 arch/x86/kvm/mmu.c';
+const SDM = 'Intel SDM vol. 3';
+const FORMAT = 'emtdiff-scenario/1';
+
+function rule(name: string, sentence: string, document: string, place: string, commit?: string): Rule {
+  const citation: Citation = commit === undefined ? { document, place } : { document, place, commit };
+  return { id: `intel-ept.${name}`, sentence, citation };
+}
+
+const LOOK_UP_4_1 = 'get_mtrr_type()';
+const LOOK_UP_6_6 = 'kvm_mtrr_get_guest_memory_type()';
+const VALID = 'kvm_mtrr_valid()';
+
+const TEXT: Readonly<Record<keyof typeof RULE, Rule>> = {
+  mtrrcapIsConstant: rule(
+    'mtrrcap-is-constant',
+    'MTRRCAP reads as 0x508: 8 variable ranges, fixed ranges, WC.',
+    MTRR_6_6,
+    'kvm_mtrr_get_msr()',
+  ),
+  mtrrcapIsReadOnly: rule(
+    'mtrrcap-is-read-only',
+    'A write of MTRRCAP is an unknown MSR and faults.',
+    X86_6_6,
+    'kvm_set_msr_common()',
+  ),
+  absentPairFaults: rule(
+    'absent-pair-faults',
+    'A variable pair above the eighth does not exist and faults.',
+    MTRR_6_6,
+    'msr_mtrr_valid()',
+  ),
+  registerReadsBack: rule('register-reads-back', 'The register reads back as it was stored.', MTRR_6_6, 'kvm_mtrr_get_msr()'),
+  defTypeReadsBackInParts: rule(
+    'def-type-reads-back-in-parts',
+    'MTRRdefType reads back as its type byte plus its two enable bits, all that is kept of it.',
+    X86_4_1,
+    'get_msr_mtrr()',
+    '0bed3b568b68',
+  ),
+  pairReadsBackWithinWidth: rule(
+    'pair-reads-back-within-width',
+    'A variable pair reads back without the bits from MAXPHYADDR on, which a stored mask has set.',
+    MTRR_6_6,
+    'kvm_mtrr_get_msr()',
+    'fa7c4ebd5ae0',
+  ),
+  patReadsBackLowHalf: rule(
+    'pat-reads-back-low-half',
+    'PAT reads back with its high half 0, because vcpu->arch.pat has 32 bits.',
+    'Linux v3.1 arch/x86/include/asm/kvm_host.h',
+    'struct kvm_vcpu_arch',
+  ),
+  fixedMtrrStored: rule('fixed-mtrr-stored', 'A valid write of a fixed-range MTRR is stored.', MTRR_6_6, 'kvm_mtrr_set_msr()'),
+  variableMtrrStored: rule(
+    'variable-mtrr-stored',
+    'A valid write of a variable-range MTRR is stored.',
+    MTRR_6_6,
+    'set_var_mtrr_msr()',
+  ),
+  defTypeStored: rule('def-type-stored', 'A valid write of MTRRdefType is stored.', MTRR_6_6, 'kvm_mtrr_set_msr()'),
+  patStored: rule(
+    'pat-stored',
+    'A valid write of PAT is stored and loaded by the next VM entry; it zaps nothing.',
+    VMX_6_6,
+    'vmx_set_msr(), case MSR_IA32_CR_PAT',
+  ),
+  defTypeReservedBits: rule(
+    'def-type-reserved-bits',
+    'MTRRdefType with a bit outside 0xcff faults.',
+    MTRR_6_6,
+    VALID,
+    'd6289b9365c',
+  ),
+  defTypeReservedType: rule(
+    'def-type-reserved-type',
+    'MTRRdefType with a type that MTRRs do not encode faults.',
+    MTRR_6_6,
+    VALID,
+    'd6289b9365c',
+  ),
+  fixedReservedType: rule(
+    'fixed-reserved-type',
+    'A fixed-range MTRR with a byte that is no MTRR type faults.',
+    MTRR_6_6,
+    VALID,
+    'd6289b9365c',
+  ),
+  variableReservedType: rule(
+    'variable-reserved-type',
+    'A variable base whose low byte is no MTRR type faults.',
+    MTRR_6_6,
+    VALID,
+    'd6289b9365c',
+  ),
+  maskReservedType: rule(
+    'mask-reserved-type',
+    'A variable mask is checked like a base: its low byte must be an MTRR type.',
+    'Linux v3.1 arch/x86/kvm/x86.c',
+    'mtrr_valid()',
+    'd6289b9365c',
+  ),
+  variableReservedBits: rule(
+    'variable-reserved-bits',
+    'A variable base or mask with a reserved bit, or one from MAXPHYADDR on, faults.',
+    MTRR_6_6,
+    VALID,
+  ),
+  variableReservedBitsTwice: rule(
+    'variable-reserved-bits-twice',
+    'A reserved bit of a variable base or mask queues a #GP in the validity check and a second one in the WRMSR handler: a double fault.',
+    'Linux v5.10 arch/x86/kvm/mtrr.c',
+    VALID,
+  ),
+  patReservedType: rule(
+    'pat-reserved-type',
+    'PAT with a byte that is no PAT type faults.',
+    VMX_6_6,
+    'vmx_set_msr(), kvm_pat_valid()',
+    '4566654bb9be',
+  ),
+  cr0Stored: rule(
+    'cr0-stored',
+    'CR0.CD and CR0.NW are kept for the guest to read; hardware runs with both clear.',
+    VMX_6_6,
+    'vmx_set_cr0()',
+  ),
+  notWriteThroughNeedsCd: rule('not-write-through-needs-cd', 'CR0.NW=1 with CR0.CD=0 faults.', X86_6_6, 'kvm_set_cr0()'),
+  initSetsCdNw: rule(
+    'init-sets-cd-nw',
+    'INIT loads 0x60000010 into CR0, which sets CD and NW; it goes by the vendor hook and zaps nothing.',
+    'Linux v5.9 arch/x86/kvm/vmx/vmx.c',
+    'vmx_vcpu_reset()',
+  ),
+  initKeepsCdNw: rule(
+    'init-keeps-cd-nw',
+    'INIT clears CR0 but for ET and the old CD and NW; it goes by the vendor hook and zaps nothing.',
+    'Linux v5.17 arch/x86/kvm/x86.c',
+    'kvm_vcpu_reset()',
+    '4c72ab5aa6e0',
+  ),
+  frameWithoutBacking: rule(
+    'frame-without-backing',
+    'A frame in no memory slot is emulated MMIO.',
+    'Linux v6.6 arch/x86/kvm/mmu/mmu.c',
+    'kvm_handle_noslot_fault()',
+  ),
+  everythingWriteBack: rule(
+    'everything-write-back',
+    'Every leaf is WB and honours the guest PAT.',
+    'Linux v2.6.27 arch/x86/kvm/vmx.c',
+    'EPT_DEFAULT_MT in the base SPTE masks of vmx_init()',
+  ),
+  everythingWriteBackIpat: rule(
+    'everything-write-back-ipat',
+    'Every leaf, MMIO too, is WB and ignores the guest PAT.',
+    'Linux v2.6.28 arch/x86/kvm/vmx.c',
+    'VMX_EPT_IGMT_BIT in the base SPTE masks of vmx_init()',
+    '928d4bf747e9',
+  ),
+  mmioUncached: rule(
+    'mmio-uncached',
+    'Host MMIO is UC and honours the guest PAT: a cacheable access could machine-check.',
+    VMX_6_16,
+    'vmx_get_mt_mask()',
+    '2aaf69dcee86',
+  ),
+  noNoncoherentDma: rule(
+    'no-noncoherent-dma',
+    'Without non-coherent DMA a leaf is WB and ignores the guest PAT.',
+    VMX_6_16,
+    'vmx_get_mt_mask()',
+    '522c68c4416',
+  ),
+  cdWriteBackIpat: rule(
+    'cd-write-back-ipat',
+    'With CR0.CD=1 under KVM_X86_QUIRK_CD_NW_CLEARED a leaf is WB and ignores the guest PAT.',
+    VMX_6_6,
+    'vmx_get_mt_mask()',
+    'fb279950ba02',
+  ),
+  cdWriteBack: rule(
+    'cd-write-back',
+    'With CR0.CD=1 under KVM_X86_QUIRK_CD_NW_CLEARED a leaf is WB and honours the guest PAT.',
+    VMX_6_7,
+    'vmx_get_mt_mask()',
+  ),
+  cdUncachedIpat: rule(
+    'cd-uncached-ipat',
+    'With CR0.CD=1 and KVM_X86_QUIRK_CD_NW_CLEARED disabled a leaf is UC and ignores the guest PAT.',
+    VMX_6_6,
+    'vmx_get_mt_mask()',
+    'fb279950ba02',
+  ),
+  selfSnoopHonoursPat: rule(
+    'self-snoop-honours-pat',
+    'On a host with self-snoop a leaf is WB and honours the guest PAT, whatever the devices.',
+    'Linux v6.11 arch/x86/kvm/vmx/vmx.c',
+    'vmx_get_mt_mask()',
+    '377b2f359d1f',
+  ),
+  noncoherentHonoursPat: rule(
+    'noncoherent-honours-pat',
+    'With non-coherent DMA a leaf is WB and honours the guest PAT; guest MTRRs are not looked up.',
+    VMX_6_16,
+    'vmx_get_mt_mask()',
+  ),
+  disabledQuirkHonoursPat: rule(
+    'disabled-quirk-honours-pat',
+    'With KVM_X86_QUIRK_IGNORE_GUEST_PAT disabled a leaf is WB and honours the guest PAT.',
+    VMX_6_16,
+    'vmx_get_mt_mask()',
+    'c9c1e20b4c7d',
+  ),
+  hostPatType: rule(
+    'host-pat-type',
+    'A leaf takes the type with which the host maps the page (UC- is UC) and honours the guest PAT.',
+    'KVM list, March 2024, thread "treat WC memory as MMIO"',
+    'reply of Sean Christopherson',
+  ),
+  oldDisabledWriteBack: rule(
+    'old-disabled-write-back',
+    'With both enable bits of MTRRdefType clear there is no guest type, which becomes WB.',
+    MMU_4_1,
+    'kvm_get_guest_memory_type()',
+  ),
+  oldFixed: rule(
+    'old-fixed',
+    'Below 1 MiB the fixed ranges decide as soon as any of the two enable bits is set.',
+    MMU_4_1,
+    LOOK_UP_4_1,
+    '64d4d521757',
+  ),
+  oldFixedOnlyDefault: rule(
+    'old-fixed-only-default',
+    'With FE=1 and E=0 everything above 1 MiB has the default type.',
+    MMU_4_1,
+    LOOK_UP_4_1,
+  ),
+  oldSingleRange: rule('old-single-range', 'The variable ranges that hold the page agree on its type.', MMU_4_1, LOOK_UP_4_1),
+  oldUncachedWins: rule('old-uncached-wins', 'UC wins over every other variable range.', MMU_4_1, LOOK_UP_4_1),
+  oldWriteThroughUnderWriteBack: rule(
+    'old-write-through-under-write-back',
+    'WT and WB ranges together are WT.',
+    MMU_4_1,
+    LOOK_UP_4_1,
+  ),
+  oldUnlikeTypesUncached: rule(
+    'old-unlike-types-uncached',
+    'Other unlike variable ranges, undefined in hardware, are UC.',
+    MMU_4_1,
+    LOOK_UP_4_1,
+  ),
+  oldDefault: rule('old-default', 'No variable range holds the page: default type.', MMU_4_1, LOOK_UP_4_1),
+  disabledUncached: rule('disabled-uncached', 'With MTRRdefType.E=0 the guest type is UC.', MTRR_6_6, 'mtrr_disabled_type()'),
+  disabledWithoutCpuid: rule(
+    'disabled-without-cpuid',
+    'With MTRRdefType.E=0 and no MTRRs in CPUID the guest type is WB.',
+    MTRR_6_6,
+    'mtrr_disabled_type()',
+    'e24dea2afc6a',
+  ),
+  disabledPerVm: rule(
+    'disabled-per-vm',
+    'With MTRRdefType.E=0 the guest type is WB: whether the VM has MTRRs was settled when vCPU 0 was created, before it had any CPUID.',
+    'Yan Zhao, KVM list, May 2023, v2 5/6 and 6/6',
+    'mtrr_disabled_type()',
+  ),
+  fixed: rule('fixed', 'Below 1 MiB with E=1 and FE=1 the fixed range alone decides.', MTRR_6_6, LOOK_UP_6_6, '06be5eefe119'),
+  wrongFixedSlot: rule(
+    'wrong-fixed-slot',
+    'The segment look-up takes the first segment that starts at or above the address, and so reads the fixed range of another address.',
+    MTRR_4_3,
+    'fixed_mtrr_addr_to_seg()',
+  ),
+  fixedSlotInVariableRegister: rule(
+    'fixed-slot-in-variable-register',
+    'The wrong segment gives a negative slot that reads a byte of the last variable pair.',
+    MTRR_4_3,
+    'fixed_mtrr_addr_to_seg()',
+  ),
+  fixedSlotInUnusedListNode: rule(
+    'fixed-slot-in-unused-list-node',
+    'The wrong segment gives a negative slot that reads the list node of a variable pair never enabled: 0, which is UC.',
+    MTRR_4_3,
+    'fixed_mtrr_addr_to_seg()',
+  ),
+  fixedSlotInListNode: rule(
+    'fixed-slot-in-list-node',
+    'The wrong segment gives a negative slot that reads a host pointer, so the type depends on the host.',
+    MTRR_4_3,
+    'fixed_mtrr_addr_to_seg()',
+  ),
+  singleRange: rule('single-range', 'The variable ranges that hold the page agree on its type.', MTRR_6_6, LOOK_UP_6_6),
+  uncachedWins: rule(
+    'uncached-wins',
+    'UC wins over the ranges before it in the list, those of higher base.',
+    MTRR_6_6,
+    LOOK_UP_6_6,
+  ),
+  writeThroughUnderWriteBack: rule('write-through-under-write-back', 'WT and WB ranges together are WT.', MTRR_6_6, LOOK_UP_6_6),
+  firstUncachedLoses: rule(
+    'first-uncached-loses',
+    'UC followed in the list by a range of another type, one of lower base, is taken for a conflict: WB.',
+    MTRR_6_6,
+    LOOK_UP_6_6,
+  ),
+  unlikeTypesWriteBack: rule(
+    'unlike-types-write-back',
+    'Other unlike variable ranges, undefined in hardware, are WB.',
+    MTRR_6_6,
+    LOOK_UP_6_6,
+  ),
+  defaultType: rule('default-type', 'No variable range holds the page: default type.', MTRR_6_6, LOOK_UP_6_6),
+  typeIsNoMemoryType: rule(
+    'type-is-no-memory-type',
+    'A byte that MTRRs do not encode reaches the EPT entry; what the access then does (EPT misconfiguration, other bits of the entry set) was never run.',
+    SDM,
+    '"EPT Misconfigurations"',
+  ),
+  consistencyCheckCrashes: rule(
+    'consistency-check-crashes',
+    'The consistency check goes from equal fixed ranges on to the variable ones by a stale list pointer, which crashes the host.',
+    'Linux v4.4 arch/x86/kvm/mtrr.c',
+    'mtrr_lookup_var_start()',
+    '30b072ce0356',
+  ),
+  patFailsVmEntry: rule(
+    'pat-fails-vm-entry',
+    'An unchecked PAT with a byte that is no PAT type should fail VM entry; this was never run.',
+    SDM,
+    '"Checks on Guest Control Registers, Debug Registers, and MSRs"',
+  ),
+  pagingOff: rule(
+    'paging-off',
+    'With CR0.PG=0 the PAT contributes WB, so the EPT type decides.',
+    SDM,
+    '"Memory Type Used for Translated Guest-Physical Addresses"',
+  ),
+  deviceCounted: rule(
+    'device-counted',
+    'A device comes or goes; only non-coherent ones are counted by KVM.',
+    'Linux v6.6 virt/kvm/vfio.c',
+    'kvm_vfio_update_coherency()',
+  ),
+  noSuchDevice: rule('no-such-device', 'A kind of device of which none is attached cannot be detached.', FORMAT, '"Steps"'),
+  tooManyDevices: rule('too-many-devices', 'At most three devices of a kind can be attached.', FORMAT, '"Steps"'),
+  hostZaps: rule(
+    'host-zaps',
+    'The MMU notifier removes every leaf that intersects the range.',
+    'Linux v6.6 arch/x86/kvm/mmu/mmu.c',
+    'kvm_unmap_gfn_range()',
+  ),
+  backingReplaced: rule(
+    'backing-replaced',
+    'The old backing is unmapped, which removes every leaf that intersects it; the new one is mapped at first touch.',
+    'Linux v6.6 arch/x86/kvm/mmu/mmu.c',
+    'kvm_unmap_gfn_range()',
+  ),
+  guestTablesAreItsOwn: rule(
+    'guest-tables-are-its-own',
+    'With EPT a guest INVLPG concerns guest translations only.',
+    SDM,
+    '"Operations that Invalidate Cached Mappings"',
+  ),
+  registersRestored: rule(
+    'registers-restored',
+    'Userspace loads what it has read of each vCPU into a new VM, which starts without leaves.',
+    X86_6_6,
+    'kvm_arch_vcpu_ioctl(), KVM_SET_MSRS and KVM_SET_SREGS',
+  ),
+  noPrivateMemory: rule('no-private-memory', 'This VM type has no private memory.', FORMAT, '"Steps"'),
+  noXenInterface: rule('no-xen-interface', 'KVM has no such interface.', FORMAT, '"Steps"'),
+};
+
+/** By the number that observations carry. */
+export const rules: readonly (Rule | null)[] = numbered();
+
+function numbered(): (Rule | null)[] {
+  const table: (Rule | null)[] = [null];
+  for (const name of Object.keys(RULE) as (keyof typeof RULE)[]) table[RULE[name]] = TEXT[name];
+  return table;
+}

@@ -1,0 +1,5 @@
+import { profiles } from '../../../models/intel-ept/profiles.js';
+import { describeVectors } from '../../vectors.js';
+
+describeVectors('kvm-ept.jsonl', profiles);
+describeVectors('kvm-msr.jsonl', profiles);
