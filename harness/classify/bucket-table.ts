@@ -1,0 +1,100 @@
+/** All buckets of a campaign, found by small integers while cases stream by. */
+import { MEMTYPE_MASK, type Observation, OUTCOME_MASK } from '../../models/contract/observation.js';
+import type { Lens } from '../compare/lens.js';
+import type { Panel } from '../compare/panel.js';
+import { SignatureTaker } from '../compare/signature.js';
+import { STEP_WORDS } from '../operations/operation-spec.js';
+import { OPERATION_NAMES } from '../operations/registry.js';
+import type { Trace } from '../run/trace.js';
+import type { EncodedScenario } from '../scenario/encoded.js';
+import { Bucket } from './bucket.js';
+import { frameClassAt } from './frame-history.js';
+import { divergenceRank, type FrameClass } from './severity.js';
+import { Sides, sideName } from './side.js';
+
+const FRAME_CLASSES: readonly FrameClass[] = [0, 1, 2];
+/** Pairs of answers kept per bucket; more are values of registers. */
+const MOST_PAIRS = 64;
+
+export class BucketTable {
+  private readonly table = new Map<number, Bucket>();
+  private readonly sides: Sides;
+  /** By lens. */
+  readonly signatures: readonly SignatureTaker[];
+
+  constructor(
+    private readonly panel: Panel,
+    private readonly lenses: readonly Lens[],
+  ) {
+    this.sides = new Sides(panel.seats);
+    this.signatures = lenses.map((lens) => new SignatureTaker(panel.seats, lens));
+  }
+
+  /** In the order of ids, whatever the order in which they were found. */
+  buckets(): Bucket[] {
+    return [...this.table.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** The bucket of a divergence, made if it is new; nothing is counted. */
+  bucketOf(lens: number, edge: number, code: number, expected: Observation, got: Observation): Bucket {
+    const { reference, seat } = this.panel.edges[edge];
+    const kind = this.lenses[lens];
+    const key = ((lens * 32 + code) * 8192 + this.sides.of(reference, expected, kind)) * 8192 + this.sides.of(seat, got, kind);
+    let bucket = this.table.get(key);
+    if (bucket === undefined) {
+      const { seats } = this.panel;
+      bucket = new Bucket(
+        kind,
+        OPERATION_NAMES[code],
+        sideName(seats[reference], expected, kind),
+        sideName(seats[seat], got, kind),
+      );
+      this.table.set(key, bucket);
+    }
+    return bucket;
+  }
+
+  /** Counts one divergence of case `index`. */
+  add(index: number, lens: number, edge: number, step: number, scenario: EncodedScenario, traces: readonly Trace[]): void {
+    const { reference, seat } = this.panel.edges[edge];
+    const expected = traces[reference].observations[step];
+    const got = traces[seat].observations[step];
+    const bucket = this.bucketOf(lens, edge, scenario.words[step * STEP_WORDS], expected, got);
+    if (bucket.lastCase !== index) {
+      bucket.lastCase = index;
+      bucket.count++;
+      if (bucket.firstCase < 0 || index < bucket.firstCase) bucket.firstCase = index;
+      const signature = this.signatures[lens].take(step, traces);
+      bucket.sides.set(signature, (bucket.sides.get(signature) ?? 0) + 1);
+    }
+    countPair(bucket, expected, got);
+    this.keepWorst(bucket, index, edge, step, scenario, expected, got);
+  }
+
+  /** The witness is the worst case, and of equals the first: an order, so that shards unite to the same. */
+  private keepWorst(
+    bucket: Bucket,
+    index: number,
+    edge: number,
+    step: number,
+    scenario: EncodedScenario,
+    expected: Observation,
+    got: Observation,
+  ): void {
+    const lens = bucket.lens.name;
+    const couldBeWorse = FRAME_CLASSES.some((frame) => divergenceRank(lens, expected, got, frame) < bucket.rank);
+    if (!couldBeWorse) return;
+    const rank = divergenceRank(lens, expected, got, frameClassAt(scenario, step));
+    if (rank >= bucket.rank) return;
+    bucket.rank = rank;
+    bucket.witness = { case: index, edge, step };
+  }
+}
+
+function countPair(bucket: Bucket, expected: Observation, got: Observation): void {
+  const kept = bucket.lens.mask | OUTCOME_MASK;
+  const key = (expected & (OUTCOME_MASK | MEMTYPE_MASK) & kept) * 256 + (got & (OUTCOME_MASK | MEMTYPE_MASK) & kept);
+  const pair = bucket.pairs.get(key);
+  if (pair !== undefined) pair.steps++;
+  else if (bucket.pairs.size < MOST_PAIRS) bucket.pairs.set(key, { expected: expected & kept, got: got & kept, steps: 1 });
+}

@@ -1,0 +1,80 @@
+/** One side of a divergence as the cause it contributes: its deciding rule, or, of a model without rules, its answer. */
+import { LEVEL_NAMES } from '../../models/contract/address.js';
+import { MEMORY_TYPE_NAMES } from '../../models/contract/memory-type.js';
+import {
+  detailOf,
+  ERRNO_NAMES,
+  ERROR,
+  LEVEL_MASK,
+  levelOf,
+  MEMTYPE_MASK,
+  memtypeOf,
+  type Observation,
+  OUTCOME_MASK,
+  OUTCOME_NAMES,
+  outcomeOf,
+  ruleOf,
+} from '../../models/contract/observation.js';
+import { DETAIL_MASK } from '../../models/contract/observation.js';
+import type { Lens } from '../compare/lens.js';
+import type { Seat } from '../compare/panel.js';
+
+const ANSWER_BITS = OUTCOME_MASK | MEMTYPE_MASK | LEVEL_MASK | DETAIL_MASK;
+
+/** Readable name of a side: `intel-ept.ignore-guest-pat`, `ok-UC`, `gp`. */
+export function sideName(seat: Seat, observation: Observation, lens: Lens): string {
+  return seat.rules[ruleOf(observation)]?.id ?? answerName(observation & lens.mask & ANSWER_BITS, lens.mask);
+}
+
+/** The answer without the value of a `read-msr`: values are no causes. */
+function answerName(observation: Observation, mask: number): string {
+  const outcome = outcomeOf(observation);
+  const memtype =
+    (mask & MEMTYPE_MASK) === 0 || outcome !== 0
+      ? null
+      : memtypeOf(observation | (~mask & MEMTYPE_MASK & ((observation & 0x70) === 0x70 ? 0x80 : 0)));
+  const level = levelOf(observation);
+  return [
+    (mask & OUTCOME_MASK) === 0 ? '' : OUTCOME_NAMES[outcome],
+    outcome === ERROR ? ERRNO_NAMES[detailOf(observation)] : '',
+    memtype === null ? '' : MEMORY_TYPE_NAMES[memtype],
+    level === 0 ? '' : LEVEL_NAMES[level],
+  ]
+    .filter((part) => part !== '')
+    .join('-');
+}
+
+/**
+ * Numbers sides, so that a bucket is found by small integers: sides with one name have one number, whatever the profile.
+ * By seat: the number of each rule's side.
+ */
+export class Sides {
+  private readonly numbers = new Map<string, number>();
+  private readonly byRule: readonly Int32Array[];
+  private readonly byAnswer: readonly Map<number, number>[];
+
+  constructor(private readonly seats: readonly Seat[]) {
+    this.byRule = seats.map(({ rules }) => Int32Array.from(rules, (rule) => (rule === null ? -1 : this.numberOf(rule.id))));
+    this.byAnswer = seats.map(() => new Map());
+  }
+
+  /** Number of the side that seat `seat` contributes. Below 2 ** 13. */
+  of(seat: number, observation: Observation, lens: Lens): number {
+    const rule = ruleOf(observation);
+    const rules = this.byRule[seat];
+    if (rule > 0 && rule < rules.length) return rules[rule];
+    const answer = observation & lens.mask & ANSWER_BITS;
+    const known = this.byAnswer[seat].get(answer);
+    if (known !== undefined) return known;
+    const number = this.numberOf(sideName(this.seats[seat], observation, lens));
+    this.byAnswer[seat].set(answer, number);
+    return number;
+  }
+
+  private numberOf(name: string): number {
+    const known = this.numbers.get(name);
+    if (known !== undefined) return known;
+    this.numbers.set(name, this.numbers.size);
+    return this.numbers.size - 1;
+  }
+}

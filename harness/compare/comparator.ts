@@ -1,0 +1,70 @@
+/** Walks the traces of a case and hands every divergence of every edge on, in the order of steps. */
+import { NOT_APPLICABLE, OUTCOME_MASK, UNDEFINED } from '../../models/contract/observation.js';
+import { STEP_WORDS } from '../operations/operation-spec.js';
+import { OPERATION_NAMES } from '../operations/registry.js';
+import type { EncodedScenario } from '../scenario/encoded.js';
+import type { Trace } from '../run/trace.js';
+import { agree, type Lens, pairMask } from './lens.js';
+import type { Edge, Panel } from './panel.js';
+
+/** Called with the lens (index into the comparator's lenses), the edge (index into the panel's) and the step. */
+export type OnDivergence = (lens: number, edge: number, step: number) => void;
+
+export class Comparator {
+  /** By lens and edge: the bits that this pair compares. */
+  private readonly masks: readonly Int32Array[];
+  /** By operation code: bit n is set if lens n looks at it. */
+  private readonly lensesOf: Int32Array;
+  private readonly valueLenses: number;
+
+  constructor(
+    private readonly panel: Panel,
+    lenses: readonly Lens[],
+  ) {
+    const { seats, edges } = panel;
+    this.masks = lenses.map((lens) =>
+      Int32Array.from(edges, ({ reference, seat }) => pairMask(lens, seats[reference], seats[seat])),
+    );
+    this.lensesOf = Int32Array.from(OPERATION_NAMES, (name) => bits(lenses, (lens) => lens.operations.includes(name)));
+    this.valueLenses = bits(lenses, (lens) => lens.values);
+  }
+
+  /** `traces` in the order of the panel's seats. */
+  compare(scenario: EncodedScenario, traces: readonly Trace[], onDivergence: OnDivergence): void {
+    const { edges } = this.panel;
+    for (let edge = 0; edge < edges.length; edge++) this.compareEdge(edges[edge], edge, scenario, traces, onDivergence);
+  }
+
+  private compareEdge(
+    pair: Edge,
+    edge: number,
+    scenario: EncodedScenario,
+    traces: readonly Trace[],
+    onDivergence: OnDivergence,
+  ): void {
+    const { words, steps } = scenario;
+    const a = traces[pair.reference];
+    const b = traces[pair.seat];
+    for (let step = 0; step < steps; step++) {
+      const left = a.observations[step];
+      const right = b.observations[step];
+      const valuesDiffer = a.values[2 * step] !== b.values[2 * step] || a.values[2 * step + 1] !== b.values[2 * step + 1];
+      if (left === right && !valuesDiffer) continue;
+      if (isSilent(left) || isSilent(right)) continue;
+      for (let lenses = this.lensesOf[words[step * STEP_WORDS]], lens = 0; lenses !== 0; lenses >>= 1, lens++) {
+        if ((lenses & 1) === 0) continue;
+        const differs = !agree(left, right, this.masks[lens][edge]) || (valuesDiffer && ((this.valueLenses >> lens) & 1) === 1);
+        if (differs) onDivergence(lens, edge, step);
+      }
+    }
+  }
+}
+
+function isSilent(observation: number): boolean {
+  const outcome = observation & OUTCOME_MASK;
+  return outcome === UNDEFINED || outcome === NOT_APPLICABLE;
+}
+
+function bits(lenses: readonly Lens[], predicate: (lens: Lens) => boolean): number {
+  return lenses.reduce((set, lens, index) => (predicate(lens) ? set | (1 << index) : set), 0);
+}

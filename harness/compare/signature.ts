@@ -1,0 +1,89 @@
+/** The partition of a step as one short key, fast enough to be taken of every divergent step. */
+import type { Trace } from '../run/trace.js';
+import { abstains, agree, type Lens, pairMask } from './lens.js';
+import type { Seat } from './panel.js';
+
+/** A number while groups of all seats fit one exactly, else text. */
+export type Signature = number | string;
+
+/** 14 ** 13 is below 2 ** 53: up to 13 seats a signature is a number in base 14. */
+const NUMERIC_SEATS = 13;
+const BASE = 14;
+
+export class SignatureTaker {
+  /** By pair of seats: the bits compared between them. */
+  private readonly masks: Int32Array;
+  /** Group of each seat at the step looked at: 0 abstains, groups from 1 in the order of their first member. */
+  private readonly groups: Int32Array;
+  /** Those with all fields first: one that lacks a field would agree with groups that differ in it. */
+  private readonly order: Int32Array;
+
+  constructor(
+    private readonly seats: readonly Seat[],
+    private readonly lens: Lens,
+  ) {
+    const count = seats.length;
+    this.masks = Int32Array.from({ length: count * count }, (_, pair) =>
+      pairMask(lens, seats[Math.floor(pair / count)], seats[pair % count]),
+    );
+    this.groups = new Int32Array(count);
+    const indices = seats.map((_, seat) => seat);
+    this.order = Int32Array.from([
+      ...indices.filter((seat) => seats[seat].hasLeaf),
+      ...indices.filter((seat) => !seats[seat].hasLeaf),
+    ]);
+  }
+
+  /** Signature of a step. */
+  take(step: number, traces: readonly Trace[]): Signature {
+    const { groups, order } = this;
+    let known = 0;
+    for (let place = 0; place < order.length; place++) {
+      const seat = order[place];
+      groups[seat] = abstains(traces[seat].observations[step]) ? 0 : this.groupAmong(place, step, traces);
+      if (groups[seat] < 0) groups[seat] = ++known;
+    }
+    return groups.length <= NUMERIC_SEATS ? this.asNumber() : String.fromCharCode(...groups.map((group) => group + 48));
+  }
+
+  /** Group of the seat at `place` of the order: that of the first earlier seat it agrees with, -1 if none. */
+  private groupAmong(place: number, step: number, traces: readonly Trace[]): number {
+    const { groups, order, masks, lens } = this;
+    const seat = order[place];
+    const own = traces[seat];
+    for (let earlier = 0, seen = 0; earlier < place; earlier++) {
+      const other = order[earlier];
+      // The first member speaks for its group.
+      if (groups[other] !== seen + 1) continue;
+      seen++;
+      const theirs = traces[other];
+      if (!agree(own.observations[step], theirs.observations[step], masks[other * groups.length + seat])) continue;
+      const valuesAgree =
+        own.values[2 * step] === theirs.values[2 * step] && own.values[2 * step + 1] === theirs.values[2 * step + 1];
+      if (valuesAgree || !lens.values) return groups[other];
+    }
+    return -1;
+  }
+
+  private asNumber(): number {
+    let signature = 0;
+    for (let seat = 0; seat < this.groups.length; seat++) signature = signature * BASE + this.groups[seat];
+    return signature;
+  }
+
+  /** Names of the groups of a signature, in the panel's order; who abstained is left out. */
+  read(signature: Signature): string[][] {
+    const groups =
+      typeof signature === 'string'
+        ? [...signature].map((letter) => letter.charCodeAt(0) - 48)
+        : digits(signature, this.seats.length);
+    const numbers = [...new Set(groups.filter((group) => group > 0))];
+    return numbers.map((number) => this.seats.filter((_, seat) => groups[seat] === number).map(({ name }) => name));
+  }
+}
+
+function digits(signature: number, count: number): number[] {
+  const found: number[] = [];
+  for (let rest = signature; found.length < count; rest = Math.floor(rest / BASE)) found.unshift(rest % BASE);
+  return found;
+}
