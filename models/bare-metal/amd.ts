@@ -1,0 +1,33 @@
+/** An AMD processor as firmware leaves it to the OS: SYSCFG is 0, so no extended fixed-range types and no TOM2 rule. */
+import { CD, UC } from '../contract/memory-type.js';
+import { CANDIDATE_UC, CANDIDATE_WC } from '../contract/observation.js';
+import { AMD_CELLS } from './amd-effective-type.js';
+import { AMD_RULES } from './amd-rules.js';
+import { AnswerTable } from './answer-table.js';
+import { registerType } from './effective-type.js';
+import { ruleNumbers } from './rules.js';
+import { pagedAnswers, unpagedAnswers, type Vendor } from './vendor.js';
+
+const rules = ruleNumbers(AMD_RULES);
+
+export const AMD: Vendor = {
+  rules,
+  paged: pagedAnswers(AMD_CELLS),
+  unpaged: unpagedAnswers(AMD_CELLS, rules.pagingOff),
+  cacheDisabled: cacheDisabledAnswers(),
+  fixedDramBits: rules.fixedDramBits,
+  splitsFirstMegabyte: false,
+};
+
+/** AMD APM vol. 2, "Cache Control Mechanisms": what CR0.CD=1 makes of each pair. */
+function cacheDisabledAnswers(): AnswerTable {
+  const table = new AnswerTable();
+  for (const cell of AMD_CELLS) {
+    const mtrr = registerType(cell.mtrr);
+    const pat = registerType(cell.pat);
+    if (cell.effective === 'WC') table.leaveOpen(mtrr, pat, CANDIDATE_UC | CANDIDATE_WC, rules.cacheDisabledCombining);
+    else if (cell.mtrr === 'UC') table.settle(mtrr, pat, UC, rules.cacheDisabledUncached);
+    else table.settle(mtrr, pat, CD, rules.cacheDisabled);
+  }
+  return table;
+}

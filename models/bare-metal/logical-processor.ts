@@ -1,0 +1,51 @@
+/** The registers of one logical processor that take part in memory typing. Hardware does not check that processors agree. */
+import type { Machine } from '../contract/machine.js';
+import { UC, UC_MINUS, WB, WC, WP, WT } from '../contract/memory-type.js';
+import { PAT, PAT_RESET_HI, PAT_RESET_LO } from '../contract/msr.js';
+import { NO_RULE } from '../contract/rule.js';
+import { bytesAreIn, loadHalf, storeHalf } from './byte-register.js';
+import { MtrrRegisters } from './mtrr-registers.js';
+import type { Vendor } from './vendor.js';
+
+const PAT_TYPES = (1 << UC) | (1 << WC) | (1 << WT) | (1 << WP) | (1 << WB) | (1 << UC_MINUS);
+
+export class LogicalProcessor {
+  readonly mtrrs: MtrrRegisters;
+  /** PA0 to PA7. */
+  readonly pat = new Uint8Array(8);
+  pg = true;
+  cd = false;
+  nw = false;
+
+  constructor(private readonly vendor: Vendor) {
+    this.mtrrs = new MtrrRegisters(vendor);
+  }
+
+  reset(machine: Machine): void {
+    this.mtrrs.reset(machine.guestMtrr, machine.maxPhysAddr);
+    storeHalf(this.pat, 0, PAT_RESET_LO);
+    storeHalf(this.pat, 4, PAT_RESET_HI);
+    this.pg = machine.cr0.pg;
+    this.cd = machine.cr0.cd;
+    this.nw = machine.cr0.nw;
+  }
+
+  /** WRMSR. The rule of its #GP, or NO_RULE if the value was stored. */
+  writeMsr(msr: number, hi: number, lo: number): number {
+    if (msr !== PAT) return this.mtrrs.write(msr, hi, lo);
+    if (!bytesAreIn(PAT_TYPES, lo) || !bytesAreIn(PAT_TYPES, hi)) return this.vendor.rules.patReservedType;
+    storeHalf(this.pat, 0, lo);
+    storeHalf(this.pat, 4, hi);
+    return NO_RULE;
+  }
+
+  /** The rule of the #GP that RDMSR raises, or NO_RULE. */
+  readFault(msr: number): number {
+    return msr === PAT ? NO_RULE : this.mtrrs.absence(msr);
+  }
+
+  /** One half of an MSR that can be read. */
+  half(msr: number, upper: boolean): number {
+    return msr === PAT ? loadHalf(this.pat, upper ? 4 : 0) : this.mtrrs.half(msr, upper);
+  }
+}

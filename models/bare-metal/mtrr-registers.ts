@@ -1,0 +1,141 @@
+/**
+ * The MTRR MSRs of one logical processor: what they hold and which writes fault. Intel SDM vol. 3, "MTRRs"; AMD APM vol. 2,
+ * "MTRRs". Hardware checks no more than this: neither that a mask is contiguous nor that a base is aligned to its mask.
+ */
+import { ModelDefect } from '../contract/defect.js';
+import { UC, WB, WC, WP, WT } from '../contract/memory-type.js';
+import {
+  DEF_TYPE,
+  FIX4K_C0000,
+  FIX4K_F8000,
+  FIX16K_80000,
+  FIX16K_A0000,
+  FIX64K_00000,
+  MTRRCAP,
+  PHYSBASE0,
+} from '../contract/msr.js';
+import { NO_RULE } from '../contract/rule.js';
+import { bytesAreIn, loadHalf, storeHalf } from './byte-register.js';
+import type { Vendor } from './vendor.js';
+
+/** MTRRCAP.VCNT. */
+export const PAIRS = 8;
+/** MTRRCAP: VCNT 8, FIX, WC. */
+const CAP = 0x500 | PAIRS;
+/** The last MSR number kept for variable ranges. */
+const LAST_PHYSMASK = 0x21f;
+
+/** MTRR_DEF_TYPE.E and MTRR_DEF_TYPE.FE. */
+export const ENABLE = 0x800;
+export const FIXED_ENABLE = 0x400;
+/** PHYSMASKn.V. */
+export const VALID = 0x800;
+
+const TYPES = (1 << UC) | (1 << WC) | (1 << WT) | (1 << WP) | (1 << WB);
+/** RdMem and WrMem of four fixed-range bytes. */
+const DRAM_BITS = 0x18181818;
+
+export class MtrrRegisters {
+  /** CPUID.MTRR. */
+  present = true;
+  defType = 0;
+  /** Types of the 88 fixed ranges in the order of their addresses: 8 of 64K, 16 of 16K, 64 of 4K. */
+  readonly fixed = new Uint8Array(88);
+  readonly baseHi = new Uint32Array(PAIRS);
+  readonly baseLo = new Uint32Array(PAIRS);
+  readonly maskHi = new Uint32Array(PAIRS);
+  readonly maskLo = new Uint32Array(PAIRS);
+  /** Address bits in the upper half of a register: MAXPHYADDR - 32. */
+  private upperWidth = 0;
+
+  constructor(private readonly vendor: Vendor) {}
+
+  /** Every register 0: the start of a scenario. Real processors clear only the enables. */
+  reset(present: boolean, maxPhysAddr: number): void {
+    this.present = present;
+    this.upperWidth = maxPhysAddr - 32;
+    this.defType = 0;
+    this.fixed.fill(0);
+    this.baseHi.fill(0);
+    this.baseLo.fill(0);
+    this.maskHi.fill(0);
+    this.maskLo.fill(0);
+  }
+
+  /** The rule of the #GP that both RDMSR and WRMSR of this MSR raise, or NO_RULE. */
+  absence(msr: number): number {
+    if (!this.present) return this.vendor.rules.mtrrsAbsent;
+    return msr >= PHYSBASE0 + 2 * PAIRS && msr <= LAST_PHYSMASK ? this.vendor.rules.pairAbsent : NO_RULE;
+  }
+
+  /** WRMSR. The rule of its #GP, or NO_RULE if the value was stored. */
+  write(msr: number, hi: number, lo: number): number {
+    const absence = this.absence(msr);
+    if (absence !== NO_RULE) return absence;
+    if (msr === MTRRCAP) return this.vendor.rules.capReadOnly;
+    if (msr === DEF_TYPE) return this.writeDefType(hi, lo);
+    if (msr > LAST_PHYSMASK) return this.writeFixed(fixedOffset(msr), hi, lo);
+    return msr % 2 === 0 ? this.writeBase((msr - PHYSBASE0) >> 1, hi, lo) : this.writeMask((msr - PHYSBASE0) >> 1, hi, lo);
+  }
+
+  /** One half of a register that is not absent, as RDMSR gives it. */
+  half(msr: number, upper: boolean): number {
+    if (msr === MTRRCAP) return upper ? 0 : CAP;
+    if (msr === DEF_TYPE) return upper ? 0 : this.defType;
+    if (msr > LAST_PHYSMASK) return loadHalf(this.fixed, fixedOffset(msr) + (upper ? 4 : 0));
+    const pair = (msr - PHYSBASE0) >> 1;
+    if (msr % 2 === 0) return upper ? this.baseHi[pair] : this.baseLo[pair];
+    return upper ? this.maskHi[pair] : this.maskLo[pair];
+  }
+
+  /** MTRR_DEF_TYPE: type in 7:0, FE, E; everything else is reserved. */
+  private writeDefType(hi: number, lo: number): number {
+    if (hi !== 0 || (lo & ~(ENABLE | FIXED_ENABLE | 0xff)) !== 0) return this.vendor.rules.defTypeReservedBits;
+    if (!isMtrrType(lo & 0xff)) return this.vendor.rules.defTypeReservedType;
+    this.defType = lo;
+    return NO_RULE;
+  }
+
+  private writeFixed(offset: number, hi: number, lo: number): number {
+    if (this.vendor.fixedDramBits !== null && ((hi | lo) & DRAM_BITS) !== 0) return this.vendor.fixedDramBits;
+    if (!bytesAreIn(TYPES, lo) || !bytesAreIn(TYPES, hi)) return this.vendor.rules.fixedReservedType;
+    storeHalf(this.fixed, offset, lo);
+    storeHalf(this.fixed, offset + 4, hi);
+    return NO_RULE;
+  }
+
+  /** PHYSBASEn: type in 7:0, base from bit 12. Checked whether or not the pair is valid. */
+  private writeBase(pair: number, hi: number, lo: number): number {
+    if ((lo & 0xf00) !== 0) return this.vendor.rules.physBaseReservedBits;
+    if (hi >>> this.upperWidth !== 0) return this.vendor.rules.physBaseBeyondWidth;
+    if (!isMtrrType(lo & 0xff)) return this.vendor.rules.physBaseReservedType;
+    this.baseHi[pair] = hi;
+    this.baseLo[pair] = lo;
+    return NO_RULE;
+  }
+
+  /** PHYSMASKn: V in bit 11, mask from bit 12. */
+  private writeMask(pair: number, hi: number, lo: number): number {
+    if ((lo & 0x7ff) !== 0) return this.vendor.rules.physMaskReservedBits;
+    if (hi >>> this.upperWidth !== 0) return this.vendor.rules.physMaskBeyondWidth;
+    this.maskHi[pair] = hi;
+    this.maskLo[pair] = lo;
+    return NO_RULE;
+  }
+}
+
+function isMtrrType(byte: number): boolean {
+  return byte <= WB && ((TYPES >> byte) & 1) !== 0;
+}
+
+/**
+ * Index in `fixed` of the lowest range of a fixed-range MSR.
+ * @throws {ModelDefect} if the MSR is none of the eleven.
+ */
+function fixedOffset(msr: number): number {
+  if (msr === FIX64K_00000) return 0;
+  if (msr === FIX16K_80000) return 8;
+  if (msr === FIX16K_A0000) return 16;
+  if (msr >= FIX4K_C0000 && msr <= FIX4K_F8000) return 24 + 8 * (msr - FIX4K_C0000);
+  throw new ModelDefect(`bare-metal: MSR 0x${msr.toString(16)} is no MTRR`);
+}
