@@ -26,6 +26,13 @@ test('on VMX a zap counts also when there is no leaf, but then flushes nothing',
   expect(model.counters()).toEqual({ faults: 0, zaps: 1, zappedLeaves: 0, tlbFlushes: 0 });
 });
 
+test('on VMX a coherent device that goes while no non-coherent one is there does not zap', () => {
+  const model = start(VMX);
+  model.attachDevice(true);
+  model.detachDevice(true);
+  expect(model.counters().zaps).toBe(0);
+});
+
 test('on VMX the zap does not ask for the quirk that userspace tried to disable: without EPT it cannot', () => {
   const model = start(VMX, { quirkIgnoreGuestPat: false });
   model.attachDevice(false);

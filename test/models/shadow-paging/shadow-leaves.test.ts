@@ -33,6 +33,16 @@ describe.each(BOTH)('a leaf on %s', (profile) => {
     expect(levels).toEqual(['4K', '2M', '2M', '4K', '4K', '4K', '4K', '2M', '2M']);
   });
 
+  test('is 4K where the region lacks the first or the last frame of the block', () => {
+    const model = start(profile, { regions: [region(1, 0x3fe, 'ram', LEVEL_2M)] });
+    expect([1, 0x1ff, 0x200, 0x3fe].map((gfn) => level(touch(model, gfn, { pageSize: LEVEL_2M })))).toEqual([
+      '4K',
+      '4K',
+      '4K',
+      '4K',
+    ]);
+  });
+
   test('falls from 1G to 2M where the region ends inside the 1G block', () => {
     const model = start(profile, { regions: [region(0, FROM_1G + 0x300, 'ram', LEVEL_1G)] });
     const levels = [FROM_1G - 1, FROM_1G, FROM_1G + 0x200].map((gfn) => level(touch(model, gfn, { pageSize: LEVEL_1G })));
@@ -186,6 +196,7 @@ describe.each(BOTH)('what the host does to leaves on %s', (profile) => {
     const model = start(profile);
     for (let index = 0; index < 20; index += 1) model.setBacking(4 * index + 1, 1, RAM, LEVEL_4K, WC);
     const types = Array.from({ length: 80 }, (_, gfn) => memtype(touch(model, gfn)));
+    expect([0, 1, 77, 78, 0x50].map((gfn) => level(touch(model, gfn)))).toEqual(Array(5).fill('4K'));
     expect(types).toEqual(Array.from({ length: 80 }, (_, gfn) => (gfn % 4 === 1 ? 'WC' : 'WB')));
   });
 });
