@@ -1,0 +1,123 @@
+/** A profile of the model, driven by short words: values as bigints, answers as text. */
+import { type Gfn, LEVEL_1G, LEVEL_2M, LEVEL_4K, LEVEL_NAMES, type Level } from '../../../models/contract/address.js';
+import { BACKING_HOST_MTRR, type Backing, type Machine, RAM, type Region } from '../../../models/contract/machine.js';
+import { MEMORY_TYPE_NAMES } from '../../../models/contract/memory-type.js';
+import type { Counters, Model, Profile } from '../../../models/contract/model.js';
+import {
+  detailOf,
+  leafOf,
+  levelOf,
+  memtypeOf,
+  type Observation,
+  OUTCOME_NAMES,
+  outcomeOf,
+  ruleOf,
+} from '../../../models/contract/observation.js';
+import { profiles } from '../../../models/intel-ept/profiles.js';
+
+export function profileNamed(name: string): Profile {
+  const found = profiles.find((profile) => profile.name === `intel-ept/${name}`);
+  if (found === undefined) throw new Error(`no profile intel-ept/${name}`);
+  return found;
+}
+
+export function region(gfn: Gfn, pages: number, backing: Backing = RAM, level: Level = LEVEL_4K): Region {
+  return { gfn, pages, backing, level, hostMtrr: BACKING_HOST_MTRR[backing], specialOffset: 0, specialPages: 0 };
+}
+
+export const machine = (changes: Partial<Machine> = {}): Machine => ({
+  vcpus: 2,
+  maxPhysAddr: 36,
+  hostPhysAddr: 46,
+  guestMtrr: true,
+  selfSnoop: true,
+  noncoherentDevices: 1,
+  iommu: false,
+  ioResources: false,
+  quirkCdNwCleared: true,
+  quirkIgnoreGuestPat: true,
+  cr0: { pg: true, cd: false, nw: false },
+  privateMemory: false,
+  regions: [region(0, 2 ** 24)],
+  ...changes,
+});
+
+export class DrivenVm {
+  readonly model: Model;
+  private readonly profile: Profile;
+
+  constructor(name: string, changes: Partial<Machine> = {}) {
+    this.profile = profileNamed(name);
+    this.model = this.profile.create();
+    this.model.reset(machine(changes));
+  }
+
+  /** `ok`, `gp`, or `undefined`. */
+  write(msr: number, value: bigint, vcpu = 0): string {
+    return OUTCOME_NAMES[outcomeOf(this.writeObserved(msr, value, vcpu))];
+  }
+
+  writeObserved(msr: number, value: bigint, vcpu = 0): Observation {
+    return this.model.writeMsr(vcpu, msr, Number(value >> 32n), Number(value & 0xffff_ffffn));
+  }
+
+  /** `200=6 201=f00000800`: hex, as the vectors are written. */
+  writeAll(text: string, vcpu = 0): void {
+    for (const word of text.split(' ').filter((part) => part !== '')) {
+      const [msr, value] = word.split('=');
+      const outcome = this.write(Number.parseInt(msr, 16), BigInt(`0x${value}`), vcpu);
+      if (outcome !== 'ok') throw new Error(`${word}: ${outcome}`);
+    }
+  }
+
+  read(msr: number, vcpu = 0): bigint | string {
+    const outcome = OUTCOME_NAMES[outcomeOf(this.model.readMsr(vcpu, msr))];
+    return outcome === 'ok' ? (BigInt(this.model.valueHi) << 32n) | BigInt(this.model.valueLo) : outcome;
+  }
+
+  observe(gfn: Gfn, pat = 0, vcpu = 0): Observation {
+    return this.model.access(vcpu, gfn, 0, pat, LEVEL_4K, false, true, 0);
+  }
+
+  /** `WB+ipat` or the outcome where no leaf decided. */
+  leaf(gfn: Gfn, vcpu = 0): string {
+    const observation = this.observe(gfn, 0, vcpu);
+    const leaf = leafOf(observation);
+    return leaf === null ? OUTCOME_NAMES[outcomeOf(observation)] : `${MEMORY_TYPE_NAMES[leaf.type]}${leaf.ipat ? '+ipat' : ''}`;
+  }
+
+  /** The effective type, or the outcome where there is none. */
+  type(gfn: Gfn, pat = 0, vcpu = 0): string {
+    const observation = this.observe(gfn, pat, vcpu);
+    const type = memtypeOf(observation);
+    return type === null ? OUTCOME_NAMES[outcomeOf(observation)] : MEMORY_TYPE_NAMES[type];
+  }
+
+  level(gfn: Gfn, vcpu = 0): string {
+    const observation = this.observe(gfn, 0, vcpu);
+    return LEVEL_NAMES[levelOf(observation)] || OUTCOME_NAMES[outcomeOf(observation)];
+  }
+
+  /** The id of the rule without the folder. */
+  ruleOf(observation: Observation): string {
+    return this.profile.rules[ruleOf(observation)]!.id.replace('intel-ept.', '');
+  }
+
+  outcome(observation: Observation): string {
+    return OUTCOME_NAMES[outcomeOf(observation)];
+  }
+
+  candidates(observation: Observation): number {
+    return detailOf(observation);
+  }
+
+  cr0(pg: boolean, cd: boolean, nw = false, vcpu = 0): string {
+    return this.outcome(this.model.writeCr0(vcpu, pg, cd, nw));
+  }
+
+  counters(): Counters {
+    return this.model.counters();
+  }
+}
+
+export { LEVEL_1G, LEVEL_2M, LEVEL_4K };
