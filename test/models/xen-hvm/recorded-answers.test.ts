@@ -1,0 +1,5 @@
+import { profiles } from '../../../models/xen-hvm/profiles.js';
+import { describeVectors } from '../../vectors.js';
+
+describeVectors('xen-ept.jsonl', profiles);
+describeVectors('xen-mtrr.jsonl', profiles);
