@@ -117,7 +117,7 @@ describe('a large page over the first megabyte', () => {
   };
   const FRAMES = [0x0, 0x9f, 0xa0, 0xff, 0x100, 0x1ff];
 
-  test.each([LEVEL_2M, LEVEL_1G])(
+  test.each([LEVEL_2M, LEVEL_1G] as const)(
     'on Intel is used as 4-KByte pages, so that each fixed range keeps its type (level %d)',
     (level) => {
       const guest = firmware(INTEL);
