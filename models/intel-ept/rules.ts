@@ -199,8 +199,8 @@ const TEXT: Readonly<Record<keyof typeof RULE, Rule>> = {
   patReservedType: rule(
     'pat-reserved-type',
     'PAT with a byte that is no PAT type faults.',
-    VMX_6_6,
-    'vmx_set_msr(), kvm_pat_valid()',
+    'Linux v4.4 arch/x86/kvm/vmx.c',
+    'vmx_set_msr(), case MSR_IA32_CR_PAT',
     '4566654bb9be',
   ),
   cr0Stored: rule(

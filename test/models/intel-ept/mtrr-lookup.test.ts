@@ -145,6 +145,14 @@ describe('the list of enabled ranges', () => {
   });
 });
 
+test('a range of one page holds that page alone', () => {
+  for (const name of ['4.1', '4.4', '6.6']) {
+    const vm = new DrivenVm(name);
+    vm.writeAll('200=123456004 201=ffffff800 2ff=806');
+    expect([0x123455, 0x123456, 0x123457, 0x123446, 0x23456].map((gfn) => vm.leaf(gfn))).toEqual(['WB', 'WT', 'WB', 'WB', 'WB']);
+  }
+});
+
 test('an illegal type of an unchecked register is an open point, but 0xfe and 0xff are WB', () => {
   const vm = new DrivenVm('2.6.29');
   vm.writeAll('268=fffe0702060504 2ff=c00');

@@ -169,8 +169,15 @@ describe('save-restore', () => {
     expect(vm.counters().zaps).toBe(2);
   });
 
-  test('puts pairs of one base in the order of their numbers', () => {
-    // Equal raw bases cannot differ in type, so that order shows only in the list; the ranges must all survive.
+  test('starts with list nodes that were never used, for pairs that are disabled', () => {
+    const vm = new DrivenVm('4.3');
+    vm.writeAll('258=6 20f=fc0000800 20f=0 2ff=c06');
+    expect(vm.ruleOf(vm.observe(0x20))).toBe('fixed-slot-in-list-node');
+    vm.model.saveRestore();
+    expect(vm.leaf(0x20)).toBe('UC');
+  });
+
+  test('takes every enabled pair back into the list', () => {
     const vm = new DrivenVm('6.6');
     vm.writeAll('200=4 201=fc0000800 202=20000006 203=fe0000800 2ff=800');
     vm.model.saveRestore();

@@ -86,6 +86,26 @@ describe('equal fixed ranges that the block goes beyond (F2)', () => {
   });
 });
 
+test('fixed ranges count exactly if the block reaches them', () => {
+  // One byte differs from all others: first frame and end of what it covers.
+  const odd: readonly (readonly [string, number, number])[] = [
+    ['250=606060606060506', 0x10, 0x20],
+    ['250=506060606060606', 0x70, 0x80],
+    ['258=606060606060605', 0x80, 0x84],
+    ['258=606060606060506', 0x84, 0x88],
+    ['259=506060606060606', 0xbc, 0xc0],
+    ['268=606060606060605', 0xc0, 0xc1],
+    ['26f=506060606060606', 0xff, 0x100],
+  ];
+  for (const [write, start, end] of odd) {
+    const mtrr = registers(LINUX_6_6, `${all('606060606060606')} ${write} 2ff=c06`);
+    const consistency = (from: number, to: number): number => rangeConsistency(mtrr, 0, from, to - from);
+    expect(consistency(start, end)).toBe(CONSISTENT);
+    if (start > 0) expect([consistency(0, start), consistency(0, start + 1)]).toEqual([CONSISTENT, INCONSISTENT]);
+    if (end < 0x100) expect([consistency(end, 0x100), consistency(end - 1, 0x100)]).toEqual([CONSISTENT, INCONSISTENT]);
+  }
+});
+
 test('fixed-range MSRs fill fixed[] in address order', () => {
   expect([0x250, 0x258, 0x259, 0x268, 0x26f].map(firstFixedRange)).toEqual([0, 8, 16, 24, 80]);
 });
