@@ -1,49 +1,27 @@
-import { type Gfn, LEVEL_PAGES, type Level } from '../contract/address.js';
+import type { Gfn, Level } from '../contract/address.js';
 import type { Backing, Machine } from '../contract/machine.js';
-import { type RegisterType, WB } from '../contract/memory-type.js';
+import type { RegisterType } from '../contract/memory-type.js';
 import type { Counters, Model, State } from '../contract/model.js';
 import { PAT } from '../contract/msr.js';
-import {
-  CANDIDATE_UC,
-  CANDIDATE_WB,
-  CANDIDATE_WC,
-  CANDIDATE_WP,
-  CANDIDATE_WT,
-  ENODEV,
-  ENOSPC,
-  GP,
-  leafWord,
-  MMIO,
-  NOT_APPLICABLE,
-  type Observation,
-  OK,
-  openBetween,
-  outcomeOf,
-  plain,
-  refused,
-  typed,
-} from '../contract/observation.js';
+import { ENODEV, ENOSPC, GP, NOT_APPLICABLE, type Observation, OK, outcomeOf, plain, refused } from '../contract/observation.js';
 import type { AccessKind, AccessPause, ConversionPause, PinType } from '../contract/operation.js';
 import { AssignedDevices, COUNTED_AND_ZAPS, type DeviceChange, REFUSED } from './assigned-devices.js';
-import { BackedRegions, NO_REGION } from './backed-regions.js';
-import { effectiveType } from './effective-type.js';
-import { EptLeaves, NOT_MAPPED } from './ept-leaves.js';
+import { BackedRegions } from './backed-regions.js';
+import { EptLeaves } from './ept-leaves.js';
+import { GuestAccess } from './guest-access.js';
 import { GuestCr0 } from './guest-cr0.js';
 import { GuestMsrs } from './guest-msrs.js';
 import { GuestMtrr } from './guest-mtrr.js';
 import { GuestPat } from './guest-pat.js';
 import { LeafMemoryType } from './leaf-memory-type.js';
-import { hasIpat, leafWordOf, ruleNumberOf, typeOf } from './leaf-word.js';
-import { MappingLevel, NO_LEVEL_CRASH } from './mapping-level.js';
+import { MappingLevel } from './mapping-level.js';
 import { Migration } from './migration.js';
 import { MtrrZap } from './mtrr-zap.js';
-import { isMtrrType } from './mtrr-validity.js';
 import { Quirks } from './quirks.js';
 import { readableState } from './readable-state.js';
 import { RULE } from './rules.js';
 import type { Version } from './version.js';
 
-const ANY_TYPE = CANDIDATE_UC | CANDIDATE_WC | CANDIDATE_WT | CANDIDATE_WP | CANDIDATE_WB;
 /** End of a zap of everything. */
 const ALL_GFNS = 2 ** 52;
 
@@ -58,11 +36,9 @@ export class IntelEpt implements Model {
   private readonly devices: AssignedDevices;
   private readonly regions = new BackedRegions();
   private readonly leaves = new EptLeaves();
-  private readonly leafMemoryType: LeafMemoryType;
-  private readonly mappingLevel: MappingLevel;
+  private readonly guestAccess: GuestAccess;
   private readonly mtrrZap = new MtrrZap();
   private readonly migration: Migration;
-  private faults = 0;
   private guestZaps = 0;
   private zappedLeaves = 0;
   private tlbFlushes = 0;
@@ -71,8 +47,9 @@ export class IntelEpt implements Model {
     this.mtrr = new GuestMtrr(version);
     this.msrs = new GuestMsrs(version, this.mtrr, this.pat);
     this.devices = new AssignedDevices(version, this.quirks);
-    this.leafMemoryType = new LeafMemoryType(version, this.mtrr, this.cr0, this.devices, this.quirks);
-    this.mappingLevel = new MappingLevel(version, this.mtrr, this.devices);
+    const level = new MappingLevel(version, this.mtrr, this.devices);
+    const type = new LeafMemoryType(version, this.mtrr, this.cr0, this.devices, this.quirks);
+    this.guestAccess = new GuestAccess(this.regions, this.leaves, level, type, this.cr0, this.pat);
     this.migration = new Migration(this.msrs, this.mtrr);
   }
 
@@ -93,7 +70,7 @@ export class IntelEpt implements Model {
     this.devices.reset(machine);
     this.regions.reset(machine.regions);
     this.leaves.clear();
-    this.faults = 0;
+    this.guestAccess.faults = 0;
     this.guestZaps = 0;
     this.zappedLeaves = 0;
     this.tlbFlushes = 0;
@@ -157,44 +134,7 @@ export class IntelEpt implements Model {
     _pauseAfter: AccessPause,
   ): Observation {
     if (isPrivate) return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-    let leaf = this.leaves.find(gfn);
-    if (leaf === NOT_MAPPED) {
-      const region = this.regions.find(gfn);
-      if (region === NO_REGION) return plain(MMIO, RULE.frameWithoutBacking);
-      if (this.pat.failsVmEntry(vcpu)) return openBetween(ANY_TYPE, RULE.patFailsVmEntry);
-      leaf = this.fault(vcpu, gfn, region);
-      if (leaf === NOT_MAPPED) return openBetween(ANY_TYPE, RULE.consistencyCheckCrashes);
-    } else if (this.pat.failsVmEntry(vcpu)) return openBetween(ANY_TYPE, RULE.patFailsVmEntry);
-    return this.through(leaf, vcpu, pat);
-  }
-
-  /** EPT violation: builds the leaf and returns it, or NOT_MAPPED if the host crashed instead. */
-  private fault(vcpu: number, gfn: Gfn, region: number): number {
-    const level = this.mappingLevel.of(vcpu, gfn, this.regions.hostLevel(region, gfn));
-    if (level === NO_LEVEL_CRASH) return NOT_MAPPED;
-    const pages = LEVEL_PAGES[level];
-    const base = Math.floor(gfn / pages) * pages;
-    this.faults++;
-    return this.leaves.add(base, level, this.knownOrOpen(this.leafMemoryType.of(vcpu, base, this.regions.backing(region))));
-  }
-
-  /** A byte that is no memory type keeps its own rule only if that says why it is not known. */
-  private knownOrOpen(word: number): number {
-    if (isMtrrType(typeOf(word)) || ruleNumberOf(word) === RULE.fixedSlotInListNode) return word;
-    return leafWordOf(typeOf(word), 0, RULE.typeIsNoMemoryType);
-  }
-
-  /** The type of an access through a leaf: Intel SDM vol. 3, "Memory Type Used for Translated Guest-Physical Addresses". */
-  private through(leaf: number, vcpu: number, pat: number): Observation {
-    const word = this.leaves.word(leaf);
-    const level = this.leaves.level(leaf);
-    const rule = ruleNumberOf(word);
-    const type = typeOf(word);
-    if (!isMtrrType(type)) return openBetween(ANY_TYPE, rule);
-    const eptType = type as Exclude<RegisterType, 7>;
-    if (hasIpat(word)) return typed(eptType, level, leafWord(eptType, true), rule);
-    if (!this.cr0.isPaging(vcpu)) return typed(effectiveType(eptType, WB), level, leafWord(eptType, false), RULE.pagingOff);
-    return typed(effectiveType(eptType, this.pat.type(vcpu, pat)), level, leafWord(eptType, false), rule);
+    return this.guestAccess.access(vcpu, gfn, pat);
   }
 
   invlpg(_vcpu: number, _gfn: Gfn): Observation {
@@ -270,7 +210,7 @@ export class IntelEpt implements Model {
   }
 
   counters(): Counters {
-    return { faults: this.faults, zaps: this.guestZaps, zappedLeaves: this.zappedLeaves, tlbFlushes: this.tlbFlushes };
+    return { faults: this.guestAccess.faults, zaps: this.guestZaps, zappedLeaves: this.zappedLeaves, tlbFlushes: this.tlbFlushes };
   }
 
   state(): State {
