@@ -1,6 +1,7 @@
 import { answerOf } from '../../harness/run/readable.js';
 import { printScenario } from '../../harness/scenario/print.js';
 import type { Profile } from '../../models/contract/model.js';
+import type { Operation } from '../../models/contract/operation.js';
 import { PROFILES } from '../../models/registry.js';
 import { BOOT_FILES, bootFile } from './boot-files.js';
 
@@ -48,14 +49,20 @@ describe('The boot corpus', () => {
   });
 });
 
+/** No firmware faults on its own set-up, but where Xen without HAP gives the guest 44 address bits at most, domain_max_paddr_bits(). */
+function faultsOnWidth(profile: Profile, step: Operation): boolean {
+  const isVariable = step.op === 'write-msr' && step.msr >= 0x200 && step.msr <= 0x20f;
+  return profile.name.startsWith('xen-hvm/shadow-') && isVariable && step.value.hi >= 2 ** (44 - 32);
+}
+
 describe('Every profile answers every step of every boot', () => {
   test.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s', (_, profile) => {
     for (const { name, scenario } of BOOT_FILES) {
       const { observations } = answerOf(profile, scenario);
-      // No firmware faults on its own set-up, on no hypervisor.
-      const wrong = observations.flatMap(({ outcome, rule }, step) =>
-        ['ok', 'mmio', 'undefined'].includes(outcome) ? [] : [`${name} step ${step}: ${outcome} by ${rule}`],
-      );
+      const wrong = observations.flatMap(({ outcome, rule }, step) => {
+        const expected = faultsOnWidth(profile, scenario.steps[step]) ? ['gp'] : ['ok', 'mmio', 'undefined'];
+        return expected.includes(outcome) ? [] : [`${name} step ${step}: ${outcome} by ${rule}`];
+      });
       expect(wrong).toEqual([]);
       expect(observations).toHaveLength(scenario.steps.length);
     }
