@@ -1,0 +1,99 @@
+/** What an external model answers to one scenario: the JSON of a `result` into the form of the fast lane. */
+import type { Counters } from '../../models/contract/model.js';
+import { HOST_FATAL, NOT_APPLICABLE, OK, outcomeOf, plain, VM_DEAD } from '../../models/contract/observation.js';
+import type { Operation, OperationName } from '../../models/contract/operation.js';
+import type { Place } from '../operations/usage-error.js';
+import { observationJson, parseObservation } from '../scenario/observation-json.js';
+import { objectWith } from '../scenario/regions.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { Message } from './message.js';
+
+export interface ExternalAnswer {
+  /** Packed, one a step, with rule 0. */
+  readonly observations: Int32Array;
+  /** Two words a step: the halves of the value of a `read-msr`, else 0. */
+  readonly values: Int32Array;
+  /** One a step: the id of the deciding rule where the model names one. Never compared. */
+  readonly rules: readonly (string | undefined)[];
+  readonly counters: Counters;
+}
+
+const COUNTER_NAMES = [
+  'faults',
+  'zaps',
+  'zappedLeaves',
+  'tlbFlushes',
+  'cacheFlushes',
+  'misconfigs',
+  'rmpUpdates',
+  'memoryFaults',
+  'retries',
+] as const satisfies readonly (keyof Counters)[];
+
+const SILENT = plain(NOT_APPLICABLE, 0);
+
+/**
+ * Steps of an operation that is not in `operations`, and all after `host-fatal` or `vm-dead`, are `n/a` whatever was sent for them.
+ * A wrong answer is no fault, it is what the comparison is for; one that the format cannot hold is.
+ * @throws {UsageError} naming what was found and what was expected.
+ */
+export function parseAnswer(
+  message: Message,
+  scenario: Scenario,
+  operations: ReadonlySet<OperationName>,
+  place: Place,
+): ExternalAnswer {
+  const found = objectWith(message, ['type', 'id', 'observations', 'counters', 'state'], place);
+  const sent = found.observations;
+  const { steps } = scenario;
+  const at = place.at('observations');
+  if (!Array.isArray(sent)) return at.fail(sent, `an array of ${steps.length} observations, one a step`);
+  if (sent.length !== steps.length)
+    return at.fail(counted(sent.length), `${counted(steps.length)}, one for each step of the scenario`);
+  const observations = new Int32Array(steps.length).fill(SILENT);
+  const values = new Int32Array(2 * steps.length);
+  const rules: (string | undefined)[] = new Array(steps.length).fill(undefined);
+  for (let step = 0; step < steps.length; step++) {
+    if (!operations.has(steps[step].op)) continue;
+    const { observation, value } = parseOne(sent[step], steps[step], at.at(step));
+    observations[step] = observation;
+    values[2 * step] = value?.hi ?? 0;
+    values[2 * step + 1] = value?.lo ?? 0;
+    rules[step] = parseRule(sent[step], at.at(step));
+    const outcome = outcomeOf(observation);
+    if (outcome === HOST_FATAL || outcome === VM_DEAD) break;
+  }
+  return { observations, values, rules, counters: parseCounters(found.counters, place.at('counters')) };
+}
+
+const counted = (observations: number) => `${observations} observation${observations === 1 ? '' : 's'}`;
+
+function parseOne(sent: unknown, step: Operation, place: Place): ReturnType<typeof parseObservation> {
+  const parsed = parseObservation(sent, place);
+  const { observation, value } = parsed;
+  const isValue = step.op === 'read-msr' && outcomeOf(observation) === OK;
+  if (isValue && value === null) place.at('value').fail(undefined, 'the value that was read, a hex string: the step is read-msr');
+  const held = observationJson(observation, isValue ? value : null);
+  for (const [key, field] of Object.entries(sent as object)) {
+    if (key !== 'rule' && !Object.hasOwn(held, key)) place.at(key).fail(field, `no such field in ${held.outcome} of ${step.op}`);
+  }
+  return parsed;
+}
+
+function parseRule(sent: unknown, place: Place): string | undefined {
+  const { rule } = sent as { rule?: unknown };
+  return rule === undefined || typeof rule === 'string' ? rule : place.at('rule').fail(rule, 'the id of a rule');
+}
+
+function parseCounters(sent: unknown, place: Place): Counters {
+  if (sent === undefined) return {};
+  const found = objectWith(sent, COUNTER_NAMES, place);
+  const counters: { -readonly [K in keyof Counters]: Counters[K] } = {};
+  for (const name of COUNTER_NAMES) {
+    const value = found[name];
+    if (value === undefined) continue;
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) return place.at(name).fail(value, 'a count');
+    counters[name] = value;
+  }
+  return counters;
+}

@@ -1,0 +1,245 @@
+/** A model in another language, as the campaign sees it: scenarios in, answers out, its faults contained. */
+import type { OperationName } from '../../models/contract/operation.js';
+import { UsageError } from '../operations/usage-error.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { ExternalAnswer } from './answer.js';
+import { Conversation, type Reply } from './conversation.js';
+import { type ExternalFault, FaultRecord } from './fault-record.js';
+import type { Hello } from './message.js';
+import type { Ending } from './process-group.js';
+
+export interface ExternalOptions {
+  /** Longest silence while an answer is due, in milliseconds, the hello included. Default 5000 (scenario.md). */
+  readonly timeoutMs?: number;
+  /** Scenarios sent ahead of the oldest one without an answer, itself included, at least 1. Default 16. */
+  readonly inFlight?: number;
+}
+
+interface Case {
+  readonly number: number;
+  readonly scenario: Scenario;
+  readonly resolve: (answer: ExternalAnswer | null) => void;
+  /** Why it failed the first time, perhaps in the company of the one that is to blame: it is to be retried alone. */
+  failure: string | null;
+  outcome: { readonly answer: ExternalAnswer } | { readonly fault: string } | null;
+}
+
+/**
+ * Scenarios are pipelined. When the process fails, those that may have made it fail are retried one by one, each alone in a process of its
+ * own; only one that fails there is a fault, so that a bad case does no harm to its neighbours. Answers are given out in the order of the calls:
+ * "in a row" means that order, whatever order the model answers in.
+ */
+export class ExternalModel {
+  /** Processes started after the first one. */
+  restarts = 0;
+  private readonly timeoutMs: number;
+  private readonly window: number;
+  private readonly record = new FaultRecord();
+  private conversation: Conversation | null = null;
+  private lastHello: Hello | null = null;
+  private isOpening = false;
+  private isClosed = false;
+  /** Why the first process said no hello: the first case's first failure. */
+  private startFailure: string | null = null;
+  /** Not sent, in the order of the calls. */
+  private waiting: Case[] = [];
+  /** Sent, and no reply yet. */
+  private readonly sent = new Set<Case>();
+  /** Without a result for the caller, in the order of the calls. */
+  private unsettled: Case[] = [];
+  private calls = 0;
+  private isPumpDue = false;
+
+  private constructor(
+    readonly name: string,
+    private readonly command: string,
+    options: ExternalOptions,
+  ) {
+    this.timeoutMs = options.timeoutMs ?? 5000;
+    this.window = Math.max(1, options.inFlight ?? 16);
+  }
+
+  /**
+   * Starts `command` by `sh -c`. One that starts but says no proper hello is a fault of the first cases, not of this call.
+   * @throws {UsageError} if the command cannot be started (sh exits with 126 or 127 before a hello).
+   */
+  static async start(name: string, command: string, options: ExternalOptions = {}): Promise<ExternalModel> {
+    const model = new ExternalModel(name, command, options);
+    const failure = await model.open();
+    if (failure?.isNotStarted) {
+      throw new UsageError(
+        `external model ${name}: ${JSON.stringify(command)} cannot be started (${failure.reason}), expected a command that sh can run`,
+      );
+    }
+    model.startFailure = failure?.reason ?? null;
+    return model;
+  }
+
+  /** The profile that it claims to be, by its last hello; undefined where that names none or never came. */
+  get claims(): string | undefined {
+    return this.lastHello?.profile;
+  }
+
+  /** The operations of its last hello; empty if none came. */
+  get operations(): ReadonlySet<OperationName> {
+    return this.lastHello?.operations ?? new Set();
+  }
+
+  /** The first hundred faults, in the order of the calls; `faultCount` counts all. */
+  get faults(): readonly ExternalFault[] {
+    return this.record.faults;
+  }
+
+  get faultCount(): number {
+    return this.record.count;
+  }
+
+  /** Three faults in a row: it answers `n/a` (null) from then on. */
+  get isSetAside(): boolean {
+    return this.record.isFull;
+  }
+
+  /** Its answer, or null, which is `n/a` in every step: a fault (recorded), or it was set aside or closed. Never rejects. */
+  answer(scenario: Scenario): Promise<ExternalAnswer | null> {
+    if (this.isDone) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      const added: Case = { number: this.calls++, scenario, resolve, failure: null, outcome: null };
+      this.unsettled.push(added);
+      this.waiting.push(added);
+      this.pumpSoon();
+    });
+  }
+
+  /** Says bye to an idle process, kills a busy one; what is in flight resolves to null. Settles when the process is gone. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    const isIdle = this.sent.size === 0 && !this.isOpening;
+    this.dismiss();
+    await (isIdle ? this.conversation?.finish() : this.conversation?.kill());
+  }
+
+  /** The conversation's next process; null if it said hello. */
+  private async open(): Promise<Ending | null> {
+    this.isOpening = true;
+    try {
+      await this.conversation?.kill();
+      if (this.isClosed) return null;
+      this.conversation = new Conversation(this.command, this.timeoutMs);
+      const failure = await this.conversation.opened;
+      this.lastHello = this.conversation.hello ?? this.lastHello;
+      return failure;
+    } catch (error) {
+      // spawn throws where the system has no room for a process or for so long a command.
+      return { reason: `cannot be started: ${(error as Error).message}`, isNotStarted: true };
+    } finally {
+      this.isOpening = false;
+    }
+  }
+
+  private async reopen(first: Case): Promise<void> {
+    this.restarts++;
+    const failure = await this.open();
+    if (failure !== null && !this.isDone) this.onFailure(first, failure.reason);
+    this.pumpSoon();
+  }
+
+  /** When the event that is being handled is handled to its end. */
+  private pumpSoon(): void {
+    if (this.isPumpDue) return;
+    this.isPumpDue = true;
+    queueMicrotask(() => {
+      this.isPumpDue = false;
+      this.pump();
+    });
+  }
+
+  /** Sends what can be sent now. */
+  private pump(): void {
+    while (this.waiting.length > 0 && !this.isOpening && !this.isDone) {
+      const [next] = this.waiting;
+      const isRetry = next.failure !== null;
+      if (this.isRetrying || (isRetry && this.sent.size > 0)) return;
+      if (this.startFailure !== null) {
+        this.onFailure(next, this.startFailure);
+        this.startFailure = null;
+      } else if (!this.conversation?.isOpen || (isRetry && !this.conversation.isFresh)) {
+        return void this.reopen(next);
+      } else if (this.conversation.span < this.window) {
+        this.send(next, this.conversation);
+      } else return;
+    }
+  }
+
+  /** Nothing is asked of it any more. */
+  private get isDone(): boolean {
+    return this.isClosed || this.isSetAside;
+  }
+
+  private get isRetrying(): boolean {
+    for (const one of this.sent) if (one.failure !== null) return true;
+    return false;
+  }
+
+  private send(next: Case, conversation: Conversation): void {
+    this.waiting.shift();
+    this.sent.add(next);
+    conversation.send(next.scenario, (reply) => this.onReply(next, reply));
+  }
+
+  private onReply(one: Case, reply: Reply): void {
+    this.sent.delete(one);
+    if (this.isDone) return;
+    if (reply.kind === 'answer') this.conclude(one, { answer: reply.answer });
+    else if (reply.kind === 'failed') this.onFailure(one, reply.reason);
+    else this.wait(one);
+    this.pumpSoon();
+  }
+
+  /** The first failure is retried, the second one is a fault. */
+  private onFailure(one: Case, reason: string): void {
+    if (one.failure === null) {
+      one.failure = reason;
+      this.wait(one);
+    } else {
+      const first = one.failure === reason ? '' : ` (the first time: ${one.failure})`;
+      // It is still the first in line if it failed before it could be sent.
+      if (this.waiting[0] === one) this.waiting.shift();
+      this.conclude(one, { fault: `${reason}${first}` });
+    }
+  }
+
+  private wait(one: Case): void {
+    if (this.waiting.includes(one)) return;
+    const at = this.waiting.findIndex((other) => other.number > one.number);
+    this.waiting.splice(at < 0 ? this.waiting.length : at, 0, one);
+  }
+
+  private conclude(one: Case, outcome: NonNullable<Case['outcome']>): void {
+    one.outcome = outcome;
+    while (this.unsettled.length > 0 && this.unsettled[0].outcome !== null) this.settle(this.unsettled.shift()!);
+  }
+
+  private settle({ scenario, resolve, outcome }: Case): void {
+    if (outcome !== null && 'answer' in outcome) {
+      this.record.answered();
+      resolve(outcome.answer);
+    } else {
+      this.record.add({ message: outcome?.fault ?? '', scenario });
+      resolve(null);
+      if (this.isSetAside) this.setAside();
+    }
+  }
+
+  private setAside(): void {
+    this.dismiss();
+    void this.conversation?.kill();
+  }
+
+  /** Nobody gets an answer any more. */
+  private dismiss(): void {
+    const left = this.unsettled;
+    this.unsettled = [];
+    this.waiting = [];
+    for (const { resolve } of left) resolve(null);
+  }
+}
