@@ -67,6 +67,11 @@ export class GuestPat {
     this.written[vcpu] = written;
   }
 
+  /** False where a migrated guest runs with the g_pat of the vCPU's creation until its next INIT. */
+  survivesMigration(): boolean {
+    return this.followsWrites || !this.followsArchPat;
+  }
+
   /** Whether RDMSR gives a value that nobody wrote and that is not the architecture's reset value. */
   readsUnwritten(vcpu: number): boolean {
     return !this.hasResetValue && this.written[vcpu] === 0;

@@ -1,36 +1,22 @@
 /** A guest under nested paging: one method an operation, each in the order of the kernel's own statements. */
 import type { Gfn, Level } from '../contract/address.js';
 import type { Backing, Machine } from '../contract/machine.js';
-import { type RegisterType, UC } from '../contract/memory-type.js';
+import type { RegisterType } from '../contract/memory-type.js';
 import type { Counters, Model, State } from '../contract/model.js';
 import { MTRRCAP, PAT } from '../contract/msr.js';
-import {
-  GP,
-  leafWord,
-  MMIO,
-  NO_LEAF,
-  NOT_APPLICABLE,
-  type Observation,
-  OK,
-  openBetween,
-  plain,
-  typed,
-} from '../contract/observation.js';
+import { GP, NOT_APPLICABLE, type Observation, OK, plain } from '../contract/observation.js';
 import type { AccessKind, AccessPause, ConversionPause, PinType } from '../contract/operation.js';
 import { AssignedDevices } from './assigned-devices.js';
 import { ControlRegister } from './control-register.js';
-import { cacheDisabledType, effectiveType } from './effective-type.js';
 import { GuestMtrrs } from './guest-mtrrs.js';
-import { GuestPat, WITHOUT_PAGING } from './guest-pat.js';
+import { GuestPat } from './guest-pat.js';
 import type { Kernel } from './kernel.js';
-import { HOST_CRASHES, mappingLevel } from './mapping-level.js';
-import { Memslots, NO_SLOT } from './memslots.js';
+import { Memslots } from './memslots.js';
 import { refusal } from './msr-validity.js';
 import { NO_ZAP, zapAfterMtrrWrite } from './mtrr-zap.js';
-import { nestedLeafType, PLAIN_LEAF, ruleOfLeaf, typeOfLeaf } from './nested-leaf.js';
-import { NOT_MAPPED, NptLeaves, OPEN_TYPE } from './npt-leaves.js';
-import { ANY_TYPE, anyNestedType } from './open-type.js';
-import { CELL_RULE, RULE } from './rules.js';
+import { NestedPaging } from './nested-paging.js';
+import { NptLeaves } from './npt-leaves.js';
+import { RULE } from './rules.js';
 import { stateOf } from './state.js';
 
 /** MTRRCAP of every version: VCNT 8, FIX, WC. */
@@ -49,10 +35,10 @@ export class NptModel implements Model {
   private readonly leaves = new NptLeaves();
   private readonly memslots = new Memslots();
   private readonly devices = new AssignedDevices();
+  private readonly paging: NestedPaging;
   private vcpus = 1;
   private maxPhysAddr = 46;
   private quirkCdNwCleared = true;
-  private faults = 0;
   private zaps = 0;
   private zappedLeaves = 0;
 
@@ -60,13 +46,14 @@ export class NptModel implements Model {
     this.mtrrs = new GuestMtrrs(kernel.levelLimitedByMtrr);
     this.pat = new GuestPat(kernel);
     this.cr0 = new ControlRegister(kernel);
+    this.paging = new NestedPaging(kernel, this.mtrrs, this.pat, this.cr0, this.devices, this.memslots, this.leaves);
   }
 
   reset(machine: Machine): void {
     this.vcpus = machine.vcpus;
     this.maxPhysAddr = machine.maxPhysAddr;
     this.quirkCdNwCleared = machine.quirkCdNwCleared;
-    this.faults = this.zaps = this.zappedLeaves = 0;
+    this.paging.faults = this.zaps = this.zappedLeaves = 0;
     this.valueHi = this.valueLo = 0;
     this.leaves.clear();
     this.memslots.reset(machine.regions);
@@ -150,44 +137,7 @@ export class NptModel implements Model {
     _pauseAfter: AccessPause,
   ): Observation {
     if (isPrivate) return NO_PRIVATE_MEMORY;
-    const mapped = this.leaves.find(gfn);
-    if (mapped !== NOT_MAPPED) return this.typeOf(vcpu, pat, mapped);
-    this.faults++;
-    const slot = this.memslots.find(gfn);
-    if (slot === NO_SLOT) return plain(MMIO, RULE.noBacking);
-    const leaf = this.map(vcpu, gfn, slot);
-    return leaf === NOT_MAPPED ? openBetween(ANY_TYPE, RULE.staleListPointer) : this.typeOf(vcpu, pat, leaf);
-  }
-
-  /** tdp_page_fault(): level, then the leaf, typed for the first frame of the mapping. NOT_MAPPED: the host crashes. */
-  private map(vcpu: number, gfn: Gfn, slot: number): number {
-    let level: Level | 0 = this.memslots.hostLevel(slot, gfn);
-    if (this.kernel.levelLimitedByMtrr) {
-      level = mappingLevel(this.mtrrs, vcpu, gfn, level, this.kernel.staleListPointer);
-      if (level === HOST_CRASHES) return NOT_MAPPED;
-    }
-    const first = this.memslots.blockStart(gfn, level);
-    const decided = this.kernel.nestedTypeFromGuestMtrr
-      ? nestedLeafType(this.mtrrs, vcpu, first, this.memslots.isMmio(slot), this.devices.hasAny())
-      : PLAIN_LEAF;
-    return this.leaves.map(first, level, typeOfLeaf(decided), this.memslots.hostMtrr(slot), ruleOfLeaf(decided));
-  }
-
-  /** What the hardware makes of gPAT, nested leaf and host MTRR. */
-  private typeOf(vcpu: number, pat: number, leaf: number): Observation {
-    const type = this.leaves.type(leaf);
-    const mtrr = this.leaves.hostMtrr(leaf);
-    const level = this.leaves.level(leaf);
-    const word = type === OPEN_TYPE ? NO_LEAF : leafWord(type as RegisterType, false);
-    if (this.cr0.hardwareCd(vcpu)) {
-      const rule = mtrr === UC ? RULE.cacheDisabledUc : RULE.cacheDisabled;
-      return typed(cacheDisabledType(mtrr), level, word, rule);
-    }
-    const paging = this.cr0.pg(vcpu);
-    const guest = paging ? this.pat.type(vcpu, pat) : WITHOUT_PAGING;
-    if (type === OPEN_TYPE) return openBetween(anyNestedType(guest, mtrr), this.leaves.rule(leaf));
-    const rule = paging ? this.leaves.rule(leaf) || CELL_RULE[8 * guest + mtrr] : RULE.pagingOff;
-    return typed(effectiveType(guest, type as RegisterType, mtrr), level, word, rule);
+    return this.paging.access(vcpu, gfn, pat);
   }
 
   invlpg(_vcpu: number, _gfn: Gfn): Observation {
@@ -218,7 +168,7 @@ export class NptModel implements Model {
       this.mtrrs.reload(vcpu);
       this.pat.recreate(vcpu, this.devices.hasAny());
     }
-    return plain(OK, RULE.migrated);
+    return plain(OK, this.pat.survivesMigration() ? RULE.migrated : RULE.migratedPatWaits);
   }
 
   setIoResources(_held: boolean): Observation {
@@ -241,7 +191,7 @@ export class NptModel implements Model {
   }
 
   counters(): Counters {
-    return { faults: this.faults, zaps: this.zaps, zappedLeaves: this.zappedLeaves };
+    return { faults: this.paging.faults, zaps: this.zaps, zappedLeaves: this.zappedLeaves };
   }
 
   state(): State {

@@ -35,6 +35,11 @@ const NAMED = {
     'Userspace loads the saved registers into new vCPUs, and the new VM has no nested entry yet.',
     linux('6.16', 'arch/x86/kvm/x86.c', 'kvm_vcpu_ioctl_x86_set_regs(), do_set_msr()'),
   ),
+  migratedPatWaits: rule(
+    'migrated-pat-waits-for-init',
+    'Userspace loads the saved PAT into arch.pat of new vCPUs; save.g_pat keeps what their creation gave it until the next INIT.',
+    linux('4.12', SVM_C, 'svm_create_vcpu(), init_vmcb()'),
+  ),
   deviceCounted: rule(
     'device-counted',
     'A device that comes or goes is counted; nested paging on SVM zaps nothing for it.',
@@ -61,7 +66,7 @@ const NAMED = {
   registerRead: rule('register-read', 'The register reads as it was written.', linux('6.16', MTRR_C, 'kvm_mtrr_get_msr()')),
   archPatRead: rule(
     'arch-pat-read-before-written',
-    'arch.pat of a new vCPU is 0 until the guest writes it, so RDMSR gives 0 although save.g_pat has the reset value.',
+    'A new vCPU has 0 in arch.pat until the guest writes it, so RDMSR gives 0 although save.g_pat has the reset value.',
     linux('4.1.15', 'arch/x86/kvm/x86.c', 'kvm_get_msr_common()'),
   ),
   patTypeReserved: rule(
