@@ -1,6 +1,6 @@
 /** All buckets of a campaign, found by small integers while cases stream by. */
 import { MEMTYPE_MASK, type Observation, OUTCOME_MASK } from '../../models/contract/observation.js';
-import type { Lens } from '../compare/lens.js';
+import { LENSES, type Lens } from '../compare/lens.js';
 import type { Panel } from '../compare/panel.js';
 import { SignatureTaker } from '../compare/signature.js';
 import { STEP_WORDS } from '../operations/operation-spec.js';
@@ -18,6 +18,7 @@ const MOST_PAIRS = 64;
 
 export class BucketTable {
   private readonly table = new Map<number, Bucket>();
+  private readonly costs = new Map<string, Bucket>();
   private readonly sides: Sides;
   /** By lens. */
   readonly signatures: readonly SignatureTaker[];
@@ -32,7 +33,7 @@ export class BucketTable {
 
   /** In the order of ids, whatever the order in which they were found. */
   buckets(): Bucket[] {
-    return [...this.table.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...this.table.values(), ...this.costs.values()].filter(({ count }) => count > 0).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /** The bucket of a divergence, made if it is new; nothing is counted. */
@@ -54,6 +55,41 @@ export class BucketTable {
     return bucket;
   }
 
+  get size(): number {
+    return this.table.size + this.costs.size;
+  }
+
+  /** Who sided with whom in a bucket, in cases; most frequent first. */
+  sidesOf(bucket: Bucket): { readonly partition: readonly (readonly string[])[]; readonly cases: number }[] {
+    const lens = this.lenses.indexOf(bucket.lens);
+    return [...bucket.sides]
+      .map(([signature, cases]) => ({ partition: this.signatures[lens].read(signature), cases }))
+      .sort((a, b) => b.cases - a.cases || (JSON.stringify(a.partition) < JSON.stringify(b.partition) ? -1 : 1));
+  }
+
+  /** The bucket of counters that differ at the end. */
+  costBucket(expected: string, got: string): Bucket {
+    const key = `${expected} ${got}`;
+    const known = this.costs.get(key);
+    if (known !== undefined) return known;
+    const bucket = new Bucket(LENSES.cost, 'end', expected, got);
+    this.costs.set(key, bucket);
+    return bucket;
+  }
+
+  /** Counts a case in a bucket; its witness is the worst case, and of equals the first: an order, so that shards unite to the same. */
+  count(bucket: Bucket, index: number, edge: number, step: number, rank: number): void {
+    if (bucket.lastCase !== index) {
+      bucket.lastCase = index;
+      bucket.count++;
+      if (bucket.firstCase < 0 || index < bucket.firstCase) bucket.firstCase = index;
+    }
+    if (rank < bucket.rank) {
+      bucket.rank = rank;
+      bucket.witness = { case: index, edge, step };
+    }
+  }
+
   /** Counts one divergence of case `index`. */
   add(index: number, lens: number, edge: number, step: number, scenario: EncodedScenario, traces: readonly Trace[]): void {
     const { reference, seat } = this.panel.edges[edge];
@@ -61,33 +97,13 @@ export class BucketTable {
     const got = traces[seat].observations[step];
     const bucket = this.bucketOf(lens, edge, scenario.words[step * STEP_WORDS], expected, got);
     if (bucket.lastCase !== index) {
-      bucket.lastCase = index;
-      bucket.count++;
-      if (bucket.firstCase < 0 || index < bucket.firstCase) bucket.firstCase = index;
       const signature = this.signatures[lens].take(step, traces);
       bucket.sides.set(signature, (bucket.sides.get(signature) ?? 0) + 1);
     }
+    const couldBeWorse = FRAME_CLASSES.some((frame) => divergenceRank(bucket.lens.name, expected, got, frame) < bucket.rank);
+    const rank = couldBeWorse ? divergenceRank(bucket.lens.name, expected, got, frameClassAt(scenario, step)) : bucket.rank;
+    this.count(bucket, index, edge, step, rank);
     countPair(bucket, expected, got);
-    this.keepWorst(bucket, index, edge, step, scenario, expected, got);
-  }
-
-  /** The witness is the worst case, and of equals the first: an order, so that shards unite to the same. */
-  private keepWorst(
-    bucket: Bucket,
-    index: number,
-    edge: number,
-    step: number,
-    scenario: EncodedScenario,
-    expected: Observation,
-    got: Observation,
-  ): void {
-    const lens = bucket.lens.name;
-    const couldBeWorse = FRAME_CLASSES.some((frame) => divergenceRank(lens, expected, got, frame) < bucket.rank);
-    if (!couldBeWorse) return;
-    const rank = divergenceRank(lens, expected, got, frameClassAt(scenario, step));
-    if (rank >= bucket.rank) return;
-    bucket.rank = rank;
-    bucket.witness = { case: index, edge, step };
   }
 }
 

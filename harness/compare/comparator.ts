@@ -5,7 +5,7 @@ import { OPERATION_NAMES } from '../operations/registry.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import type { Trace } from '../run/trace.js';
 import { agree, type Lens, pairMask } from './lens.js';
-import type { Edge, Panel } from './panel.js';
+import type { Panel } from './panel.js';
 
 /** Called with the lens (index into the comparator's lenses), the edge (index into the panel's) and the step. */
 export type OnDivergence = (lens: number, edge: number, step: number) => void;
@@ -31,17 +31,12 @@ export class Comparator {
 
   /** `traces` in the order of the panel's seats. */
   compare(scenario: EncodedScenario, traces: readonly Trace[], onDivergence: OnDivergence): void {
-    const { edges } = this.panel;
-    for (let edge = 0; edge < edges.length; edge++) this.compareEdge(edges[edge], edge, scenario, traces, onDivergence);
+    for (let edge = 0; edge < this.panel.edges.length; edge++) this.compareEdge(edge, scenario, traces, onDivergence);
   }
 
-  private compareEdge(
-    pair: Edge,
-    edge: number,
-    scenario: EncodedScenario,
-    traces: readonly Trace[],
-    onDivergence: OnDivergence,
-  ): void {
+  /** One edge of the panel: only the traces of its two seats are read. */
+  compareEdge(edge: number, scenario: EncodedScenario, traces: readonly Trace[], onDivergence: OnDivergence): void {
+    const pair = this.panel.edges[edge];
     const { words, steps } = scenario;
     const a = traces[pair.reference];
     const b = traces[pair.seat];

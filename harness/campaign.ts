@@ -1,0 +1,110 @@
+/** The pipeline on one page: generate, run, compare, classify, case by case; then minimise, bucket by bucket. */
+import type { Profile } from '../models/contract/model.js';
+import { BucketTable } from './classify/bucket-table.js';
+import { rankOf } from './classify/severity.js';
+import { Comparator } from './compare/comparator.js';
+import { LENSES, type LensName } from './compare/lens.js';
+import { externalSeat, type Panel, panelOf, seatOf } from './compare/panel.js';
+import { type CampaignKey, campaignKey } from './generate/campaign-key.js';
+import { Generator } from './generate/generator.js';
+import { CounterComparison } from './pipeline/counter-comparison.js';
+import { EdgeProbe } from './pipeline/edge-probe.js';
+import type { Finding } from './pipeline/finding.js';
+import { FaultLog, type ModelFault } from './pipeline/model-fault.js';
+import type { OutsideModel } from './pipeline/outside-model.js';
+import { caseScenario, reduce } from './pipeline/reduction.js';
+import { Seats } from './pipeline/seats.js';
+import { Health } from './run/health.js';
+import { decodeScenario, type EncodedScenario } from './scenario/encoded.js';
+
+export interface CampaignOptions {
+  readonly seed: string;
+  /** The panel: profiles in order, then outside models. */
+  readonly profiles: readonly Profile[];
+  readonly outsiders?: readonly OutsideModel[];
+  /** All profiles that exist: what an outside model may claim to be. */
+  readonly known?: readonly Profile[];
+  readonly lenses: readonly LensName[];
+  readonly setups?: readonly EncodedScenario[];
+  /** Cases 0 to `cases` - 1; Infinity: until `shouldStop`. */
+  readonly cases: number;
+  /** Asked between chunks of cases. */
+  shouldStop(): boolean;
+  /** Asked between buckets: true leaves the rest unminimised. */
+  shouldHurry?(): boolean;
+  onProgress?(progress: Progress): void;
+}
+
+export interface Progress {
+  readonly stage: 'cases' | 'minimising';
+  /** Cases run, or buckets minimised. */
+  readonly done: number;
+  readonly buckets: number;
+}
+
+export interface CampaignResult {
+  readonly seed: string;
+  readonly cases: number;
+  readonly health: Health;
+  readonly panel: Panel;
+  /** Worst first, then by id. */
+  readonly findings: readonly Finding[];
+  readonly table: BucketTable;
+  readonly modelFaults: readonly ModelFault[];
+}
+
+/** Cases between two looks at the clock, and in flight to outside models. */
+const CHUNK = 64;
+
+export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
+  const { profiles, outsiders = [], seed } = options;
+  const panel = panelOf([
+    ...profiles.map(seatOf),
+    ...outsiders.map(({ name, claims }) => externalSeat(name, claims, options.known ?? profiles)),
+  ]);
+  const lenses = options.lenses.map((name) => LENSES[name]);
+  const faults = new FaultLog(seed, panel);
+  const seats = new Seats(profiles, outsiders, faults.onDefect);
+  const table = new BucketTable(panel, lenses);
+  const comparator = new Comparator(panel, lenses);
+  const counters = options.lenses.includes('cost') ? new CounterComparison(panel, table) : null;
+  const health = new Health(panel.seats.map(({ rules }) => rules.length));
+  const generator = new Generator(options.setups === undefined ? {} : { setups: options.setups });
+  const key = campaignKey(seed);
+
+  let done = 0;
+  while (done < options.cases && !options.shouldStop()) {
+    const end = Math.min(options.cases, done + CHUNK);
+    const answers = outsiders.length > 0 ? await askAhead(seats, generator, key, done, end) : null;
+    for (let index = done; index < end; index++) {
+      faults.case = index;
+      const scenario = generator.generate(key, index);
+      seats.run(scenario);
+      if (answers !== null) seats.place(answers[index - done], scenario.steps);
+      health.add(scenario, seats.traces);
+      comparator.compare(scenario, seats.traces, (lens, edge, step) => table.add(index, lens, edge, step, scenario, seats.traces));
+      counters?.add(index, scenario, seats);
+    }
+    done = end;
+    options.onProgress?.({ stage: 'cases', done, buckets: table.size });
+  }
+
+  faults.case = -1;
+  const probe = new EdgeProbe(panel, seats, comparator, table, counters);
+  const findings = await reduce(table.buckets(), {
+    panel,
+    seats,
+    probe,
+    scenarioOf: (index) => caseScenario(generator, key, seed, index),
+    shouldHurry: () => options.shouldHurry?.() ?? false,
+    onFinding: (minimised, buckets) => options.onProgress?.({ stage: 'minimising', done: minimised, buckets }),
+  });
+  findings.sort((a, b) => rankOf(a.severity) - rankOf(b.severity) || (a.bucket.id < b.bucket.id ? -1 : 1));
+  return { seed, cases: done, health, panel, findings, table, modelFaults: faults.all(outsiders) };
+}
+
+/** Outside models get a chunk of cases at once; the same cases are drawn again for the models of ours. */
+function askAhead(seats: Seats, generator: Generator, key: CampaignKey, from: number, end: number) {
+  const scenarios = Array.from({ length: end - from }, (_, offset) => decodeScenario(generator.generate(key, from + offset)));
+  return Promise.all(scenarios.map((scenario) => seats.ask(scenario)));
+}

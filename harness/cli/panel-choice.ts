@@ -1,0 +1,87 @@
+/** Who sits on the panel: `--models`, `--external`, the default panel. */
+import { UsageError } from '../operations/usage-error.js';
+import type { Profile } from '../../models/contract/model.js';
+import { PROFILES } from '../../models/registry.js';
+import type { ExternalModel } from '../external/external-model.js';
+
+export const DEFAULT_PANEL: readonly string[] = [
+  'bare-metal/intel',
+  'bare-metal/amd',
+  'intel-ept/6.16',
+  'intel-ept/6.6',
+  'amd-npt/gpat',
+  'shadow-paging/kvm-vmx',
+  'shadow-paging/kvm-svm',
+  'xen-hvm/ept-4.21',
+  'xen-hvm/npt',
+];
+
+export const PANEL_OPTIONS = {
+  models: { type: 'string' },
+  external: { type: 'string', multiple: true },
+} as const;
+
+export const PANEL_HELP = `  --models LIST          profiles, comma-separated; a family by its name (intel-ept), all by "all"
+  --external NAME=CMD    a model in another process (NDJSON on stdin and stdout); repeatable`;
+
+/** Profiles named by a list. @throws {UsageError} naming what is close. */
+export function profilesOf(names: readonly string[]): Profile[] {
+  const chosen = names.flatMap((name) => {
+    const found = PROFILES.filter((profile) => name === 'all' || profile.name === name || profile.lineage === name);
+    if (found.length === 0)
+      throw new UsageError(
+        `--models: found ${JSON.stringify(name)}, expected a profile such as ${closest(name)} (see emtdiff models)`,
+      );
+    return found;
+  });
+  return [...new Set(chosen)];
+}
+
+/** The profiles of `--models`, or else of the fallback. An empty list is an error. */
+export function chosenProfiles(list: string | undefined, fallback: readonly string[]): Profile[] {
+  const names =
+    list === undefined
+      ? fallback
+      : list
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== '');
+  if (names.length === 0)
+    throw new UsageError('--models: found an empty list, expected profiles such as intel-ept/6.16 (see emtdiff models)');
+  return profilesOf(names);
+}
+
+function closest(name: string): string {
+  const shared = (other: string) => [...name].filter((letter, index) => other[index] === letter).length;
+  return [...PROFILES]
+    .sort((a, b) => shared(b.name) - shared(a.name))
+    .slice(0, 3)
+    .map((profile) => profile.name)
+    .join(', ');
+}
+
+/** Starts the models of `--external`; all or none. @throws {UsageError} */
+export async function startExternals(definitions: readonly string[], profiles: readonly Profile[]): Promise<ExternalModel[]> {
+  if (definitions.length === 0) return [];
+  const { ExternalModel } = await import('../external/external-model.js');
+  const named = definitions.map((definition) => {
+    const at = definition.indexOf('=');
+    if (at <= 0 || at === definition.length - 1)
+      throw new UsageError(`--external: found ${JSON.stringify(definition)}, expected NAME=COMMAND`);
+    return { name: definition.slice(0, at), command: definition.slice(at + 1) };
+  });
+  const taken = [...profiles.map(({ name }) => name), ...named.map(({ name }) => name)];
+  const twice = taken.find((name, index) => taken.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new UsageError(
+      `--external: found the name ${JSON.stringify(twice)} a second time, expected names that no other model of the panel has`,
+    );
+  const started: ExternalModel[] = [];
+  try {
+    for (const { name, command } of named) started.push(await ExternalModel.start(name, command));
+  } catch (error) {
+    await Promise.all(started.map((external) => external.close()));
+    throw error;
+  }
+  return started;
+}

@@ -1,0 +1,49 @@
+/** When a campaign ends: its time is over, or the user interrupts. A second interrupt skips what is left of minimising. */
+export class StopWatch {
+  private readonly started = performance.now();
+  private ended: number | null = null;
+  private interrupts = 0;
+  private readonly onInterrupt = () => {
+    this.interrupts++;
+    if (this.interrupts > 2) process.exit(130);
+    const next =
+      this.interrupts === 1
+        ? 'minimising what was found; interrupt again to report it as it is'
+        : 'reporting what was found as it is';
+    process.stderr.write(`\nemtdiff: interrupted: ${next}\n`);
+  };
+
+  /** @param milliseconds time for the cases; Infinity: until they are done. */
+  constructor(private readonly milliseconds: number) {
+    process.on('SIGINT', this.onInterrupt);
+    process.on('SIGTERM', this.onInterrupt);
+  }
+
+  get isOver(): boolean {
+    return this.interrupts > 0 || performance.now() - this.started >= this.milliseconds;
+  }
+
+  get isInterrupted(): boolean {
+    return this.interrupts > 0;
+  }
+
+  get isImpatient(): boolean {
+    return this.interrupts > 1;
+  }
+
+  /** The cases are done; minimising does not count. */
+  stopCounting(): void {
+    this.ended ??= performance.now();
+  }
+
+  /** Milliseconds spent on cases. */
+  get counted(): number {
+    return (this.ended ?? performance.now()) - this.started;
+  }
+
+  close(): void {
+    this.stopCounting();
+    process.off('SIGINT', this.onInterrupt);
+    process.off('SIGTERM', this.onInterrupt);
+  }
+}

@@ -1,0 +1,119 @@
+/** A bucket with its minimal scenario: what is reported, kept in a file, replayed. */
+import { type AliasHazard, aliasHazard } from '../classify/alias.js';
+import type { Bucket } from '../classify/bucket.js';
+import { backingAt, UNBACKED } from '../classify/frame-history.js';
+import { SEVERITIES, type Severity } from '../classify/severity.js';
+import type { Lens } from '../compare/lens.js';
+import { partitionOf } from '../compare/partition.js';
+import type { Panel } from '../compare/panel.js';
+import { memtypeOf, OK, OUTCOME_MASK, ruleOf } from '../../models/contract/observation.js';
+import { encodeScenario } from '../scenario/encoded.js';
+import { type ObservationJson, observationJson } from '../scenario/observation-json.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { Seats } from './seats.js';
+
+export interface Finding {
+  readonly bucket: Bucket;
+  readonly severity: Severity;
+  readonly scenario: Scenario;
+  /** Index of the divergent step in the minimal scenario; for `cost` the number of steps. */
+  readonly step: number;
+  /** The two sides of the edge shown. */
+  readonly expected: string;
+  readonly got: string;
+  readonly partition: readonly (readonly string[])[];
+  readonly abstaining: readonly string[];
+  /** By group of the partition: the fields of the lens. */
+  readonly answers: readonly ObservationJson[];
+  /** By group: the deciding rules of its members. */
+  readonly groupRules: readonly (readonly string[])[];
+  /** By profile: the observation of every step. */
+  readonly observations: Readonly<Record<string, readonly ObservationJson[]>>;
+  readonly alias: Readonly<Record<'expected' | 'got', AliasHazard>> | null;
+  readonly evaluations: number;
+  readonly certifying: number;
+  /** The bucket that was being minimised when this one showed; null for a case of its own. */
+  readonly slippedFrom: string | null;
+  /** Case of the campaign that the minimal scenario was made from. */
+  readonly case: number;
+}
+
+export interface Minimal {
+  readonly scenario: Scenario;
+  readonly step: number;
+  readonly edge: number;
+  readonly evaluations: number;
+  readonly certifying: number;
+  readonly slippedFrom: string | null;
+  readonly case: number;
+}
+
+/** Runs the whole panel on a bucket's minimal scenario and notes what everyone says. */
+export async function findingOf(bucket: Bucket, minimal: Minimal, panel: Panel, seats: Seats): Promise<Finding> {
+  const { scenario, step } = minimal;
+  await seats.answerAll(encodeScenario(scenario), scenario);
+  const observations = panel.seats.map((_, seat) => scenario.steps.map((__, at) => readableAt(panel, seats, seat, scenario, at)));
+  const answered = seats.traces.map((trace) => ({
+    observation: trace.observations[step],
+    hi: trace.values[2 * step],
+    lo: trace.values[2 * step + 1],
+  }));
+  const { groups, abstaining } = partitionOf(panel.seats, answered, bucket.lens);
+  const name = (seat: number) => panel.seats[seat].name;
+  const { reference, seat } = panel.edges[minimal.edge];
+  return {
+    bucket,
+    severity: SEVERITIES[bucket.rank],
+    scenario,
+    step,
+    expected: name(reference),
+    got: name(seat),
+    partition: groups.map((group) => group.map(name)),
+    abstaining: abstaining.map(name),
+    answers: groups.map(([first]) => lensFields(observations[first][step], bucket.lens)),
+    groupRules: groups.map((group) =>
+      [...new Set(group.map((member) => observations[member][step].rule ?? ''))].filter((rule) => rule !== ''),
+    ),
+    observations: Object.fromEntries(panel.seats.map(({ name: key }, index) => [key, observations[index]])),
+    alias: aliasOf(minimal, panel, seats),
+    evaluations: minimal.evaluations,
+    certifying: minimal.certifying,
+    slippedFrom: minimal.slippedFrom,
+    case: minimal.case,
+  };
+}
+
+function readableAt(panel: Panel, seats: Seats, seat: number, scenario: Scenario, step: number): ObservationJson {
+  const { observations, values } = seats.traces[seat];
+  const observation = observations[step];
+  const isValue = scenario.steps[step].op === 'read-msr' && (observation & OUTCOME_MASK) === OK;
+  const value = isValue ? { hi: values[2 * step], lo: values[2 * step + 1] } : null;
+  return observationJson(observation, value, panel.seats[seat].rules[ruleOf(observation)]?.id);
+}
+
+/** What the lens compares of an answer; CD as UC and WC+ as WC where it does so. */
+export function lensFields(json: ObservationJson, lens: Lens): ObservationJson {
+  const { outcome, value, memtype, level, leaf, page, wants, errno } = json;
+  if (lens.name === 'msr') return { outcome, ...(value === undefined ? {} : { value }) };
+  if (lens.name === 'memtype') {
+    const folded = memtype === 'CD' ? 'UC' : memtype === 'WC+' ? 'WC' : memtype;
+    return { outcome, ...(folded === undefined ? {} : { memtype: folded }) };
+  }
+  if (lens.name === 'level') return { outcome, ...(level === undefined ? {} : { level }) };
+  if (lens.name === 'private')
+    return { outcome, ...(page === undefined ? {} : { page }), ...(wants === undefined ? {} : { wants }) };
+  const all = { outcome, value, memtype, level, leaf, page, wants, errno };
+  return Object.fromEntries(Object.entries(all).filter(([, field]) => field !== undefined)) as unknown as ObservationJson;
+}
+
+function aliasOf({ scenario, step, edge }: Minimal, panel: Panel, seats: Seats): Finding['alias'] {
+  const operation = scenario.steps[step];
+  if (operation?.op !== 'access') return null;
+  const backing = backingAt(encodeScenario(scenario), step, operation.gfn);
+  const { reference, seat } = panel.edges[edge];
+  const expected = memtypeOf(seats.traces[reference].observations[step]);
+  const got = memtypeOf(seats.traces[seat].observations[step]);
+  if (backing === UNBACKED || expected === null || got === null) return null;
+  const { vendor } = panel.seats[seat];
+  return { expected: aliasHazard(expected, backing, vendor), got: aliasHazard(got, backing, vendor) };
+}

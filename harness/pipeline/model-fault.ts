@@ -1,0 +1,47 @@
+/** What went wrong in models during a campaign: our own defects and outside models at fault. The campaign goes on. */
+import type { Panel } from '../compare/panel.js';
+import type { OutsideModel } from './outside-model.js';
+
+export interface ModelFault {
+  readonly profile: string;
+  /** Case of the campaign, -1 while minimising, null where an outside model's scenario is not a case. */
+  readonly case: number | null;
+  readonly seed: string;
+  readonly message: string;
+  /** The model was set aside after too many faults. */
+  readonly setAside?: true;
+}
+
+/** Of one profile, more than this many defects say nothing new. */
+const MOST_PER_PROFILE = 16;
+
+export class FaultLog {
+  /** The case that runs now. */
+  case = -1;
+  private readonly faults: ModelFault[] = [];
+
+  constructor(
+    private readonly seed: string,
+    private readonly panel: Panel,
+  ) {}
+
+  readonly onDefect = (seat: number, error: unknown): void => {
+    const profile = this.panel.seats[seat].name;
+    if (this.faults.filter((fault) => fault.profile === profile).length >= MOST_PER_PROFILE) return;
+    const message =
+      error instanceof Error
+        ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ').replace(/\s+/g, ' ')
+        : String(error);
+    this.faults.push({ profile, case: this.case, seed: this.seed, message });
+  };
+
+  all(outsiders: readonly OutsideModel[]): readonly ModelFault[] {
+    const outside = outsiders.flatMap(({ name, faults, isSetAside }) =>
+      faults.map(({ message }, index): ModelFault => {
+        const last = isSetAside && index === faults.length - 1;
+        return { profile: name, case: null, seed: this.seed, message, ...(last ? { setAside: true } : {}) };
+      }),
+    );
+    return [...this.faults, ...outside];
+  }
+}

@@ -1,0 +1,27 @@
+/** What the pipeline needs of a model that lives in another process. */
+import type { Counters } from '../../models/contract/model.js';
+import type { Scenario } from '../scenario/scenario.js';
+
+export interface OutsideAnswer {
+  /** Packed, without rules; one a step. */
+  readonly observations: Int32Array;
+  /** Two halves a step. */
+  readonly values: Int32Array;
+  readonly counters: Counters;
+}
+
+/** A fault of an outside model on one scenario. */
+export interface OutsideFault {
+  readonly message: string;
+  readonly scenario: Scenario;
+}
+
+export interface OutsideModel {
+  readonly name: string;
+  /** The profile that it claims to be. */
+  readonly claims: string | undefined;
+  readonly faults: readonly OutsideFault[];
+  readonly isSetAside: boolean;
+  /** Never rejects; null: at fault for this case. */
+  answer(scenario: Scenario): Promise<OutsideAnswer | null>;
+}

@@ -1,0 +1,75 @@
+/** From buckets to findings: each bucket's witness minimised, slips to buckets of no case minimised in turn. */
+import type { Bucket } from '../classify/bucket.js';
+import type { Panel } from '../compare/panel.js';
+import type { Generator } from '../generate/generator.js';
+import type { CampaignKey } from '../generate/campaign-key.js';
+import { minimisation } from '../minimise/minimise.js';
+import { decodeScenario } from '../scenario/encoded.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { EdgeProbe, Slip } from './edge-probe.js';
+import { type Finding, findingOf } from './finding.js';
+import type { Seats } from './seats.js';
+
+export interface Reduction {
+  readonly panel: Panel;
+  readonly seats: Seats;
+  readonly probe: EdgeProbe;
+  /** The scenario of a case, drawn again. */
+  scenarioOf(index: number): Scenario;
+  /** True: report the rest as they are, cut after the divergent step but not minimised. */
+  shouldHurry(): boolean;
+  onFinding(done: number, all: number): void;
+}
+
+/** Findings in the order of bucket ids; slips after the cases' own. */
+export async function reduce(buckets: readonly Bucket[], reduction: Reduction): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const bucket of buckets) {
+    const { witness } = bucket;
+    const scenario = reduction.scenarioOf(witness.case);
+    findings.push(await reduceOne(bucket, scenario, witness.edge, witness.case, null, reduction));
+    reduction.onFinding(findings.length, buckets.length);
+  }
+  const { slips } = reduction.probe;
+  for (let next = 0; next < slips.length; next++) findings.push(await reduceSlip(slips[next], findings, reduction));
+  return findings;
+}
+
+async function reduceSlip(slip: Slip, findings: readonly Finding[], reduction: Reduction): Promise<Finding> {
+  const from = findings.find(({ bucket }) => bucket === slip.from);
+  return reduceOne(slip.bucket, slip.scenario, slip.edge, from?.case ?? -1, slip.from.id, reduction);
+}
+
+async function reduceOne(
+  bucket: Bucket,
+  scenario: Scenario,
+  edge: number,
+  index: number,
+  from: string | null,
+  reduction: Reduction,
+): Promise<Finding> {
+  const { probe, panel, seats } = reduction;
+  const holds = (candidate: Scenario) => probe.show(bucket, edge, candidate);
+  const minimal = reduction.shouldHurry() ? await truncated(scenario, holds) : await driven(scenario, holds);
+  const step = await holds(minimal.scenario);
+  return findingOf(bucket, { ...minimal, step, edge, slippedFrom: from, case: index }, panel, seats);
+}
+
+/** Minimising asks for one answer after the other; an outside model takes its time. */
+async function driven(scenario: Scenario, holds: (candidate: Scenario) => Promise<number>) {
+  const work = minimisation(scenario);
+  let next = work.next();
+  while (!next.done) next = work.next(await holds(next.value));
+  return next.value;
+}
+
+async function truncated(scenario: Scenario, holds: (candidate: Scenario) => Promise<number>) {
+  const step = await holds(scenario);
+  return { scenario: { ...scenario, steps: scenario.steps.slice(0, step + 1) }, evaluations: 1, certifying: 0 };
+}
+
+/** Draws the scenario of a case, with where it came from. */
+export function caseScenario(generator: Generator, key: CampaignKey, seed: string, index: number): Scenario {
+  const { machine, steps } = decodeScenario(generator.generate(key, index));
+  return { origin: `seed ${seed} case ${index}`, machine, steps };
+}

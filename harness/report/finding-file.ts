@@ -1,0 +1,45 @@
+/** A finding as the JSON that stands in one file: nothing in it depends on time, worker or shard. */
+import type { Finding } from '../pipeline/finding.js';
+import { scenarioJson } from '../scenario/print.js';
+
+export const FINDING_FORMAT = 'emtdiff-finding/1';
+
+export interface FindingOrigin {
+  readonly seed: string;
+  readonly version: string;
+  readonly profiles: readonly string[];
+}
+
+export function findingJson(finding: Finding, origin: FindingOrigin): Record<string, unknown> {
+  const { bucket } = finding;
+  return {
+    format: FINDING_FORMAT,
+    bucket: {
+      id: bucket.id,
+      lens: bucket.lens.name,
+      op: bucket.op,
+      rules: [bucket.expectedSide, bucket.gotSide],
+      severity: finding.severity,
+    },
+    seed: origin.seed,
+    case: finding.case,
+    ...(finding.slippedFrom === null ? {} : { slippedFrom: finding.slippedFrom }),
+    versions: { emtdiff: origin.version, scenario: 1, finding: 1 },
+    replay: `npx emtdiff replay --seed ${shellWord(origin.seed)} --case ${finding.case} --models ${origin.profiles.join(',')}`,
+    profiles: origin.profiles,
+    step: finding.step,
+    expected: finding.expected,
+    got: finding.got,
+    partition: finding.partition,
+    abstaining: finding.abstaining,
+    answers: finding.answers,
+    ...(finding.alias === null ? {} : { alias: finding.alias }),
+    scenario: scenarioJson(finding.scenario),
+    observations: finding.observations,
+  };
+}
+
+/** A word as `sh` reads it back. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,141 @@
+/** The summary of `fuzz` for a terminal: seed first, health, a line a bucket, then the worst in full. */
+import type { CampaignResult } from '../campaign.js';
+import { SEVERITIES } from '../classify/severity.js';
+import { partitionText } from '../compare/partition.js';
+import type { Seat } from '../compare/panel.js';
+import { OPERATION_NAMES } from '../operations/registry.js';
+import type { Finding } from '../pipeline/finding.js';
+import { plainText } from './answer-text.js';
+import { scenarioTable, wrapped } from './scenario-table.js';
+import { type RunFacts, unreachedRules } from './summary-json.js';
+
+export interface SummaryOptions {
+  readonly width: number;
+  /** Buckets shown in full. */
+  readonly shown: number;
+  /** Where the finding of a bucket stands, if a run folder was asked for. */
+  pathOf(finding: Finding): string | null;
+}
+
+export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: SummaryOptions): string {
+  const { health, findings } = result;
+  const rate = Math.round((result.cases * 1000) / Math.max(1, facts.milliseconds));
+  const lines = [
+    `seed ${plainText(result.seed)}${facts.interrupted ? '   (interrupted: what was found until then)' : ''}`,
+    `${result.cases} cases, ${health.steps} steps, ${rate} cases/s, ${result.panel.seats.length} models`,
+    `health: ${percent(health.faulting)} of MSR writes fault, ${percent(health.mapped)} of accesses hit memory`,
+    ...wrapped(`operations: ${operationMix(result)}`, options.width, '', '  '),
+    ...wrapped(unreachedText(result), options.width, '', '  '),
+    ...faultLines(result),
+    '',
+    `${findings.length} buckets${severityCounts(findings)}`,
+    ...byProfile(result),
+    '',
+    ...findings.flatMap((finding) => bucketLines(finding, options)),
+  ];
+  const worst = worstOfEachProfile(findings, options.shown);
+  if (worst.length > 0) lines.push('', `The worst, minimal (${worst.length} of ${findings.length}, one a profile first):`);
+  for (const finding of worst) lines.push('', ...findingLines(finding, result.panel.seats, options.width));
+  return `${lines.join('\n')}\n`;
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+
+function operationMix({ health }: CampaignResult): string {
+  const shares = OPERATION_NAMES.map((name, code) => ({ name, share: health.operations[code] / Math.max(1, health.steps) }));
+  return shares
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share)
+    .map(({ name, share }) => `${name} ${share < 0.01 ? '<1 %' : percent(share)}`)
+    .join(', ');
+}
+
+function unreachedText(result: CampaignResult): string {
+  const rules = unreachedRules(result);
+  if (rules.length === 0) return 'rules: every rule of the panel decided at least once';
+  const shown = rules.slice(0, 12).join(', ');
+  return `rules never reached: ${rules.length} (${shown}${rules.length > 12 ? ', ... all in summary.json' : ''})`;
+}
+
+function faultLines({ modelFaults }: CampaignResult): string[] {
+  const lines = modelFaults.slice(0, 8).map(({ profile, case: index, message, setAside }) => {
+    const where = index === null ? '' : index < 0 ? ' while minimising' : ` in case ${index}`;
+    return `MODEL FAULT ${profile}${where}: ${plainText(message)}${setAside ? ' (set aside: n/a from here on)' : ''}`;
+  });
+  return modelFaults.length > lines.length ? [...lines, `... and ${modelFaults.length - lines.length} more model faults`] : lines;
+}
+
+function severityCounts(findings: readonly Finding[]): string {
+  const counts = SEVERITIES.map((severity) => ({
+    severity,
+    count: findings.filter((finding) => finding.severity === severity).length,
+  })).filter(({ count }) => count > 0);
+  return counts.length === 0 ? '' : `: ${counts.map(({ severity, count }) => `${count} ${severity}`).join(', ')}`;
+}
+
+/** Summed up per profile: buckets, and its rules that take part in most of them. */
+function byProfile({ findings }: CampaignResult): string[] {
+  const profiles = [...new Set(findings.map(({ got }) => got))].sort();
+  return profiles.map((profile) => {
+    const own = findings.filter(({ got }) => got === profile);
+    const rules = new Map<string, number>();
+    for (const { bucket } of own) rules.set(bucket.gotSide, (rules.get(bucket.gotSide) ?? 0) + 1);
+    const top = [...rules].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, 2);
+    return `  ${profile.padEnd(22)} ${String(own.length).padStart(3)}  ${top.map(([rule, count]) => `${withoutFolder(rule)} ${count}`).join(', ')}`;
+  });
+}
+
+const withoutFolder = (rule: string) => rule.replace(/^[\w-]+\./, '');
+
+function bucketLines(finding: Finding, options: SummaryOptions): string[] {
+  const { bucket, scenario } = finding;
+  const path = options.pathOf(finding);
+  const size = `${scenario.steps.length} step${scenario.steps.length === 1 ? '' : 's'}`;
+  const count = bucket.count > 0 ? `${bucket.count}x` : 'found while minimising';
+  return wrapped(
+    `${finding.severity.padEnd(15)} ${bucket.lens.name} ${bucket.op}: ${bucket.expectedSide} -> ${bucket.gotSide}  ${count}, ${size}, ${finding.expected} vs ${finding.got}${path === null ? '' : `  ${path}`}`,
+    options.width,
+    '',
+    '                ',
+  );
+}
+
+/** The worst finding of each profile, then the worst that are left. */
+function worstOfEachProfile(findings: readonly Finding[], most: number): Finding[] {
+  const firsts = findings.filter((finding, index) => findings.findIndex(({ got }) => got === finding.got) === index);
+  const rest = findings.filter((finding) => !firsts.includes(finding));
+  return [...firsts, ...rest].slice(0, most);
+}
+
+export function findingLines(finding: Finding, seats: readonly Seat[], width: number): string[] {
+  const { bucket, expected, got } = finding;
+  const side = (label: string, name: string, id: string) => {
+    const rule = seats.flatMap(({ rules }) => rules).find((known) => known?.id === id);
+    const text = rule === undefined || rule === null ? id : `${rule.sentence} [${citationText(rule.citation)}]`;
+    return wrapped(`${label} ${name}: ${text}`, width, '    ', '      ');
+  };
+  return [
+    ...wrapped(`${finding.severity}  ${bucket.id}`, width, '', '  '),
+    ...wrapped(partitionText(finding.partition), width, '    ', '      '),
+    ...side('expected', expected, bucket.expectedSide),
+    ...side('got', got, bucket.gotSide),
+    ...aliasLines(finding, width),
+    ...scenarioTable(finding.scenario, finding.observations, { width, marked: finding.step }),
+  ];
+}
+
+export function citationText({ document, place, commit }: { document: string; place: string; commit?: string }): string {
+  return `${document}, ${place}${commit === undefined ? '' : `, ${commit}`}`;
+}
+
+function aliasLines({ alias, expected, got }: Finding, width: number): string[] {
+  if (alias === null) return [];
+  const text = (name: string, side: NonNullable<Finding['alias']>['got']) => {
+    const snoop =
+      side.withSelfSnoop === side.withoutSelfSnoop
+        ? side.withSelfSnoop
+        : `with self-snoop ${side.withSelfSnoop}; without: ${side.withoutSelfSnoop}`;
+    return wrapped(`alias of ${name}: guest ${side.guest}, host mapping ${side.host}: ${snoop}`, width, '    ', '      ');
+  };
+  return [...text(expected, alias.expected), ...text(got, alias.got)];
+}

@@ -1,0 +1,78 @@
+/** `--out DIR`: summary.json and one file a finding, each written whole or not at all. */
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { CampaignResult } from '../campaign.js';
+import type { Finding } from '../pipeline/finding.js';
+import { UsageError } from '../operations/usage-error.js';
+import { oneLine } from '../scenario/print.js';
+import { findingJson } from './finding-file.js';
+import { type RunFacts, summaryJson } from './summary-json.js';
+
+/** Longest name that every file system takes, less room for a suffix. */
+const LONGEST_NAME = 200;
+
+export class RunFolder {
+  constructor(readonly path: string) {}
+
+  /** Makes the folder before the campaign starts, so that a mistake costs no campaign. @throws {UsageError} */
+  prepare(): void {
+    try {
+      mkdirSync(join(this.path, 'findings'), { recursive: true });
+      accessSync(this.path, constants.W_OK);
+    } catch (error) {
+      throw new UsageError(
+        `--out: found ${JSON.stringify(this.path)} (${(error as NodeJS.ErrnoException).code}), expected a folder that can be written`,
+      );
+    }
+    if (existsSync(join(this.path, 'summary.json')))
+      throw new UsageError(`--out: found a run in ${JSON.stringify(this.path)} already, expected a new or an empty folder`);
+  }
+
+  pathOf(finding: Finding): string {
+    return join(this.path, 'findings', `${fileName(finding.bucket.id)}.json`);
+  }
+
+  write(result: CampaignResult, facts: RunFacts): void {
+    const origin = { seed: result.seed, version: facts.version, profiles: result.panel.seats.map(({ name }) => name) };
+    for (const finding of result.findings) writeWhole(this.pathOf(finding), documentText(findingJson(finding, origin)));
+    writeWhole(join(this.path, 'summary.json'), `${JSON.stringify(summaryJson(result, facts), null, 2)}\n`);
+  }
+}
+
+/** An id as a file name; a long one ends in a hash of the rest. */
+export function fileName(id: string): string {
+  if (id.length <= LONGEST_NAME) return id;
+  let hash = 5381;
+  for (const character of id) hash = (Math.imul(hash, 33) ^ character.charCodeAt(0)) >>> 0;
+  return `${id.slice(0, LONGEST_NAME)}~${hash.toString(16)}`;
+}
+
+/** A key a line, a step a line: as people diff it. */
+function documentText(document: Record<string, unknown>): string {
+  const lines = Object.entries(document).map(([key, value]) => {
+    if (key !== 'scenario' && key !== 'observations') return `  ${JSON.stringify(key)}: ${oneLine(value)}`;
+    const inner = Object.entries(value as Record<string, unknown>).map(
+      ([name, part]) => `    ${JSON.stringify(name)}: ${listText(part)}`,
+    );
+    return `  ${JSON.stringify(key)}: {\n${inner.join(',\n')}\n  }`;
+  });
+  return `{\n${lines.join(',\n')}\n}\n`;
+}
+
+function listText(value: unknown): string {
+  if (!Array.isArray(value) || value.length === 0) return oneLine(value);
+  return `[\n${value.map((element) => `      ${oneLine(element)}`).join(',\n')}\n    ]`;
+}
+
+/** Written beside, then renamed: a reader sees the old file or the new one. */
+export function writeWhole(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const beside = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(beside, text);
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}

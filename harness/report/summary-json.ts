@@ -1,0 +1,91 @@
+/** The one document of `fuzz --format json`; a run folder's summary.json is the same. Schema: reports/README.md. */
+import type { CampaignResult } from '../campaign.js';
+import type { BucketTable } from '../classify/bucket-table.js';
+import type { Finding } from '../pipeline/finding.js';
+import { OPERATION_NAMES } from '../operations/registry.js';
+import { observationJson } from '../scenario/observation-json.js';
+import { scenarioJson } from '../scenario/print.js';
+import { lensFields } from '../pipeline/finding.js';
+
+export const FUZZ_FORMAT = 'emtdiff-fuzz/1';
+
+export interface RunFacts {
+  readonly version: string;
+  /** Wall time of the cases, in milliseconds. */
+  readonly milliseconds: number;
+  readonly interrupted: boolean;
+}
+
+export function summaryJson(result: CampaignResult, facts: RunFacts): Record<string, unknown> {
+  const { health, panel } = result;
+  return {
+    format: FUZZ_FORMAT,
+    version: facts.version,
+    seed: result.seed,
+    cases: result.cases,
+    steps: health.steps,
+    profiles: panel.seats.map(({ name }) => name),
+    interrupted: facts.interrupted,
+    health: {
+      faultingWrites: rounded(health.faulting),
+      mappedAccesses: rounded(health.mapped),
+      operations: Object.fromEntries(OPERATION_NAMES.map((name, code) => [name, health.operations[code]])),
+    },
+    timing: {
+      seconds: facts.milliseconds / 1000,
+      casesPerSecond: Math.round((result.cases * 1000) / Math.max(1, facts.milliseconds)),
+    },
+    unreachedRules: unreachedRules(result),
+    buckets: result.findings.map((finding) => bucketJson(finding, result.table)),
+    modelFaults: result.modelFaults,
+  };
+}
+
+const rounded = (share: number) => Math.round(share * 10000) / 10000;
+
+function bucketJson(finding: Finding, table: BucketTable): Record<string, unknown> {
+  const { bucket } = finding;
+  return {
+    id: bucket.id,
+    severity: finding.severity,
+    lens: bucket.lens.name,
+    step: { op: bucket.op, index: finding.step },
+    expected: finding.expected,
+    got: finding.got,
+    partition: finding.partition,
+    abstaining: finding.abstaining,
+    answers: finding.answers,
+    rules: [bucket.expectedSide, bucket.gotSide],
+    groupRules: finding.groupRules,
+    count: bucket.count,
+    firstCase: bucket.firstCase < 0 ? finding.case : bucket.firstCase,
+    case: finding.case,
+    ...(finding.slippedFrom === null ? {} : { slippedFrom: finding.slippedFrom }),
+    alias: finding.alias,
+    pairs: [...bucket.pairs]
+      .sort(([a], [b]) => a - b)
+      .map(([, { expected, got, steps }]) => ({
+        expected: lensFields(observationJson(expected, null), bucket.lens),
+        got: lensFields(observationJson(got, null), bucket.lens),
+        steps,
+      })),
+    sides: table.sidesOf(bucket),
+    scenario: scenarioJson(finding.scenario),
+    minimiseEvaluations: finding.evaluations,
+    certifyingEvaluations: finding.certifying,
+  };
+}
+
+/** Rules of the panel's profiles that no step reached, by id; a family's rules count once. */
+export function unreachedRules({ panel, health }: CampaignResult): string[] {
+  const reached = new Map<string, boolean>();
+  panel.seats.forEach(({ rules }, seat) => {
+    rules.forEach((rule, number) => {
+      if (rule !== null) reached.set(rule.id, (reached.get(rule.id) ?? false) || health.rules[seat][number] > 0);
+    });
+  });
+  return [...reached]
+    .filter(([, isReached]) => !isReached)
+    .map(([id]) => id)
+    .sort();
+}

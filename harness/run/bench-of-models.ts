@@ -1,0 +1,48 @@
+/** The models of a panel with their traces: every one runs a whole case before the next does. */
+import type { Model, Profile } from '../../models/contract/model.js';
+import { NOT_APPLICABLE, plain } from '../../models/contract/observation.js';
+import type { EncodedScenario } from '../scenario/encoded.js';
+import { runModel } from './run.js';
+import { Trace } from './trace.js';
+
+const ROOM = 128;
+
+export class BenchOfModels {
+  /** By seat; null where an external model sits. */
+  readonly models: readonly (Model | null)[];
+  readonly traces: readonly Trace[];
+
+  /** A null stands for an external model, whose trace others fill. */
+  constructor(private readonly profiles: readonly (Profile | null)[]) {
+    this.models = profiles.map((profile) => profile?.create() ?? null);
+    this.traces = profiles.map(() => new Trace(ROOM));
+  }
+
+  /** Runs every model. One that throws is `n/a` for the case and handed to `onDefect`. */
+  run(scenario: EncodedScenario, onDefect: (seat: number, error: unknown) => void): void {
+    for (let seat = 0; seat < this.models.length; seat++) this.runSeat(seat, scenario, onDefect);
+  }
+
+  runSeat(seat: number, scenario: EncodedScenario, onDefect: (seat: number, error: unknown) => void): void {
+    const model = this.models[seat];
+    if (model === null) return;
+    try {
+      runModel(model, scenario, this.traces[seat]);
+    } catch (error) {
+      this.silence(seat, scenario.steps);
+      onDefect(seat, error);
+    }
+  }
+
+  /** The seat answers `n/a` to every step. */
+  silence(seat: number, steps: number): void {
+    const trace = this.traces[seat];
+    trace.reserve(steps);
+    trace.observations.fill(plain(NOT_APPLICABLE, 0), 0, steps);
+    trace.values.fill(0, 0, 2 * steps);
+  }
+
+  profile(seat: number): Profile | null {
+    return this.profiles[seat];
+  }
+}
