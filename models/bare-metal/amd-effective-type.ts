@@ -26,9 +26,9 @@ function cellRule(mtrr: MtrrName, pat: PatName, effective: EffectiveName): Rule 
 }
 
 function reason(mtrr: MtrrName, pat: PatName, effective: EffectiveName): string {
-  if (mtrr === pat) return 'both ask for it';
-  if (pat === 'WC') return 'PAT WC overrides every MTRR type';
+  if (pat === 'WC' && mtrr !== 'WC') return 'PAT WC overrides every MTRR type';
   if (mtrr === 'UC') return 'an uncacheable range stays so without a probe of the caches';
+  if (mtrr === pat) return 'both ask for it';
   if (effective === 'CD') return 'the pair rules out caching, and accesses probe the caches for an aliased line';
   if (pat === 'UC-') return 'UC- gives way to a write-combining MTRR';
   if (pat === 'WB') return 'PAT WB leaves the choice to the MTRR';

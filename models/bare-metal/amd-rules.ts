@@ -123,7 +123,7 @@ export const AMD_RULES = {
   ),
   overlapUndefined: apm(
     'bare-metal.amd-overlap-undefined',
-    'Where variable ranges of different types overlap, neither with UC among them nor all WT and WB, behaviour is undefined.',
+    'Overlapping variable ranges of different types are undefined, unless one of them is UC or the types are WT and WB.',
     '"MTRRs and Page Cache Controls"',
   ),
   largePageMixed: apm(

@@ -106,7 +106,7 @@ export const INTEL_RULES = {
   ),
   overlapUndefined: sdm(
     'bare-metal.intel-overlap-undefined',
-    'Where variable ranges of different types overlap, neither with UC among them nor all WT and WB, behaviour is undefined.',
+    'Overlapping variable ranges of different types are undefined, unless one of them is UC or the types are WT and WB.',
     '"MTRR Precedences"',
   ),
   largePageMixed: sdm(

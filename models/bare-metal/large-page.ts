@@ -26,7 +26,8 @@ type PairSet = number;
  * @param splitsFirstMegabyte the processor uses 4-KByte TLB entries where the fixed ranges conflict with the rest of the page.
  */
 export function typesThroughPage(mtrrs: MtrrRegisters, gfn: Gfn, size: Level, splitsFirstMegabyte: boolean): TypeSet {
-  if (!mtrrs.present || (mtrrs.defType & ENABLE) === 0) return typesAt(mtrrs, gfn);
+  // Disabled, or absent and so never enabled.
+  if ((mtrrs.defType & ENABLE) === 0) return typesAt(mtrrs, gfn);
   const first = gfn - (gfn % LEVEL_PAGES[size]);
   const order = size === LEVEL_2M ? 9 : 18;
   if (first !== 0 || (mtrrs.defType & FIXED_ENABLE) === 0) return typesInBlock(mtrrs, first, order);

@@ -46,6 +46,16 @@ describe.each(VENDORS)('the format on %s', (_, profile) => {
     }
   });
 
+  test('the state shows ranges that adjoin as one', () => {
+    const guest = new Guest(profile, { regions: [region(0x10, 0x10), region(0x20, 0x10), region(0x40, 1)] });
+    guest.model.setBacking(0x3f, 1, DEVICE, LEVEL_4K, UC);
+    const backed = Object.entries(guest.model.state()).filter(([key]) => key.startsWith('gfn'));
+    expect(backed).toEqual([
+      ['gfn 0x10', { pages: '0x20' }],
+      ['gfn 0x3f', { pages: '0x2' }],
+    ]);
+  });
+
   test('the backing, its host MTRR type and devices change no type', () => {
     const guest = new Guest(profile, { noncoherentDevices: 1 });
     program(guest, [], 'WT');

@@ -91,8 +91,10 @@ describe.each(VENDORS)('WRMSR on %s', (vendor, profile) => {
     const guest = new Guest(profile);
     const { model } = guest;
     guest.write(0x2ff, 0xc06n);
-    guest.write(0x200, 0x1006n);
+    guest.write(0x200, 0x8000001006n);
+    guest.write(0x203, 0xff80000800n);
     guest.write(0x26f, 0x06n);
+    guest.write(0x277, 0n);
     const fresh = profile.create();
     const machine = { ...MACHINE, vcpus: 2 };
     model.reset(machine);
