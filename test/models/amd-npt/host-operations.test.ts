@@ -51,6 +51,14 @@ describe('what the host does to its mappings', () => {
       'WP mmio WT WT mmio mmio WB mmio',
     );
   });
+  test('what remains of a region that lost its head maps no block across its new start', () => {
+    const guest = new Guest('gpat', {}, LARGE);
+    guest.setBacking({ gfn: 0x3f0, pages: 0x20 });
+    expect([0x3ef, 0x410, 0x600].map((gfn) => guest.level(gfn))).toEqual(['4K', '4K', '2M']);
+    const heads = new Guest('gpat', {}, [{ gfn: 0x200, pages: 0x400, level: '2M' }]);
+    heads.setBacking({ gfn: 0x1f0, pages: 0x20 });
+    expect([0x210, 0x400].map((gfn) => heads.level(gfn))).toEqual(['4K', '2M']);
+  });
   test('twenty regions and two hundred leaves are no more than one', () => {
     const regions = Array.from({ length: 20 }, (_, i) => ({ gfn: 0x100 * i, pages: 0x80, hostMtrr: i % 2 === 0 ? 'WB' : 'WP' }));
     const guest = new Guest('gpat', {}, regions);
@@ -135,6 +143,21 @@ describe('profiles and rules', () => {
       expect(JSON.stringify(fresh.model.state())).toBe(state);
       expect(fresh.counters()).toEqual({ faults: 0, zaps: 0, zappedLeaves: 0 });
     }
+  });
+  test('variable ranges of the scenario before leave nothing behind', () => {
+    const used = (version: string) => {
+      const guest = new Guest(version, { noncoherentDevices: 1 });
+      guest.writes([0x2ff, 0x806n], [0x20e, 6n], [0x20f, 0x3fff80000800n], [0x200, 0x80000004n], [0x201, 0x3fff80000800n]);
+      guest.model.reset(guest.machine);
+      return guest;
+    };
+    const old = used('4.2-npt-pat');
+    old.writes([0x26f, 6n], [0x2ff, 0xc01n]);
+    expect([old.leaf(0x98), old.leaf(0x90000)]).toEqual(['UC', 'WC']);
+    const newer = used('4.12');
+    newer.writes([0x2ff, 0x801n], [0x200, 6n]);
+    expect(newer.counters().zaps).toBe(1);
+    expect(newer.level(0x1000)).toBe('4K');
   });
   test('rule ids are unique and of this folder; each has a sentence and a place in a document', () => {
     const ids = rules.slice(1).map((rule) => rule!.id);

@@ -28,6 +28,13 @@ describe('the host maps the largest aligned block inside one region', () => {
       '4K',
     ]);
   });
+  test('a region that lacks one page of a block has no leaf of its size', () => {
+    const guest = new Guest('gpat', {}, [
+      { gfn: 0, pages: 0x1ff, level: '2M' },
+      { gfn: 0x201, pages: 0x1ff, level: '2M' },
+    ]);
+    expect([guest.level(0), guest.level(0x3ff)]).toEqual(['4K', '4K']);
+  });
   test.each(['reserved', 'device', 'device-wc', 'device-ro', 'special', 'grant', 'foreign'])('%s has 4K leaves', (backing) => {
     expect(new Guest('gpat', {}, [{ gfn: 0, pages: 0x40000, backing, level: '1G' }]).level(0x200)).toBe('4K');
   });
@@ -112,6 +119,13 @@ describe('guest MTRRs limit the level in Linux 4.2 to 5.19, though the leaf does
     ];
     expect(levels('4.12', range, 0x40000, 0x40200)).toBe('1G 1G');
     expect(levels('4.2-npt-pat', range, 0x40000, 0x40200)).toBe('4K 4K');
+  });
+  test.each(LIMITED)('in %s a 2M leaf takes the place of the 4K leaves below it', (version) => {
+    const guest = new Guest(version, {}, [{ gfn: 0, pages: 0x200, level: '2M' }]);
+    guest.writes(...ONE_FIXED);
+    expect([guest.level(5, 0), guest.level(6, 1), guest.level(5, 0)]).toEqual(['4K', '2M', '2M']);
+    guest.model.zap(5, 1);
+    expect(guest.counters()).toMatchObject({ faults: 2, zappedLeaves: 1 });
   });
   test.each(LIMITED)('in %s the MTRRs of the vCPU that faults decide', (version) => {
     const guest = new Guest(version, {}, RAM_1G);
