@@ -23,7 +23,8 @@ const ANSWER_BITS = OUTCOME_MASK | MEMTYPE_MASK | LEVEL_MASK | DETAIL_MASK;
 
 /** Readable name of a side: `intel-ept.ignore-guest-pat`, `ok-UC`, `gp`. */
 export function sideName(seat: Seat, observation: Observation, lens: Lens): string {
-  return seat.rules[ruleOf(observation)]?.id ?? answerName(observation & lens.mask & ANSWER_BITS, lens.mask);
+  const rule = seat.rules[ruleOf(observation)];
+  return rule?.cause ?? rule?.id ?? answerName(observation & lens.mask & ANSWER_BITS, lens.mask);
 }
 
 /** The answer without the value of a `read-msr`: values are no causes. */
@@ -54,7 +55,9 @@ export class Sides {
   private readonly byAnswer: readonly Map<number, number>[];
 
   constructor(private readonly seats: readonly Seat[]) {
-    this.byRule = seats.map(({ rules }) => Int32Array.from(rules, (rule) => (rule === null ? -1 : this.numberOf(rule.id))));
+    this.byRule = seats.map(({ rules }) =>
+      Int32Array.from(rules, (rule) => (rule === null ? -1 : this.numberOf(rule.cause ?? rule.id))),
+    );
     this.byAnswer = seats.map(() => new Map());
   }
 

@@ -83,6 +83,11 @@ export async function findingOf(bucket: Bucket, minimal: Minimal, panel: Panel, 
   };
 }
 
+/** Ids of the rules that decided the two sides in the minimal scenario; of a side without rules, its answer. */
+export function sideRules({ bucket, observations, expected, got, step }: Finding): [string, string] {
+  return [observations[expected]?.[step]?.rule ?? bucket.expectedSide, observations[got]?.[step]?.rule ?? bucket.gotSide];
+}
+
 function readableAt(panel: Panel, seats: Seats, seat: number, scenario: Scenario, step: number): ObservationJson {
   const { observations, values } = seats.traces[seat];
   const observation = observations[step];

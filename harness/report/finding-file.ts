@@ -1,5 +1,5 @@
 /** A finding as the JSON that stands in one file: nothing in it depends on time, worker or shard. */
-import type { Finding } from '../pipeline/finding.js';
+import { type Finding, sideRules } from '../pipeline/finding.js';
 import { scenarioJson } from '../scenario/print.js';
 
 export const FINDING_FORMAT = 'emtdiff-finding/1';
@@ -18,7 +18,8 @@ export function findingJson(finding: Finding, origin: FindingOrigin): Record<str
       id: bucket.id,
       lens: bucket.lens.name,
       op: bucket.op,
-      rules: [bucket.expectedSide, bucket.gotSide],
+      rules: sideRules(finding),
+      causes: [bucket.expectedSide, bucket.gotSide],
       severity: finding.severity,
     },
     seed: origin.seed,

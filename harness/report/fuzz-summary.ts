@@ -4,7 +4,7 @@ import { SEVERITIES } from '../classify/severity.js';
 import { partitionText } from '../compare/partition.js';
 import type { Seat } from '../compare/panel.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
-import type { Finding } from '../pipeline/finding.js';
+import { type Finding, sideRules } from '../pipeline/finding.js';
 import { plainText } from './answer-text.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 import { type RunFacts, unreachedRules } from './summary-json.js';
@@ -117,8 +117,8 @@ export function findingLines(finding: Finding, seats: readonly Seat[], width: nu
   return [
     ...wrapped(`${finding.severity}  ${bucket.id}`, width, '', '  '),
     ...wrapped(partitionText(finding.partition), width, '    ', '      '),
-    ...side('expected', expected, bucket.expectedSide),
-    ...side('got', got, bucket.gotSide),
+    ...side('expected', expected, sideRules(finding)[0]),
+    ...side('got', got, sideRules(finding)[1]),
     ...aliasLines(finding, width),
     ...scenarioTable(finding.scenario, finding.observations, { width, marked: finding.step }),
   ];

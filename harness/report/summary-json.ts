@@ -1,11 +1,10 @@
 /** The one document of `fuzz --format json`; a run folder's summary.json is the same. Schema: reports/README.md. */
 import type { CampaignResult } from '../campaign.js';
 import type { BucketTable } from '../classify/bucket-table.js';
-import type { Finding } from '../pipeline/finding.js';
+import { type Finding, lensFields, sideRules } from '../pipeline/finding.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { observationJson } from '../scenario/observation-json.js';
 import { scenarioJson } from '../scenario/print.js';
-import { lensFields } from '../pipeline/finding.js';
 
 export const FUZZ_FORMAT = 'emtdiff-fuzz/1';
 
@@ -55,7 +54,8 @@ function bucketJson(finding: Finding, table: BucketTable): Record<string, unknow
     partition: finding.partition,
     abstaining: finding.abstaining,
     answers: finding.answers,
-    rules: [bucket.expectedSide, bucket.gotSide],
+    rules: sideRules(finding),
+    causes: [bucket.expectedSide, bucket.gotSide],
     groupRules: finding.groupRules,
     count: bucket.count,
     firstCase: bucket.firstCase < 0 ? finding.case : bucket.firstCase,

@@ -1,6 +1,15 @@
 /** Effective memory type on AMD processors, nested paging aside. */
 import type { Rule } from '../contract/rule.js';
-import { type Cell, cellId, type EffectiveName, MTRR_NAMES, type MtrrName, PAT_NAMES, type PatName } from './effective-type.js';
+import {
+  type Cell,
+  cellCause,
+  cellId,
+  type EffectiveName,
+  MTRR_NAMES,
+  type MtrrName,
+  PAT_NAMES,
+  type PatName,
+} from './effective-type.js';
 
 /** AMD APM vol. 2, "Combined Effect of MTRRs and PAT", table 7-11. CD: uncacheable, and every access probes the caches. */
 const EFFECTIVE: Readonly<Record<MtrrName, Readonly<Record<PatName, EffectiveName>>>> = {
@@ -20,6 +29,7 @@ export const AMD_CELLS: readonly Cell[] = MTRR_NAMES.flatMap((mtrr) =>
 function cellRule(mtrr: MtrrName, pat: PatName, effective: EffectiveName): Rule {
   return {
     id: cellId('amd', mtrr, pat),
+    cause: cellCause('amd', mtrr, pat, effective),
     sentence: `MTRR type ${mtrr} and PAT type ${pat} make ${effective}: ${reason(mtrr, pat, effective)}.`,
     citation: { document: 'AMD APM vol. 2', place: '"Combined Effect of MTRRs and PAT"' },
   };

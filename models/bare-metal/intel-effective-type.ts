@@ -1,6 +1,15 @@
 /** Effective memory type on Intel processors that have both MTRRs and PAT. */
 import type { Rule } from '../contract/rule.js';
-import { type Cell, cellId, type EffectiveName, MTRR_NAMES, type MtrrName, PAT_NAMES, type PatName } from './effective-type.js';
+import {
+  type Cell,
+  cellCause,
+  cellId,
+  type EffectiveName,
+  MTRR_NAMES,
+  type MtrrName,
+  PAT_NAMES,
+  type PatName,
+} from './effective-type.js';
 
 /** An effective type and the numbers of the table's notes. */
 type NotedType = `${Exclude<EffectiveName, 'CD'>}${'' | '¹' | '²' | '³' | '²³'}`;
@@ -37,6 +46,7 @@ function cellRule(mtrr: MtrrName, pat: PatName, effective: EffectiveName, noted:
     : '';
   return {
     id: cellId('intel', mtrr, pat),
+    cause: cellCause('intel', mtrr, pat, effective),
     sentence: `MTRR type ${mtrr} and PAT type ${pat} make ${effective}: ${reason(mtrr, pat, noted)}${history}.`,
     citation: {
       document: 'Intel SDM vol. 3',

@@ -14,6 +14,11 @@ export interface Rule {
   /** One sentence, present tense, that says what is decided and why. */
   readonly sentence: string;
   readonly citation: Citation;
+  /**
+   * Id of the cause that buckets use in place of `id`: cells of one table in which the same input decides share one, so that a table
+   * of thirty cells does not make thirty findings of one difference. Same form as `id`; absent: the rule is a cause of its own.
+   */
+  readonly cause?: string;
 }
 
 /** Number of "no rule": externals have none. A model's rules are numbered from 1. */

@@ -197,8 +197,10 @@ export const rules: readonly (Rule | null)[] = [
   ...MTRR_TYPES.map(svmCell),
 ];
 
+/** One cause for all cells of a vendor: which entry of which PAT the shadow entries select. */
 function vmxCell(mtrrType: MtrrTypeName, pa0: PatTypeName): Rule {
-  return rule(
+  return cell(
+    'vmx-guest-pa0',
     `vmx-mtrr-${word(mtrrType)}-pa0-${word(pa0)}`,
     `Shadow entries select entry 0 of the guest's PAT, whatever its page tables, CR0.PG, CR0.CD and MTRRs say; here it is ${pa0}, which over host MTRR type ${mtrrType} gives ${INTEL[mtrrType][pa0]}.`,
     { document: 'Intel SDM vol. 3', place: '"Selecting Memory Types for Pentium III and More Recent Processor Families"' },
@@ -206,7 +208,8 @@ function vmxCell(mtrrType: MtrrTypeName, pa0: PatTypeName): Rule {
 }
 
 function svmCell(mtrrType: MtrrTypeName): Rule {
-  return rule(
+  return cell(
+    'svm-host-pa0',
     `svm-mtrr-${word(mtrrType)}`,
     `Shadow entries select entry 0 of the host's PAT, WB, whatever the guest's PAT, page tables, CR0.PG and MTRRs say; over host MTRR type ${mtrrType} it gives ${AMD[mtrrType].WB}.`,
     { document: 'AMD APM vol. 2', place: '"Combined Effect of MTRRs and PAT"' },
@@ -215,6 +218,10 @@ function svmCell(mtrrType: MtrrTypeName): Rule {
 
 function word(type: PatTypeName): string {
   return type === 'UC-' ? 'uc-minus' : type.toLowerCase();
+}
+
+function cell(cause: string, name: string, sentence: string, citation: Citation): Rule {
+  return { ...rule(name, sentence, citation), cause: `shadow-paging.${cause}` };
 }
 
 function rule(name: string, sentence: string, citation: Citation): Rule {
