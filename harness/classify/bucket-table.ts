@@ -59,6 +59,12 @@ export class BucketTable {
     return this.table.size + this.costs.size;
   }
 
+  /** A bucket that `bucketOf` made. @throws if there is none */
+  knownById(id: string): Bucket {
+    for (const bucket of [...this.table.values(), ...this.costs.values()]) if (bucket.id === id) return bucket;
+    throw new Error(`no bucket ${id}`);
+  }
+
   /** Who sided with whom in a bucket, in cases; most frequent first. */
   sidesOf(bucket: Bucket): { readonly partition: readonly (readonly string[])[]; readonly cases: number }[] {
     const lens = this.lenses.indexOf(bucket.lens);

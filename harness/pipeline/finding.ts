@@ -88,7 +88,7 @@ export function sideRules({ bucket, observations, expected, got, step }: Finding
   return [observations[expected]?.[step]?.rule ?? bucket.expectedSide, observations[got]?.[step]?.rule ?? bucket.gotSide];
 }
 
-function readableAt(panel: Panel, seats: Seats, seat: number, scenario: Scenario, step: number): ObservationJson {
+export function readableAt(panel: Panel, seats: Seats, seat: number, scenario: Scenario, step: number): ObservationJson {
   const { observations, values } = seats.traces[seat];
   const observation = observations[step];
   const isValue = scenario.steps[step].op === 'read-msr' && (observation & OUTCOME_MASK) === OK;

@@ -1,0 +1,60 @@
+/** A panel at work on single scenarios: what replay, minimise and explain share. */
+import { LENS_NAMES, type LensName } from '../compare/lens.js';
+import { externalSeat, type Panel, panelOf, seatOf } from '../compare/panel.js';
+import type { ExternalModel } from '../external/external-model.js';
+import { FaultLog, type ModelFault } from '../pipeline/model-fault.js';
+import { Seats } from '../pipeline/seats.js';
+import { PROFILES } from '../../models/registry.js';
+import { type Arguments, word } from './arguments.js';
+import { chosenProfiles, DEFAULT_PANEL, PANEL_OPTIONS, startExternals } from './panel-choice.js';
+import type { ScenarioInput } from './scenario-input.js';
+
+export const SESSION_OPTIONS = { ...PANEL_OPTIONS, lens: { type: 'string' }, format: { type: 'string' } } as const;
+
+export interface PanelSession {
+  readonly panel: Panel;
+  readonly seats: Seats;
+  readonly lenses: readonly LensName[];
+  readonly format: 'terminal' | 'json';
+  faults(): readonly ModelFault[];
+  close(): Promise<void>;
+}
+
+/** Profiles: `--models`, else those of the finding, else the default panel. @throws {UsageError} */
+export async function openSession(
+  found: Arguments,
+  input: ScenarioInput,
+  fallbackLenses: readonly LensName[],
+): Promise<PanelSession> {
+  const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
+  const lenses =
+    found
+      .text('lens')
+      ?.split(',')
+      .map((name) => word('--lens', name.trim(), LENS_NAMES)) ?? fallbackLenses;
+  const known = input.finding?.profiles.filter((name) => PROFILES.some((profile) => profile.name === name)) ?? [];
+  const profiles = chosenProfiles(found.text('models'), known.length > 0 ? known : DEFAULT_PANEL);
+  const outsiders: ExternalModel[] = await startExternals(found.list('external'), profiles);
+  const panel = panelOf([...profiles.map(seatOf), ...outsiders.map(({ name, claims }) => externalSeat(name, claims, PROFILES))]);
+  const log = new FaultLog('', panel);
+  return {
+    panel,
+    seats: new Seats(profiles, outsiders, log.onDefect),
+    lenses,
+    format,
+    faults: () => log.all(outsiders),
+    close: async () => {
+      await Promise.all(outsiders.map((outsider) => outsider.close()));
+    },
+  };
+}
+
+/** Faults on stderr, and the exit code that they make. */
+export function reportFaults(faults: readonly ModelFault[]): number {
+  for (const { profile, message } of faults) process.stderr.write(`emtdiff: model fault: ${profile}: ${message}\n`);
+  return faults.length > 0 ? 3 : 0;
+}
+
+export function terminalWidth(): number {
+  return Math.max(80, Math.min(132, process.stdout.columns ?? 100));
+}

@@ -1,0 +1,33 @@
+/** Why each model answered a step as it did. */
+import type { Model, Profile, State } from '../../models/contract/model.js';
+import { ruleOf } from '../../models/contract/observation.js';
+import type { Rule } from '../../models/contract/rule.js';
+import { stateAfter } from '../run/readable.js';
+import { runModel } from '../run/run.js';
+import { Trace } from '../run/trace.js';
+import { encodeScenario } from '../scenario/encoded.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { stepsBehind } from './provenance.js';
+
+export interface Explanation {
+  readonly profile: string;
+  readonly rule: Rule | null;
+  /** Earlier steps that set what the rule read. */
+  readonly behind: readonly number[];
+  /** What the model holds after the step. */
+  readonly state: State;
+}
+
+/** @throws what the model throws: a defect of ours. */
+export function explanationOf(profile: Profile, scenario: Scenario, step: number): Explanation {
+  const model: Model = profile.create();
+  const trace = new Trace(step + 1);
+  const upTo = { machine: scenario.machine, steps: scenario.steps.slice(0, step + 1) };
+  runModel(model, encodeScenario(upTo), trace);
+  return {
+    profile: profile.name,
+    rule: profile.rules[ruleOf(trace.observations[step])] ?? null,
+    behind: stepsBehind(model, scenario, step),
+    state: stateAfter(model, scenario, step + 1),
+  };
+}

@@ -1,0 +1,63 @@
+/** An explained step for a terminal. */
+import type { Explanation } from '../explain/explanation.js';
+import { stepInWords } from '../operations/registry.js';
+import type { Divergence } from '../pipeline/divergence.js';
+import type { ObservationJson } from '../scenario/observation-json.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { partitionText } from '../compare/partition.js';
+import { answerText } from './answer-text.js';
+import { citationText } from './fuzz-summary.js';
+import { wrapped } from './scenario-table.js';
+
+/** Lines of a state difference that are shown. */
+const MOST_LINES = 40;
+
+export function explainText(
+  scenario: Scenario,
+  step: number,
+  observations: Readonly<Record<string, readonly ObservationJson[]>>,
+  explanations: readonly Explanation[],
+  divergences: readonly Divergence[],
+  differences: readonly { readonly majority: string; readonly minority: string; readonly difference: string }[],
+  width: number,
+): string {
+  const outsiders = Object.keys(observations).filter((name) => !explanations.some(({ profile }) => profile === name));
+  const lines = [
+    `step ${step}: ${stepInWords(scenario.steps[step])}`,
+    ...divergences.flatMap(({ lens, partition }) => wrapped(`${lens}: ${partitionText(partition)}`, width, '  ', '    ')),
+    ...explanations.flatMap((explanation) =>
+      explanationLines(explanation, scenario, observations[explanation.profile][step], width),
+    ),
+    ...outsiders.flatMap((name) => ['', `${name}: ${answerText(observations[name][step])}`, '  (an external model: no rules)']),
+    ...differences.flatMap(({ majority, minority, difference }) => [
+      '',
+      `state of ${minority} (+) against ${majority} (-):`,
+      ...cut(difference.split('\n')),
+    ]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function explanationLines(
+  { profile, rule, behind }: Explanation,
+  scenario: Scenario,
+  answer: ObservationJson,
+  width: number,
+): string[] {
+  return [
+    '',
+    `${profile}: ${answerText(answer)}`,
+    ...(rule === null ? ['  (no rule)'] : wrapped(`${rule.sentence} [${citationText(rule.citation)}]`, width, '  ', '  ')),
+    ...(rule === null ? [] : [`  rule ${rule.id}`]),
+    ...(behind.length === 0
+      ? ['  from the state at the start']
+      : behind.flatMap((index) => wrapped(`set by step ${index}: ${stepInWords(scenario.steps[index])}`, width, '  ', '    '))),
+  ];
+}
+
+function cut(lines: readonly string[]): string[] {
+  const shown = lines.slice(0, MOST_LINES).map((line) => `  ${line}`);
+  return lines.length > MOST_LINES
+    ? [...shown, `  ... ${lines.length - MOST_LINES} more lines (--format json has the states whole)`]
+    : shown;
+}
