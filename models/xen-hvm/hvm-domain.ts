@@ -1,35 +1,19 @@
 /**
- * What every HVM domain has, whatever pages its memory: MTRR and PAT registers, devices, pinned ranges. How accesses are typed, what CR0.CD
- * does and what an invalidation invalidates is left to the kind of paging.
+ * What every HVM domain has, whatever pages its memory. How accesses are typed, what CR0.CD does and what an invalidation invalidates is left to
+ * the kind of paging.
  */
 import type { Level } from '../contract/address.js';
 import type { Backing, Machine } from '../contract/machine.js';
-import { type RegisterType, UC, UC_MINUS, WB, WC } from '../contract/memory-type.js';
+import type { RegisterType } from '../contract/memory-type.js';
 import type { Counters, Model, State } from '../contract/model.js';
 import { MTRRCAP, PAT } from '../contract/msr.js';
-import {
-  EBUSY,
-  ENODEV,
-  ENOENT,
-  ENOSPC,
-  EOPNOTSUPP,
-  EPERM,
-  type Errno,
-  GP,
-  MMIO,
-  NOT_APPLICABLE,
-  type Observation,
-  OK,
-  plain,
-  refused,
-} from '../contract/observation.js';
-import type { AccessKind, AccessPause, PinType } from '../contract/operation.js';
+import { GP, MMIO, NOT_APPLICABLE, type Observation, OK, plain } from '../contract/observation.js';
+import type { AccessKind, AccessPause } from '../contract/operation.js';
 import type { InvalidationHistory, PinHistory } from './history.js';
+import { HostInterface } from './host-interface.js';
 import { isPat, loadFromRecord, MtrrAccess } from './mtrr-access.js';
 import { MtrrHistory } from './mtrr-history.js';
-import { ABSENT, DELETED, OVER_LIMIT, OVERLAPS, PinnedRanges, REPLACED } from './pinned-ranges.js';
 import { registerState } from './register-state.js';
-import { Resources } from './resources.js';
 import { RULE } from './rules.js';
 import { VcpuRegisters } from './vcpu-registers.js';
 
@@ -48,31 +32,19 @@ export interface DomainHistory {
   readonly width: number;
 }
 
-export abstract class HvmDomain implements Model {
+export abstract class HvmDomain extends HostInterface implements Model {
   protected readonly mtrrs = new MtrrHistory();
   protected readonly registers = new VcpuRegisters();
-  protected readonly resources: Resources;
-  protected readonly pins: PinnedRanges;
   private readonly mtrrAccess = new MtrrAccess(this.mtrrs);
-  private readonly invalidation: InvalidationHistory;
-  private readonly pinHistory: PinHistory;
   private readonly width: number;
   private showsMtrrs = true;
-  private hasSelfSnoop = true;
   protected zaps = 0;
-  protected cacheFlushes = 0;
   protected tlbFlushes = 0;
 
   /** @param hasP2mHook the p2m can be invalidated: EPT. */
-  constructor(
-    history: DomainHistory,
-    private readonly hasP2mHook: boolean,
-  ) {
-    this.invalidation = history.invalidation;
-    this.pinHistory = history.pins;
+  constructor(history: DomainHistory, hasP2mHook: boolean) {
+    super(history.invalidation, history.pins, hasP2mHook);
     this.width = history.width;
-    this.resources = new Resources(history.invalidation.devicePermitsFlush);
-    this.pins = new PinnedRanges(history.pins.limit);
   }
 
   get valueHi(): number {
@@ -82,16 +54,13 @@ export abstract class HvmDomain implements Model {
     return this.mtrrAccess.valueLo;
   }
 
-  reset(machine: Machine): void {
+  override reset(machine: Machine): void {
+    super.reset(machine);
     this.showsMtrrs = machine.guestMtrr;
-    this.hasSelfSnoop = machine.selfSnoop;
     this.mtrrs.reset();
     this.mtrrAccess.reset(Math.min(machine.maxPhysAddr, machine.hostPhysAddr, this.width));
     this.registers.reset(machine);
-    this.resources.reset(machine);
-    this.pins.reset();
     this.zaps = 0;
-    this.cacheFlushes = 0;
     this.tlbFlushes = 0;
   }
 
@@ -140,61 +109,11 @@ export abstract class HvmDomain implements Model {
     return plain(OK, RULE.mappingInvalidated);
   }
 
-  attachDevice(coherent: boolean): Observation {
-    if (!this.resources.hasIommu) return refused(EOPNOTSUPP, RULE.domainWithoutIommu);
-    if (!this.resources.attach(coherent)) return refused(ENOSPC, RULE.tooManyDevices);
-    this.resourcesChanged();
-    return plain(OK, RULE.deviceAssigned);
-  }
-
-  detachDevice(coherent: boolean): Observation {
-    if (!this.resources.detach(coherent)) return refused(ENODEV, RULE.noSuchDevice);
-    this.resourcesChanged();
-    return plain(OK, RULE.deviceAssigned);
-  }
-
-  /** Xen xen/arch/x86/domctl.c, `XEN_DOMCTL_ioport_permission`, and common/domctl.c, `XEN_DOMCTL_iomem_permission`. */
-  setIoResources(held: boolean): Observation {
-    const { resources } = this;
-    const permittedBefore = resources.permitsCacheFlush();
-    resources.hasIoResources = held;
-    this.resourcesChanged();
-    // c4e5cc2ccc: after the first grant or the last revocation, without IOMMU.
-    const isFirstOrLast = held ? !permittedBefore : !resources.permitsCacheFlush();
-    if (!this.invalidation.onlyFirstGrantCounts || (isFirstOrLast && !resources.hasIommu)) this.memoryTypeChanged();
-    return plain(OK, RULE.resourcesSet);
-  }
-
   zap(_gfn: number, _pages: number): Observation {
     return NO_SUCH_OPERATION;
   }
 
   abstract setBacking(gfn: number, pages: number, backing: Backing, level: Level, hostMtrr: RegisterType): Observation;
-
-  /** Xen xen/arch/x86/hvm/mtrr.c, `hvm_set_mem_pinned_cacheattr()`. */
-  pinCacheattr(gfn: number, pages: number, type: PinType): Observation {
-    const { pinHistory } = this;
-    const isUncachable = type === UC || type === UC_MINUS || type === WC;
-    if (isUncachable && pinHistory.uncachableNeedsPermission && this.resources.isPlain())
-      return refused(EPERM, RULE.pinNotPermitted);
-    switch (this.pins.set(gfn, pages, type)) {
-      case ABSENT:
-        return refused(ENOENT, RULE.pinAbsent);
-      case DELETED:
-        this.pinDeleted(this.pins.deletedType);
-        return plain(OK, RULE.pinDeleted);
-      case REPLACED:
-        if (pinHistory.everyOutcomeCounts) this.pinAdded(type);
-        return plain(OK, RULE.pinReplaced);
-      case OVERLAPS:
-        return this.pinFailed(type, EBUSY, RULE.pinOverlaps);
-      case OVER_LIMIT:
-        return this.pinFailed(type, ENOSPC, RULE.pinLimit);
-      default:
-        this.pinAdded(type);
-        return plain(OK, RULE.pinStored);
-    }
-  }
 
   saveRestore(): Observation {
     const saved = Array.from({ length: this.registers.count }, (_, vcpu) => this.mtrrs.of(vcpu));
@@ -234,7 +153,7 @@ export abstract class HvmDomain implements Model {
 
   protected abstract accessPage(vcpu: number, gfn: number, pat: number, pageSize: Level): Observation;
 
-  /** Xen xen/arch/x86/hvm/mtrr.c, `hvm_set_guest_pat()` with a valid value. */
+  /** Xen xen/arch/x86/hvm/hvm.c, `hvm_set_guest_pat()` with a valid value. */
   protected abstract setGuestPat(vcpu: number, hi: number, lo: number): Observation;
 
   /** The registers that `hvm_get_guest_pat()` reads. */
@@ -245,52 +164,4 @@ export abstract class HvmDomain implements Model {
 
   /** Every region is mapped as at the start. */
   protected abstract repopulate(): void;
-
-  /** Devices or I/O capabilities came or went. */
-  protected resourcesChanged(): void {}
-
-  /** `p2m_memory_type_changed()`: recalculates all entries; a no-op but on EPT. */
-  protected recalculate(): void {}
-
-  /** Xen xen/arch/x86/mm/p2m.c or hvm/mtrr.c, `memory_type_changed()`: true if its gate is open. */
-  private memoryTypeChanged(): boolean {
-    if (!this.recalculateIfGated()) return false;
-    if (this.invalidation.needsP2mHook && !this.hasP2mHook) return true;
-    // 2d779cabdd. No IOMMU of these profiles has snoop control.
-    if (!this.invalidation.flushSparesSelfSnoop || !this.hasSelfSnoop || this.resources.hasIommu) this.cacheFlushes++;
-    return true;
-  }
-
-  private recalculateIfGated(): boolean {
-    const { resources } = this;
-    const isOpen = resources.permitsCacheFlush() || (!this.invalidation.gateIgnoresIommu && resources.hasIommu);
-    if (isOpen) this.recalculate();
-    return isOpen;
-  }
-
-  /** The effects of a range that is pinned. */
-  private pinAdded(type: PinType): void {
-    const isUncachable = type === UC || type === UC_MINUS || type === WC;
-    if (!this.pinHistory.uncachableNeedsPermission) {
-      this.recalculate();
-      if (type !== WB) this.cacheFlushes++;
-    } else if (isUncachable) this.memoryTypeChanged();
-    else this.recalculate();
-  }
-
-  /** The effects of a range that is pinned no more. */
-  private pinDeleted(type: PinType): void {
-    const isUncachable = type === UC || type === UC_MINUS || type === WC;
-    if (!this.pinHistory.uncachableNeedsPermission) {
-      this.recalculate();
-      // EPT stores UC- as UC.
-      if (type !== UC && (type !== UC_MINUS || !this.hasP2mHook)) this.cacheFlushes++;
-    } else if (isUncachable) this.recalculate();
-    else this.memoryTypeChanged();
-  }
-
-  private pinFailed(type: PinType, errno: Errno, rule: number): Observation {
-    if (this.pinHistory.everyOutcomeCounts) this.pinAdded(type);
-    return refused(errno, rule);
-  }
 }

@@ -8,7 +8,10 @@ export const ENCODING: Readonly<Record<PatName, number>> = { UC, WC, WT, WP, WB,
 
 type Table<Row extends string, Column extends string, Cell> = Readonly<Record<Row, Readonly<Record<Column, Cell>>>>;
 
-/** Intel SDM vol. 3, "Effective Memory Types": an EPT memory type stands in for the MTRR type. Xen's `mm_type_tbl` says the same. */
+/**
+ * Intel SDM vol. 3, "Selecting Memory Types for Pentium III and More Recent Processor Families". Under EPT the type of the leaf stands in for the
+ * MTRR type ("Memory Type Used for Translated Guest-Physical Addresses"). Xen's `mm_type_tbl` says the same.
+ */
 export const COMBINE: Table<MtrrName, PatName, MtrrName> = {
   // MTRR or EPT: { PAT: effective }
   UC: { UC: 'UC', WC: 'WC', WT: 'UC', WP: 'UC', WB: 'UC', 'UC-': 'UC' },

@@ -30,7 +30,7 @@ function areTypes(word: number, types: number): boolean {
   return true;
 }
 
-/** Xen xen/arch/x86/hvm/mtrr.c, `hvm_set_guest_pat()`: each entry of PAT has a type. */
+/** Xen xen/arch/x86/hvm/hvm.c, `hvm_set_guest_pat()`: each entry of PAT has a type. */
 export function isPat(hi: number, lo: number): boolean {
   return areTypes(hi, PAT_TYPES) && areTypes(lo, PAT_TYPES);
 }

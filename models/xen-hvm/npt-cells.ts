@@ -1,5 +1,5 @@
 /** What nested paging makes of a guest PAT type, a nested (host PAT) type and a host MTRR type: the two tables of the APM, cell by cell. */
-import { CD, UC, UC_MINUS, WB, WC, WC_PLUS, WP, WT } from '../contract/memory-type.js';
+import { CD, UC, WB, WC, WC_PLUS, WP, WT } from '../contract/memory-type.js';
 import { ENCODING, type MtrrName, type PatName } from './memory-type-tables.js';
 
 /** WC+ is WC that probes caches. */
@@ -68,6 +68,3 @@ function cell(guest: PatName, nested: (typeof NESTED)[number], mtrr: MtrrName): 
 export const NPT_CELLS: readonly NptCell[] = NESTED.flatMap((nested) =>
   GUEST.flatMap((guest) => MTRR.map((mtrr) => cell(guest, nested, mtrr))),
 );
-
-/** Nested types by encoding, for readers of the tables. */
-export const NESTED_TYPES = { ram: WB, directMmio: UC_MINUS, readOnlyMmio: UC } as const;

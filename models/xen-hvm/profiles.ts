@@ -15,10 +15,16 @@ import {
   PINS_4_7,
   PINS_4_18,
   PINS_4_21,
+  SHADOW_4_14,
+  SHADOW_4_18,
   WIDTH_OF_FOUR_LEVELS,
   WIDTH_OF_HOST,
+  WIDTH_OF_SHADOW,
 } from './history.js';
+import type { DomainHistory } from './hvm-domain.js';
+import { NptDomain } from './npt-domain.js';
 import { rules } from './rules.js';
+import { ShadowDomain } from './shadow-domain.js';
 
 type Words = Pick<Profile, 'span' | 'commits' | 'summary'>;
 
@@ -33,6 +39,12 @@ function ept(version: string, history: EptHistory, words: Words): Profile {
     create: () => new EptDomain(history),
   };
 }
+
+function other(version: string, vendor: Profile['vendor'], create: Profile['create'], words: Words): Profile {
+  return { name: `xen-hvm/${version}`, lineage: 'xen-hvm', vendor, ...words, hasLeaf: true, rules, create };
+}
+
+const NPT: DomainHistory = { invalidation: INVALIDATION_4_21, pins: PINS_4_21, width: WIDTH_OF_FOUR_LEVELS };
 
 export const profiles: readonly Profile[] = [
   ept(
@@ -105,6 +117,32 @@ export const profiles: readonly Profile[] = [
       span: 'Xen 4.21 and 4.22',
       commits: ['4fdd8d7556', '8333e358e4', '50bbacacb8', '2d779cabdd', '3125ca0da2', 'd63b2c60f7'],
       summary: 'Guest MTRR writes recalculate only where cache flushes are permitted, IOMMU or not.',
+    },
+  ),
+  other('npt', 'amd', () => new NptDomain(NPT), {
+    span: 'Xen 4.21 and 4.22',
+    commits: ['c61a6f74f8', '1ca8af08df', '50bbacacb8', '2d779cabdd', 'd63b2c60f7'],
+    summary: 'Nested paging: the p2m type alone types an entry, guest PAT is fully effective, guest MTRRs are not.',
+  }),
+  other(
+    'shadow-4.14',
+    'intel',
+    () => new ShadowDomain({ shadow: SHADOW_4_14, invalidation: INVALIDATION_4_13, pins: PINS_4_7, width: WIDTH_OF_SHADOW }),
+    {
+      span: 'Xen 4.14 to 4.16',
+      commits: ['7720401043', 'afa65ddfd8', 'fc5805daef', 'c61a6f74f8', 'f3d880bf2b', '0537d246f8'],
+      summary:
+        'Shadow paging on VMX: guest MTRRs and PAT do not reach RAM, and MMIO pages with a frame table entry get no cache bits.',
+    },
+  ),
+  other(
+    'shadow-4.18',
+    'intel',
+    () => new ShadowDomain({ shadow: SHADOW_4_18, invalidation: INVALIDATION_4_17, pins: PINS_4_18, width: WIDTH_OF_SHADOW }),
+    {
+      span: 'Xen 4.18 to 4.20',
+      commits: ['0537d246f8', 'c4e5cc2ccc', '1d99732f2b', 'c609108b21', 'd484dcca79', 'ab2d47eb13'],
+      summary: 'Shadow paging on VMX with one test of what is MMIO, so that the guest PAT can make any direct MMIO WC.',
     },
   ),
 ];

@@ -145,7 +145,7 @@ const named = {
     "Bits at or above the guest's MAXPHYADDR are reserved in range bases and masks.",
     mtrr('mtrr_var_range_msr_set()'),
   ),
-  patInvalid: rule('pat-invalid-type', 'Each byte of PAT must be one of UC, WC, WT, WP, WB, UC-.', mtrr('hvm_set_guest_pat()')),
+  patInvalid: rule('pat-invalid-type', 'Each byte of PAT must be one of UC, WC, WT, WP, WB, UC-.', hvm('hvm_set_guest_pat()')),
   defTypeStored: rule('def-type-written', 'The default type register takes the value.', mtrr('mtrr_def_type_msr_set()')),
   fixedStored: rule('fixed-written', 'The fixed range register takes the value.', mtrr('mtrr_fix_range_msr_set()')),
   fixedRedundant: rule(
@@ -159,16 +159,16 @@ const named = {
     'Writing the stored value to a variable range register succeeds without checks or effects, also if it could not be written anew.',
     mtrr('mtrr_var_range_msr_set()'),
   ),
-  patStored: rule('pat-written', 'PAT takes the value and types accesses at once.', mtrr('hvm_set_guest_pat()')),
+  patStored: rule('pat-written', 'PAT takes the value and types accesses at once.', hvm('hvm_set_guest_pat()')),
   patDeferred: rule(
     'pat-deferred',
     'While CR0.CD is emulated a PAT write is kept until CD is cleared.',
-    mtrr('hvm_set_guest_pat()', '62652c00ef'),
+    hvm('hvm_set_guest_pat()', '62652c00ef'),
   ),
   patForNewShadows: rule(
     'pat-for-new-shadows',
     'PAT takes the value, which only shadow entries made later are typed by.',
-    mtrr('hvm_set_guest_pat()'),
+    hvm('hvm_set_guest_pat()'),
   ),
   msrRead: rule('msr-read', 'The register is read as stored.', hvm('hvm_msr_read_intercept()')),
 
@@ -246,12 +246,12 @@ const named = {
   nptPagingOff: rule(
     'npt-paging-off',
     'While gCR0.PG=0 the guest PAT type is WB and the nested entry with the host MTRR decides.',
-    apm('"Nested Paging", "Address Translation with Nested Paging"'),
+    apm('"Nested Paging", "Nested Table Walk"'),
   ),
   nptCacheDisabled: rule(
     'npt-cache-disabled',
-    'gCR0.CD reaches the VMCB and disables caching: CD, or UC where the host MTRR type is UC.',
-    apm('"Nested Paging", "Nested Paging and CR0.CD"'),
+    'CR0.CD of the guest reaches the VMCB and disables caching: CD, or UC where the host MTRR type is UC.',
+    apm('"Nested Paging", "Combining Memory Types, MTRRs"'),
   ),
   nptInvalidCr0: rule(
     'npt-cd-clear-nw-set',
@@ -274,7 +274,7 @@ const named = {
   shadowDirectMmio: rule(
     'shadow-direct-mmio',
     'Direct MMIO that the domain holds is shadowed so that guest PAT over a UC guest MTRR results: WC or UC.',
-    shadow('get_pat_flags()'),
+    mtrr('get_pat_flags()'),
   ),
   shadowReadOnly: rule(
     'shadow-mmio-read-only',
@@ -300,12 +300,17 @@ const named = {
   shadowUcModeHeld: rule(
     'shadow-uc-mode-held',
     'UC mode neither begins nor ends: another vCPU has CR0.CD=1, or its MTRRs or PAT differ.',
-    mtrr('domain_exit_uc_mode()', 'fc5805daef'),
+    hvm('domain_exit_uc_mode()', 'fc5805daef'),
   ),
   shadowUcModeLeft: rule(
     'shadow-uc-mode-left',
     'The last vCPU to clear CR0.CD, with MTRRs and PAT equal on all, ends UC mode, and all shadows are dropped.',
     hvm('hvm_shadow_handle_cd()'),
+  ),
+  shadowBackingReplaced: rule(
+    'shadow-backing-replaced',
+    'The shadow entries of the range are dropped with its p2m entries.',
+    at('Xen 4.18 xen/arch/x86/mm/shadow/common.c')('sh_remove_all_mappings()'),
   ),
   shadowDropped: rule(
     'shadow-entry-dropped',
