@@ -87,6 +87,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     }
     done = end;
     options.onProgress?.({ stage: 'cases', done, buckets: table.size });
+    await breath();
   }
 
   faults.case = -1;
@@ -97,10 +98,18 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     probe,
     scenarioOf: (index) => caseScenario(generator, key, seed, index),
     shouldHurry: () => options.shouldHurry?.() ?? false,
-    onFinding: (minimised, buckets) => options.onProgress?.({ stage: 'minimising', done: minimised, buckets }),
+    onFinding: (minimised, buckets) => {
+      options.onProgress?.({ stage: 'minimising', done: minimised, buckets });
+      return breath();
+    },
   });
   findings.sort((a, b) => rankOf(a.severity) - rankOf(b.severity) || (a.bucket.id < b.bucket.id ? -1 : 1));
   return { seed, cases: done, health, panel, findings, table, modelFaults: faults.all(outsiders) };
+}
+
+/** Lets signals and outside models be heard. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Outside models get a chunk of cases at once; the same cases are drawn again for the models of ours. */

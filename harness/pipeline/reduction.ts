@@ -18,7 +18,7 @@ export interface Reduction {
   scenarioOf(index: number): Scenario;
   /** True: report the rest as they are, cut after the divergent step but not minimised. */
   shouldHurry(): boolean;
-  onFinding(done: number, all: number): void;
+  onFinding(done: number, all: number): Promise<void>;
 }
 
 /** Findings in the order of bucket ids; slips after the cases' own. */
@@ -28,7 +28,7 @@ export async function reduce(buckets: readonly Bucket[], reduction: Reduction): 
     const { witness } = bucket;
     const scenario = reduction.scenarioOf(witness.case);
     findings.push(await reduceOne(bucket, scenario, witness.edge, witness.case, null, reduction));
-    reduction.onFinding(findings.length, buckets.length);
+    await reduction.onFinding(findings.length, buckets.length);
   }
   const { slips } = reduction.probe;
   for (let next = 0; next < slips.length; next++) findings.push(await reduceSlip(slips[next], findings, reduction));

@@ -1,0 +1,34 @@
+/** The compiled command line as a child process. */
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+export const MAIN = join(__dirname, '../../../dist/harness/cli/main.js');
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function emtdiff(args: readonly string[], input = ''): Ran {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { input, encoding: 'utf8', maxBuffer: 1 << 28 });
+  return { code: status, stdout, stderr };
+}
+
+/** Starts a command and sends it a signal as soon as its stderr or stdout shows `sign`. */
+export function interrupted(args: readonly string[], sign: RegExp, signal: NodeJS.Signals): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [MAIN, ...args]);
+    const texts = { stdout: '', stderr: '' };
+    let sent = false;
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        texts[name] += text;
+        if (sent || !sign.test(texts[name])) return;
+        sent = true;
+        child.kill(signal);
+      });
+    }
+    child.on('close', (code) => resolve({ code, ...texts }));
+  });
+}
