@@ -1,10 +1,9 @@
 /** The default MAXPHYADDR, with the variable-range registers rewritten so that they say of it what they said of the old one. */
-import { PHYSBASE0 } from '../../models/contract/msr.js';
-import type { Operation, Value64 } from '../../models/contract/operation.js';
+import type { Operation } from '../../models/contract/operation.js';
 import { MACHINE_KEYS } from '../scenario/machine-keys.js';
 import type { Scenario } from '../scenario/scenario.js';
-
-const LAST_PHYSMASK = 0x21f;
+import { bitsOf, value64 } from './value-bits.js';
+import { isPhysMask, pairOf } from './variable-pairs.js';
 
 export function defaultWidth(scenario: Scenario): Scenario {
   const from = scenario.machine.maxPhysAddr;
@@ -16,17 +15,14 @@ export function defaultWidth(scenario: Scenario): Scenario {
 }
 
 function rewidened(step: Operation, from: number, to: number): Operation {
-  if (step.op !== 'write-msr' || step.msr < PHYSBASE0 || step.msr > LAST_PHYSMASK || from === to) return step;
-  return { ...step, value: atWidth(step.value, step.msr % 2 === 1, from, to) };
+  if (step.op !== 'write-msr' || pairOf(step) === null || from === to) return step;
+  return { ...step, value: value64(atWidth(bitsOf(step.value), isPhysMask(step), from, to)) };
 }
 
 /** Reserved bits stay reserved: they move with the width. A mask that reached the old width reaches the new one. */
-function atWidth({ hi, lo }: Value64, isMask: boolean, from: number, to: number): Value64 {
-  const bits = (BigInt(hi) << 32n) | BigInt(lo);
+function atWidth(bits: bigint, isMask: boolean, from: number, to: number): bigint {
   const below = BigInt.asUintN(Math.min(from, to), bits);
   const reserved = (bits >> BigInt(from)) << BigInt(to);
   const reaches = isMask && ((bits >> BigInt(from - 1)) & 1n) === 1n && to > from;
-  const added = reaches ? (1n << BigInt(to)) - (1n << BigInt(from)) : 0n;
-  const value = BigInt.asUintN(64, below | reserved | added);
-  return { hi: Number(value >> 32n), lo: Number(value & 0xffffffffn) };
+  return below | reserved | (reaches ? (1n << BigInt(to)) - (1n << BigInt(from)) : 0n);
 }

@@ -3,7 +3,7 @@ import { FIX16K_80000, FIX16K_A0000, FIX4K_C0000, FIX64K_00000 } from '../../mod
 import type { Operation } from '../../models/contract/operation.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Search, Trial } from './search.js';
-import { swapBytes } from './value-bytes.js';
+import { swapBytes } from './value-bits.js';
 
 /** Frames below this have a fixed range. */
 const FIXED_END = 0x100;

@@ -4,7 +4,7 @@ import type { Operation, OperationOf } from '../../models/contract/operation.js'
 import type { Scenario } from '../scenario/scenario.js';
 import { adoptFirst } from './adoption.js';
 import type { Search, Trial } from './search.js';
-import { bytesOf } from './value-bytes.js';
+import { bytesOf } from './value-bits.js';
 
 /** MTRRdefType.E without FE: the variable ranges and the default type count. */
 const ENABLED = 0x800;

@@ -13,7 +13,7 @@ const MIB = 0x100;
 export function* simplifyLayout(search: Search): Trial<void> {
   const { scenario } = search;
   if (sameRegions(scenario.machine.regions, DEFAULT_REGIONS)) {
-    yield* adoptFirst(search, [ladder(scenario, 0), ladder(scenario, MIB)]);
+    yield* adoptFirst(search, [ladder(scenario, 0), ladder(scenario, MIB), moved(scenario, highestBit)]);
     return;
   }
   const used = usedRegions(scenario);
@@ -30,6 +30,11 @@ export function* simplifyLayout(search: Search): Trial<void> {
 function ladder(scenario: Scenario, first: number): Scenario {
   const frames = framesOf(scenario);
   return moved(scenario, (gfn) => first + MIB * frames.indexOf(gfn));
+}
+
+/** A frame inside a naturally aligned range becomes its first one. */
+function highestBit(gfn: number): number {
+  return gfn === 0 ? 0 : 2 ** Math.floor(Math.log2(gfn));
 }
 
 /** The regions one stride apart, and in each its frames from the first on, special ones before others; frames without backing after them. */

@@ -9,6 +9,7 @@ import { simplifyLayout } from './layout.js';
 import { resetMachine } from './machine.js';
 import { usualOrder } from './order.js';
 import { firstPatEntry } from './pat-entries.js';
+import { widenRanges } from './ranges.js';
 import { simplifyValues } from './register-values.js';
 import { Search, type Trial } from './search.js';
 import { sliceSteps } from './slices.js';
@@ -45,6 +46,7 @@ const PASSES: readonly Pass[] = [
   firstPatEntry,
   firstFixedRange,
   usualOrder,
+  widenRanges,
   simplifyValues,
   simplifyLayout,
 ];

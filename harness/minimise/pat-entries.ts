@@ -3,7 +3,7 @@ import { PAT } from '../../models/contract/msr.js';
 import type { Operation } from '../../models/contract/operation.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Search, Trial } from './search.js';
-import { swapBytes } from './value-bytes.js';
+import { swapBytes } from './value-bits.js';
 
 export function* firstPatEntry(search: Search): Trial<boolean> {
   return yield* search.adopt(withFirstEntry(search.scenario));

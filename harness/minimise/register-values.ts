@@ -6,13 +6,9 @@ import { adoptMostEdits } from './adoption.js';
 import { byteAbout } from './fixed-ranges.js';
 import type { Search, Trial } from './search.js';
 import { withStep } from './steps.js';
-import { byteMask, keepBits } from './value-bytes.js';
-
-const LAST_PHYSMASK = 0x21f;
+import { byteMask, keepBits } from './value-bits.js';
 
 const ALL = 0xffffffff;
-const TYPE: Value64 = { hi: 0, lo: 0xff };
-const VALID: Value64 = { hi: 0, lo: 0x800 };
 const WITHOUT_FE: Value64 = { hi: ALL, lo: ALL & ~0x400 };
 
 export function* simplifyValues(search: Search): Trial<void> {
@@ -27,11 +23,10 @@ export function* simplifyValues(search: Search): Trial<void> {
   );
 }
 
-/** The bits that are likely to be enough: a range that covers everything, the one byte of PAT or of a fixed range that is used. */
+/** The bits that are likely to be enough: of PAT and of a fixed-range register the one byte that is used; null: no guess. */
 function enough(msr: number, target: Operation): Value64 | null {
   if (msr === DEF_TYPE) return WITHOUT_FE;
   if (msr === PAT) return 'pat' in target ? byteMask(target.pat) : null;
-  if (msr <= LAST_PHYSMASK) return msr % 2 === 0 ? TYPE : VALID;
   const byte = 'gfn' in target ? byteAbout(msr, target.gfn) : null;
   return byte === null ? null : byteMask(byte);
 }

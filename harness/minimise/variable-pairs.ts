@@ -17,8 +17,14 @@ function renumberedPairs(scenario: Scenario): Scenario {
   return { ...scenario, steps: scenario.steps.map((step) => renumbered(step, number)) };
 }
 
-function pairOf(step: Operation): number | null {
+/** Number of the variable range that a step reads or writes, absent ones (8 to 15) included, or null. */
+export function pairOf(step: Operation): number | null {
   return 'msr' in step && step.msr >= 0x200 && step.msr <= 0x21f ? (step.msr - PHYSBASE0) >> 1 : null;
+}
+
+/** Whether an access to a register of a variable range is one to its mask. */
+export function isPhysMask({ msr }: { readonly msr: number }): boolean {
+  return msr % 2 === 1;
 }
 
 function renumbered(step: Operation, number: (pair: number) => number): Operation {

@@ -1,5 +1,15 @@
-/** The eight bytes of a register value: PAT and the fixed ranges hold one type in each. */
+/** Parts of a 64-bit register value. PAT and the fixed ranges hold one type in each of its eight bytes. */
 import type { Value64 } from '../../models/contract/operation.js';
+
+/** The value as one unsigned number. */
+export function bitsOf({ hi, lo }: Value64): bigint {
+  return (BigInt(hi) << 32n) | BigInt(lo);
+}
+
+/** The value of the lowest 64 bits. */
+export function value64(bits: bigint): Value64 {
+  return { hi: Number(BigInt.asUintN(32, bits >> 32n)), lo: Number(BigInt.asUintN(32, bits)) };
+}
 
 /** The value with only the bits of `mask`. */
 export function keepBits(value: Value64, mask: Value64): Value64 {
