@@ -1,6 +1,6 @@
 /** The summary of `fuzz` for a terminal: seed first, health, a line a bucket, then the worst in full. */
 import type { CampaignResult } from '../campaign.js';
-import { SEVERITIES } from '../classify/severity.js';
+import { rankOf, SEVERITIES } from '../classify/severity.js';
 import { partitionText } from '../compare/partition.js';
 import type { Seat } from '../compare/panel.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
@@ -31,10 +31,16 @@ export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: Su
     `${findings.length} buckets${severityCounts(findings)}`,
     ...byProfile(result),
     '',
-    ...findings.flatMap((finding) => bucketLines(finding, options)),
+    ...(findings.length === 0
+      ? []
+      : [
+          'severity        step          partition    what decided: expected -> got, cases, minimal size',
+          ...legend(result, options.width),
+        ]),
+    ...findings.map((finding) => bucketLine(finding, result, options)),
   ];
   const worst = worstOfEachProfile(findings, options.shown);
-  if (worst.length > 0) lines.push('', `The worst, minimal (${worst.length} of ${findings.length}, one a profile first):`);
+  if (worst.length > 0) lines.push('', `The worst of each profile, minimal (${worst.length} of ${findings.length}):`);
   for (const finding of worst) lines.push('', ...findingLines(finding, result.panel.seats, options.width));
   return `${lines.join('\n')}\n`;
 }
@@ -54,7 +60,7 @@ function unreachedText(result: CampaignResult): string {
   const rules = unreachedRules(result);
   if (rules.length === 0) return 'rules: every rule of the panel decided at least once';
   const shown = rules.slice(0, 12).join(', ');
-  return `rules never reached: ${rules.length} (${shown}${rules.length > 12 ? ', ... all in summary.json' : ''})`;
+  return `rules never reached (some belong to profiles off the panel): ${rules.length} (${shown}${rules.length > 12 ? ', ... all in summary.json' : ''})`;
 }
 
 function faultLines({ modelFaults }: CampaignResult): string[] {
@@ -87,24 +93,37 @@ function byProfile({ findings }: CampaignResult): string[] {
 
 const withoutFolder = (rule: string) => rule.replace(/^[\w-]+\./, '');
 
-function bucketLines(finding: Finding, options: SummaryOptions): string[] {
-  const { bucket, scenario } = finding;
-  const path = options.pathOf(finding);
-  const size = `${scenario.steps.length} step${scenario.steps.length === 1 ? '' : 's'}`;
-  const count = bucket.count > 0 ? `${bucket.count}x` : 'found while minimising';
-  return wrapped(
-    `${finding.severity.padEnd(15)} ${bucket.lens.name} ${bucket.op}: ${bucket.expectedSide} -> ${bucket.gotSide}  ${count}, ${size}, ${finding.expected} vs ${finding.got}${path === null ? '' : `  ${path}`}`,
-    options.width,
-    '',
-    '                ',
-  );
+/** Letters of the panel's seats, so that a partition fits into a line. */
+function legend({ panel }: CampaignResult, width: number): string[] {
+  return wrapped(panel.seats.map(({ name }, seat) => `${letter(seat)}=${name}`).join(' '), width, '  ', '  ');
 }
 
-/** The worst finding of each profile, then the worst that are left. */
+function letter(seat: number): string {
+  return seat < 26
+    ? String.fromCharCode(65 + seat)
+    : `${String.fromCharCode(65 + Math.floor(seat / 26) - 1)}${String.fromCharCode(65 + (seat % 26))}.`;
+}
+
+/** One line: severity, lens and operation, partition, the deciding causes, cases, size, path. */
+function bucketLine(finding: Finding, { panel }: CampaignResult, options: SummaryOptions): string {
+  const { bucket, scenario } = finding;
+  const partition = finding.partition
+    .map((group) => group.map((name) => letter(panel.seats.findIndex((seat) => seat.name === name))).join(''))
+    .join('|');
+  const size = `${scenario.steps.length} step${scenario.steps.length === 1 ? '' : 's'}`;
+  const count = bucket.count > 0 ? `${bucket.count}x` : 'slip';
+  const path = options.pathOf(finding);
+  const step = `${bucket.lens.name === 'memtype' ? '' : `${bucket.lens.name} `}${bucket.op}`;
+  return `${finding.severity.padEnd(15)} ${step.padEnd(13)} ${partition.padEnd(12)} ${bucket.expectedSide} -> ${bucket.gotSide}  ${count} ${size}${path === null ? '' : `  ${path}`}`;
+}
+
+/** Of each profile the most frequent of its worst, worst first; then the most frequent of the rest. */
 function worstOfEachProfile(findings: readonly Finding[], most: number): Finding[] {
-  const firsts = findings.filter((finding, index) => findings.findIndex(({ got }) => got === finding.got) === index);
-  const rest = findings.filter((finding) => !firsts.includes(finding));
-  return [...firsts, ...rest].slice(0, most);
+  const byUse = [...findings].sort(
+    (a, b) => rankOf(a.severity) - rankOf(b.severity) || b.bucket.count - a.bucket.count || (a.bucket.id < b.bucket.id ? -1 : 1),
+  );
+  const firsts = byUse.filter((finding, index) => byUse.findIndex(({ got }) => got === finding.got) === index);
+  return firsts.slice(0, most);
 }
 
 export function findingLines(finding: Finding, seats: readonly Seat[], width: number): string[] {

@@ -27,7 +27,7 @@ export function replayText(
     ...(heading === '' ? [] : wrapped(heading, width, '', '  ')),
     ...scenarioTable(scenario, observations, { width, details }),
     '',
-    ...(divergences.length === 0 ? ['no divergence'] : [`${divergences.length} divergences`]),
+    ...(divergences.length === 0 ? ['no divergence'] : [`${divergences.length} divergence${divergences.length === 1 ? '' : 's'}`]),
     ...divergences.flatMap((divergence) => divergenceLines(divergence, width)),
     '',
     ...zapTable(counters),

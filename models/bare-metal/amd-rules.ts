@@ -106,11 +106,10 @@ export const AMD_RULES = {
     'With CR0.CD=1 cacheable memory becomes CD: a hit is written back and invalidated, and the access goes to memory.',
     CACHE_CONTROL,
   ),
-  cacheDisabledUncached: apm(
-    'bare-metal.amd-cache-disabled-uncached',
-    'With CR0.CD=1 a range that an MTRR makes UC stays UC.',
-    CACHE_CONTROL,
-  ),
+  cacheDisabledUncached: {
+    ...apm('bare-metal.amd-cache-disabled-uncached', 'With CR0.CD=1 a range that an MTRR makes UC stays UC.', CACHE_CONTROL),
+    cause: 'bare-metal.amd-cache-disabled',
+  },
   cacheDisabledCombining: apm(
     'bare-metal.amd-cache-disabled-combining',
     'The manual does not say whether write combining goes on while CR0.CD=1: UC or WC.',

@@ -38,6 +38,8 @@ const EFFECTIVE_ENCODING: Readonly<Record<EffectiveName, number>> = { UC, WC, WT
 
 export interface NptCell {
   readonly name: string;
+  /** The cell of the first table alone: what buckets of divergences tell apart. */
+  readonly combination: string;
   readonly sentence: string;
   /** Index by types, see `nptIndex`. */
   readonly index: number;
@@ -58,6 +60,7 @@ function cell(guest: PatName, nested: (typeof NESTED)[number], mtrr: MtrrName): 
   const effective = EFFECTIVE[combined][mtrr];
   return {
     name: `${word(guest)}-over-${word(nested)}-mtrr-${word(mtrr)}`,
+    combination: `${word(guest)}-over-${word(nested)}`,
     sentence: `Guest PAT ${guest} over a nested ${nested} entry combines to ${combined}, which is ${effective} where the host MTRR type is ${mtrr}.`,
     index: nptIndex(ENCODING[guest], ENCODING[nested], ENCODING[mtrr]),
     effective: EFFECTIVE_ENCODING[effective],

@@ -24,6 +24,9 @@ const propagate = (commit?: string): Citation => shadow('_sh_propagate()', commi
 
 const rule = (name: string, sentence: string, citation: Citation): Rule => ({ id: `xen-hvm.${name}`, sentence, citation });
 
+/** A rule whose cause is another's: the same input decides, in another shape. */
+const sharing = (cause: string, shared: Rule): Rule => ({ ...shared, cause: `xen-hvm.${cause}` });
+
 const named = {
   // The guest's MTRR look-up, where it decided an EPT leaf.
   guestMtrrsDisabled: rule(
@@ -33,7 +36,10 @@ const named = {
   ),
   fixedRange: rule('fixed-range', 'Below 1M an enabled fixed range gives a 4K page its type, before any variable range.', lookup),
   variableRange: rule('variable-range', 'One variable range matches the page and gives its type.', lookup),
-  variableRangesAgree: rule('variable-ranges-agree', 'Several variable ranges of one type match the page.', lookup),
+  variableRangesAgree: sharing(
+    'variable-range',
+    rule('variable-ranges-agree', 'Several variable ranges of one type match the page.', lookup),
+  ),
   superpageTouchedByRange: rule(
     'superpage-touched-by-range',
     'A superpage that variable ranges of one type only touch takes that type as a whole; the default type of the rest does not count.',
@@ -52,10 +58,9 @@ const named = {
     'The host MTRR type is stricter than the guest MTRR type and becomes the type of the leaf.',
     emt('b99113b9d5'),
   ),
-  mtrrTypesConflict: rule(
-    'mtrr-types-conflict',
-    'Guest and host MTRR types have only UC in common: WC with WT or WP.',
-    emt('b99113b9d5'),
+  mtrrTypesConflict: sharing(
+    'host-mtrr-narrows',
+    rule('mtrr-types-conflict', 'Guest and host MTRR types have only UC in common: WC with WT or WP.', emt('b99113b9d5')),
   ),
 
   // EPT leaves that do not ask the MTRRs.
@@ -76,7 +81,10 @@ const named = {
     'A special page of the hypervisor is WB with ipat wherever the guest maps it.',
     emt('ca24b2ffdb'),
   ),
-  specialSuperpage: rule('special-superpage-ipat', 'A superpage of which every MFN is special is WB with ipat.', emt('60d1adfa18')),
+  specialSuperpage: sharing(
+    'special-page-ipat',
+    rule('special-superpage-ipat', 'A superpage of which every MFN is special is WB with ipat.', emt('60d1adfa18')),
+  ),
   specialFirstFrame: rule(
     'special-first-frame',
     'A leaf whose first MFN is special is WB with ipat, whatever the rest of it is (patch v1, July 2020).',
@@ -325,7 +333,9 @@ type RuleName = keyof typeof named;
 export const rules: readonly (Rule | null)[] = [
   null,
   ...Object.values(named),
-  ...NPT_CELLS.map((cell) => rule(`npt-${cell.name}`, cell.sentence, apm('"Nested Paging", "Combining Memory Types, MTRRs"'))),
+  ...NPT_CELLS.map(({ name, combination, sentence }) =>
+    sharing(`npt-${combination}`, rule(`npt-${name}`, sentence, apm('"Nested Paging", "Combining Memory Types, MTRRs"'))),
+  ),
 ];
 
 /** Numbers of the named rules. */

@@ -39,7 +39,7 @@ describe('emtdiff replay', () => {
            UC        bare-metal/intel
            WB        intel-ept/6.6, intel-ept/6.16
 
-1 divergences
+1 divergence
   step 6 (memtype): [bare-metal/intel] vs [intel-ept/6.6, intel-ept/6.16]
     coherence       memtype-access~bare-metal.intel-mtrr-uc-under-pat-wb~intel-ept.first-uncached-loses  (intel-ept/6.6)
     coherence       memtype-access~bare-metal.intel-mtrr-uc-under-pat-wb~intel-ept.noncoherent-honours-pat  (intel-ept/6.16)
