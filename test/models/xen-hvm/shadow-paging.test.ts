@@ -128,7 +128,8 @@ describe('CR0.CD puts the domain in UC mode', () => {
     expect([words[3], words[5]]).toEqual(['UC 4K UC', 'WB 4K WB']);
   });
   test.each<[string, string, Parameters<typeof tell>[2]]>([
-    ['held', 'PAT differs', [LINUX_PAT]],
+    ['held', 'the low half of PAT differs', [wrmsr(0x277, '0x7040600070401')]],
+    ['held', 'the high half of PAT differs', [wrmsr(0x277, '0x7040100070406')]],
     ['held', 'one has MTRRs enabled', [WB_BY_DEFAULT]],
     ['left', 'MTRRs that are disabled differ', [wrmsr(0x200, '0x6'), wrmsr(0x2ff, '0x4')]],
     ['held', 'the default types differ', [WB_BY_DEFAULT, wrmsr(0x2ff, '0x804', 1)]],
