@@ -3,6 +3,8 @@ import type { Profile } from '../../models/contract/model.js';
 import { shown, UsageError } from '../operations/usage-error.js';
 
 const CLOSE_NAMES = 5;
+/** How many edits more than the nearest name a close one may be away. */
+const SLACK = 3;
 
 /** @throws {UsageError} that names the nearest profiles, for a name that none has. */
 export function knownProfile(name: string, profiles: readonly Profile[]): Profile {
@@ -12,7 +14,7 @@ export function knownProfile(name: string, profiles: readonly Profile[]): Profil
     name,
     profiles.map((profile) => profile.name),
   );
-  throw new UsageError(`found the profile ${shown(name)}, expected one of emtdiff models; close to it: ${close.join(' ')}`);
+  throw new UsageError(`found the profile ${shown(name)}, expected one that emtdiff models lists; close to it: ${close.join(' ')}`);
 }
 
 /** The names with the fewest edits to `name`, a name that contains it counting none; nearest first. */
@@ -22,7 +24,9 @@ export function closeNames(name: string, names: readonly string[]): string[] {
     candidate,
     edits: wanted !== '' && candidate.includes(wanted) ? 0 : editsBetween(wanted, candidate),
   }));
+  const least = Math.min(...scored.map(({ edits }) => edits));
   return scored
+    .filter(({ edits }) => edits <= least + SLACK)
     .sort((a, b) => a.edits - b.edits)
     .slice(0, CLOSE_NAMES)
     .map(({ candidate }) => candidate);

@@ -8,11 +8,18 @@ import { type Hello, helloLine, type Message, parseHello, parseMessage } from '.
 import { type Ending, ProcessGroup } from './process-group.js';
 import { Silence } from './silence.js';
 
+/** A conversation that broke: one for all scenarios that may have done it. */
+export interface Failure {
+  readonly reason: string;
+  /** One of them is known to have done it. */
+  isExplained: boolean;
+}
+
 /** What became of one scenario that was sent. */
 export type Reply =
   | { readonly kind: 'answer'; readonly answer: ExternalAnswer }
   /** The conversation broke and this scenario may have done it. */
-  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly failure: Failure }
   /** The conversation broke, but another scenario is known to have done it, or `kill` ended it. */
   | { readonly kind: 'interrupted' };
 
@@ -162,10 +169,9 @@ export class Conversation {
   /** The process is at fault. `blamed` is the scenario that it is known to be at fault for; null: any of those in flight. */
   private fail(what: string, blamed: number | null, isNotStarted = false): void {
     const reason = `${what}${this.group.log.clause}`;
+    const failed: Reply = { kind: 'failed', failure: { reason, isExplained: false } };
     if (blamed !== null) this.deliverAllBut(blamed);
-    this.endWith({ reason, isNotStarted }, (id) =>
-      blamed === null || blamed === id ? { kind: 'failed', reason } : { kind: 'interrupted' },
-    );
+    this.endWith({ reason, isNotStarted }, (id) => (blamed === null || blamed === id ? failed : { kind: 'interrupted' }));
   }
 
   private deliverAllBut(blamed: number): void {

@@ -3,7 +3,7 @@ import type { OperationName } from '../../models/contract/operation.js';
 import { UsageError } from '../operations/usage-error.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { ExternalAnswer } from './answer.js';
-import { Conversation, type Reply } from './conversation.js';
+import { Conversation, type Failure, type Reply } from './conversation.js';
 import { type ExternalFault, FaultRecord } from './fault-record.js';
 import type { Hello } from './message.js';
 import type { Ending } from './process-group.js';
@@ -19,15 +19,15 @@ interface Case {
   readonly number: number;
   readonly scenario: Scenario;
   readonly resolve: (answer: ExternalAnswer | null) => void;
-  /** Why it failed the first time, perhaps in the company of the one that is to blame: it is to be retried alone. */
-  failure: string | null;
+  /** Its first failure, perhaps the doing of another one that was in flight with it: it is to be retried alone. */
+  failure: Failure | null;
   outcome: { readonly answer: ExternalAnswer } | { readonly fault: string } | null;
 }
 
 /**
- * Scenarios are pipelined. When the process fails, those that may have made it fail are retried one by one, each alone in a process of its
- * own; only one that fails there is a fault, so that a bad case does no harm to its neighbours. Answers are given out in the order of the calls:
- * "in a row" means that order, whatever order the model answers in.
+ * Scenarios are pipelined. When the process fails, those that may have made it fail are retried one by one, each alone in a process of
+ * its own, until one fails there too: that one is a fault, the others go on as before, so that a bad case does no harm to its neighbours.
+ * Answers are given out in the order of the calls: "in a row" means that order, whatever order the model answers in.
  */
 export class ExternalModel {
   /** Processes started after the first one. */
@@ -139,7 +139,7 @@ export class ExternalModel {
   private async reopen(first: Case): Promise<void> {
     this.restarts++;
     const failure = await this.open();
-    if (failure !== null && !this.isDone) this.onFailure(first, failure.reason);
+    if (failure !== null && !this.isDone) this.onFailure(first, { reason: failure.reason, isExplained: false });
     this.pumpSoon();
   }
 
@@ -157,10 +157,11 @@ export class ExternalModel {
   private pump(): void {
     while (this.waiting.length > 0 && !this.isOpening && !this.isDone) {
       const [next] = this.waiting;
+      if (next.failure?.isExplained) next.failure = null;
       const isRetry = next.failure !== null;
       if (this.isRetrying || (isRetry && this.sent.size > 0)) return;
       if (this.startFailure !== null) {
-        this.onFailure(next, this.startFailure);
+        this.onFailure(next, { reason: this.startFailure, isExplained: false });
         this.startFailure = null;
       } else if (!this.conversation?.isOpen || (isRetry && !this.conversation.isFresh)) {
         return void this.reopen(next);
@@ -190,21 +191,21 @@ export class ExternalModel {
     this.sent.delete(one);
     if (this.isDone) return;
     if (reply.kind === 'answer') this.conclude(one, { answer: reply.answer });
-    else if (reply.kind === 'failed') this.onFailure(one, reply.reason);
+    else if (reply.kind === 'failed') this.onFailure(one, reply.failure);
     else this.wait(one);
     this.pumpSoon();
   }
 
-  /** The first failure is retried, the second one is a fault. */
-  private onFailure(one: Case, reason: string): void {
+  /** The first failure is retried, the second one is a fault, and clears those that failed the first time with it. */
+  private onFailure(one: Case, failure: Failure): void {
     if (one.failure === null) {
-      one.failure = reason;
+      one.failure = failure;
       this.wait(one);
     } else {
-      const first = one.failure === reason ? '' : ` (the first time: ${one.failure})`;
+      one.failure.isExplained = true;
       // It is still the first in line if it failed before it could be sent.
       if (this.waiting[0] === one) this.waiting.shift();
-      this.conclude(one, { fault: `${reason}${first}` });
+      this.conclude(one, { fault: failure.reason });
     }
   }
 

@@ -34,7 +34,7 @@ class Server {
   private isOver = false;
   private readonly splitter = new LineSplitter({
     line: (text) => this.onLine(text),
-    tooLong: () => this.refuse(null, `found a line over ${LINE_LIMIT / 2 ** 20} MiB, expected a shorter one`),
+    tooLong: () => this.refuse(null, `stdin: found a line over ${LINE_LIMIT / 2 ** 20} MiB, expected a shorter one`),
   });
 
   constructor(
@@ -90,9 +90,9 @@ class Server {
   }
 
   private onRun(message: Message): void {
+    if (idOf(message) === null) new Place('stdin', '$.id').fail(message.id, 'a whole number or a string');
     const place = new Place(`run ${shown(message.id)}`, '$');
     const { id, scenario } = objectWith(message, ['type', 'id', 'scenario'], place);
-    if (idOf(message) === null) place.at('id').fail(id, 'a whole number or a string');
     const { observations, counters } = this.served.answer(scenarioFrom(scenario, place.at('scenario')));
     this.write(JSON.stringify({ type: 'result', id, observations, counters }));
   }
