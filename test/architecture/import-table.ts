@@ -1,0 +1,73 @@
+/** Who may import whom: the architecture's table as data, and the one function that reads it. */
+import type { Import } from './source-files.js';
+
+/** What the files of a folder may import besides their own folder. */
+export interface Row {
+  /** Folders, or files without their extension. */
+  readonly folders: readonly string[];
+  /** Only as `import type`. */
+  readonly types?: readonly string[];
+  /** Packages, and `node:` for the modules of Node. */
+  readonly packages?: readonly string[];
+}
+
+const CONTRACT = 'models/contract';
+const OPERATIONS = 'harness/operations';
+const SCENARIO = 'harness/scenario';
+const WORDS = [CONTRACT, OPERATIONS, SCENARIO];
+const RUN = 'harness/run';
+const COMPARE = 'harness/compare';
+const CLASSIFY = 'harness/classify';
+const STAGES = ['harness/generate', RUN, COMPARE, CLASSIFY, 'harness/minimise'];
+const PIPELINE = 'harness/pipeline';
+
+/** Every folder of the harness, and the files that stand in none. */
+export const TABLE: Readonly<Record<string, Row>> = {
+  'harness/operations': { folders: [CONTRACT] },
+  'harness/scenario': { folders: [CONTRACT, OPERATIONS], packages: ['jsonc-parser'] },
+  // The stages: a later one may know what an earlier one yields, never the other way round.
+  'harness/generate': { folders: WORDS, packages: ['fast-check', 'seedrandom'] },
+  'harness/run': { folders: WORDS },
+  'harness/compare': { folders: [...WORDS, RUN] },
+  'harness/classify': { folders: [...WORDS, RUN, COMPARE] },
+  // Its predicate is an argument: what a divergence is, it does not know.
+  'harness/minimise': { folders: WORDS },
+  'harness/external': { folders: [...WORDS, RUN], types: [PIPELINE], packages: ['node:'] },
+  'harness/corpus': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], types: [PIPELINE], packages: ['node:'] },
+  // The helpers of campaign.ts and other tools over whole scenarios.
+  'harness/pipeline': { folders: [...WORDS, ...STAGES] },
+  'harness/explain': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], packages: ['json-diff'] },
+  'harness/comparison': { folders: [...WORDS, ...STAGES, PIPELINE, 'harness/decision-space'] },
+  'harness/decision-space': { folders: [...WORDS, RUN, COMPARE, CLASSIFY] },
+  'harness/report': {
+    folders: [...WORDS, RUN, COMPARE, CLASSIFY, PIPELINE],
+    types: ['harness/campaign', 'harness/explain', 'harness/comparison', 'harness/decision-space'],
+    packages: ['node:'],
+  },
+  'harness/campaign': { folders: [...WORDS, ...STAGES, PIPELINE] },
+  'harness/cli': { folders: ['harness', CONTRACT, 'models/registry'], packages: ['node:'] },
+  'models/contract': { folders: [] },
+};
+
+/** A model knows the words and nothing else. */
+const MODEL: Row = { folders: [CONTRACT] };
+
+/** The row of a file, and the folder whose files it may import freely; null: no row says anything about it. */
+export function rowOf(path: string): { readonly own: string; readonly row: Row } | null {
+  const file = path.replace(/\.ts$/, '');
+  if (file === 'models/registry') return { own: file, row: { folders: [CONTRACT] } };
+  const own = file.split('/').slice(0, 2).join('/');
+  if (own in TABLE) return { own, row: TABLE[own] };
+  return /^models\/[^/]+\/./.test(file) ? { own, row: MODEL } : null;
+}
+
+export function mayImport(path: string, { target, isType }: Import): boolean {
+  const found = rowOf(path);
+  if (found === null) return false;
+  const { own, row } = found;
+  if (path === 'models/registry.ts' && /^models\/[^/]+\/profiles$/.test(target)) return true;
+  if (!/^(models|harness)\//.test(target))
+    return (row.packages ?? []).some((name) => target === name || (name === 'node:' && target.startsWith(name)));
+  const within = (folder: string) => target === folder || target.startsWith(`${folder}/`);
+  return within(own) || row.folders.some(within) || (isType && (row.types ?? []).some(within));
+}

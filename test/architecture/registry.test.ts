@@ -1,0 +1,152 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Profile } from '../../models/contract/model.js';
+import { type Rule, RULE_LIMIT } from '../../models/contract/rule.js';
+import { PROFILES } from '../../models/registry.js';
+
+const MODELS = join(__dirname, '../../models');
+/** Folders of models: those with profiles. */
+const folders = readdirSync(MODELS)
+  .filter((folder) => existsSync(join(MODELS, folder, 'profiles.ts')))
+  .sort();
+const profilesOf = (folder: string) => (require(join(MODELS, folder, 'profiles.ts')) as { profiles: readonly Profile[] }).profiles;
+
+/** Every system the project models, by released name: family, vendor whose bare metal is the expectation, versions. */
+const RELEASED: readonly (readonly [family: string, vendor: Profile['vendor'], versions: string])[] = [
+  ['bare-metal', 'intel', 'intel'],
+  ['bare-metal', 'amd', 'amd'],
+  ['intel-ept', 'intel', '2.6.27 2.6.28 2.6.29-rc1 2.6.29 2.6.31 4.1 4.2-full-mtrr 4.3 4.4 6.6 6.7 6.11.0 6.12 6.16'],
+  ['intel-ept', 'intel', 'per-vm-mtrr cd-skip wc-mmio host-pat'],
+  ['amd-npt', 'amd', '4.1 4.2-npt-pat 4.12 gpat'],
+  ['shadow-paging', 'intel', 'kvm-vmx'],
+  ['shadow-paging', 'amd', 'kvm-svm'],
+  ['xen-hvm', 'intel', 'ept-4.14.0 ept-special-v1 ept-ca24b2ffdb ept-4.15 ept-4.16 ept-4.17 ept-4.19 ept-4.21'],
+  ['xen-hvm', 'amd', 'npt'],
+  ['xen-hvm', 'intel', 'shadow-4.14 shadow-4.18'],
+  ['sev-snp', 'amd', 'rfc-v8 in-lock deferred pre-post 6.11'],
+  ['tdx', 'intel', 'rfc 6.16'],
+  ['sw-protected', 'intel', '6.8'],
+];
+const released = new Map(
+  RELEASED.flatMap(([family, vendor, versions]) =>
+    versions
+      .split(' ')
+      .map((version): [string, { family: string; vendor: string }] => [`${family}/${version}`, { family, vendor }]),
+  ),
+);
+/** Variants of the private-memory families. */
+const VARIANT =
+  /^(?:sev-snp|tdx|sw-protected)\/[^+]+(\+(skip-zap|no-invalidation|head-tail|no-head-tail|update-fails|dm-restore-bug|update-on-shared-fault))$/;
+
+const baseName = (name: string) => name.replace(VARIANT.exec(name)?.[1] ?? '', '');
+
+describe('The registry', () => {
+  test('lists the profiles of every folder, each once', () => {
+    expect(folders.length).toBeGreaterThanOrEqual(5);
+    const offered = folders.flatMap((folder) => profilesOf(folder).map(({ name }) => name));
+    const names = PROFILES.map(({ name }) => name);
+    expect([...names].sort()).toEqual(offered.sort());
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('offers profiles under released names only, with their family and vendor', () => {
+    for (const { name, lineage, vendor } of PROFILES) {
+      expect({ name, ...released.get(baseName(name)) }).toEqual({ name, family: lineage, vendor });
+    }
+  });
+
+  test('offers a family whole or not at all', () => {
+    const families = new Set(PROFILES.map(({ lineage }) => lineage));
+    const names = new Set(PROFILES.map(({ name }) => name));
+    const missing = [...released].filter(([name, { family }]) => families.has(family) && !names.has(name));
+    expect(missing.map(([name]) => name)).toEqual([]);
+  });
+
+  test('says of every profile what it stands for', () => {
+    for (const { name, span, summary, commits, hasLeaf } of PROFILES) {
+      expect({ name, span, commits }).toEqual({
+        name,
+        span: expect.stringMatching(/^\S.*\S$/),
+        commits: [...new Set(commits)],
+      });
+      expect(summary).toMatch(/^[A-Z].*\.$/);
+      expect({ name, hasLeaf }).toEqual({ name, hasLeaf: !name.startsWith('bare-metal/') });
+    }
+  });
+});
+
+describe.each(folders)('The rules of %s', (folder) => {
+  const all = profilesOf(folder)[0].rules;
+  const rules = all.filter((rule): rule is Rule => rule !== null);
+
+  test('are one list for all its profiles, numbered from 1 and below the limit of the observation', () => {
+    for (const { rules: own } of profilesOf(folder)) expect(own).toBe(all);
+    expect(all[0]).toBeNull();
+    expect(all.slice(1).filter((rule) => rule === null)).toEqual([]);
+    expect(rules.length).toBeGreaterThan(0);
+    expect(all.length).toBeLessThanOrEqual(RULE_LIMIT);
+  });
+
+  test('have ids and causes of this folder in kebab case, each id once', () => {
+    const form = new RegExp(`^${folder}\\.[a-z0-9]+(-[a-z0-9]+)*$`);
+    for (const { id, cause } of rules) {
+      expect(id).toMatch(form);
+      if (cause !== undefined) expect(cause).toMatch(form);
+    }
+    expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
+    // A cause may be named after the rule that leads the group, which then is no member of another group.
+    const causes = new Map(rules.map(({ id, cause }) => [id, cause]));
+    expect(rules.filter(({ id, cause }) => cause === id || causes.get(cause ?? '') !== undefined).map(({ id }) => id)).toEqual([]);
+  });
+
+  test('say one sentence each', () => {
+    const odd = rules.filter(({ sentence }) => !/^[A-Z0-9][^\n]{15,}[^.]\.$/.test(sentence) || /[a-z]\. [A-Z]/.test(sentence));
+    expect(odd.map(({ id, sentence }) => `${id}: ${sentence}`)).toEqual([]);
+  });
+
+  test('cite a document and a place in it that does not drift: a heading or a function, never a number alone', () => {
+    expect(rules.filter(({ citation }) => !isOpenable(citation)).map(({ id, citation }) => [id, citation])).toEqual([]);
+  });
+});
+
+const NOTES = /\b[a-z]+\.md\b/i;
+const NUMBER = /^\W*((section|chapter|table|figure|page|p|sect?|ch|vol|§)?\W*[\dA-F]*\d[\d.\-–]*\W*)*$/i;
+/** A dotted number of three parts is a section of a manual (11.11.4.1); versions belong to the document. */
+const SECTION = /§|\b(section|chapter|table) \d|\b\d+\.\d+\.\d+/i;
+
+function isOpenable({ document, place, commit }: Rule['citation']): boolean {
+  const named = /[A-Za-z]{3}/;
+  if (!named.test(document) || !named.test(place) || NOTES.test(document) || NOTES.test(place)) return false;
+  if (NUMBER.test(place) || SECTION.test(place)) return false;
+  return commit === undefined || /^[0-9a-f]{7,40}$/.test(commit);
+}
+
+describe('A citation is refused', () => {
+  test.each([
+    ['without a document', '', 'vmx_get_mt_mask()'],
+    ['without a place', 'Intel SDM vol. 3', ''],
+    ['that names notes of ours', 'arch.md', '"MTRRs"'],
+    ['that is a section number', 'Intel SDM vol. 3', '11.11.4.1'],
+    ['that is a section number in words', 'Intel SDM vol. 3', 'section 12.3'],
+    ['that is a table number', 'AMD APM vol. 2', 'Table 15-19'],
+    ['that leans on a section number', 'Intel SDM vol. 3', 'MTRR Precedences, 11.11.4.1'],
+  ])('%s', (_, document, place) => {
+    expect(isOpenable({ document, place })).toBe(false);
+  });
+
+  test('not if it names a heading, a function or a register', () => {
+    expect(isOpenable({ document: 'Intel SDM vol. 3', place: '"MTRR Precedences"' })).toBe(true);
+    expect(isOpenable({ document: 'Linux v6.16 arch/x86/kvm/mtrr.c', place: 'find_mtrr()', commit: '0a7b73559b39' })).toBe(true);
+    expect(isOpenable({ document: 'AMD PPR for Family 17h', place: 'Core::X86::Msr::MtrrFix_64K' })).toBe(true);
+  });
+});
+
+test('Rule ids are unique over all models, since buckets of all models stand in one list', () => {
+  const lists = new Map(PROFILES.map(({ rules }) => [rules, rules.map((rule) => rule?.id)]));
+  const ids = [...lists.values()].flat().filter((id) => id !== undefined);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('Every model folder has a README that its readers start with', () => {
+  expect(folders.filter((folder) => !existsSync(join(MODELS, folder, 'README.md')))).toEqual([]);
+});
