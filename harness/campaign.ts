@@ -5,7 +5,7 @@ import { rankOf } from './classify/severity.js';
 import { Comparator } from './compare/comparator.js';
 import { LENSES, type LensName } from './compare/lens.js';
 import { externalSeat, type Panel, panelOf, seatOf } from './compare/panel.js';
-import { type CampaignKey, campaignKey } from './generate/campaign-key.js';
+import { campaignKey } from './generate/campaign-key.js';
 import { Generator } from './generate/generator.js';
 import { CounterComparison } from './pipeline/counter-comparison.js';
 import { EdgeProbe } from './pipeline/edge-probe.js';
@@ -15,7 +15,8 @@ import type { OutsideModel } from './pipeline/outside-model.js';
 import { caseScenario, reduce } from './pipeline/reduction.js';
 import { Seats } from './pipeline/seats.js';
 import { Health } from './run/health.js';
-import { decodeScenario, type EncodedScenario } from './scenario/encoded.js';
+import type { EncodedScenario } from './scenario/encoded.js';
+import type { Scenario } from './scenario/scenario.js';
 
 export interface CampaignOptions {
   readonly seed: string;
@@ -75,7 +76,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   let done = 0;
   while (done < options.cases && !options.shouldStop()) {
     const end = Math.min(options.cases, done + CHUNK);
-    const answers = outsiders.length > 0 ? await askAhead(seats, generator, key, done, end) : null;
+    const answers =
+      outsiders.length > 0 ? await askAhead(seats, faults, (index) => caseScenario(generator, key, seed, index), done, end) : null;
     for (let index = done; index < end; index++) {
       faults.case = index;
       const scenario = generator.generate(key, index);
@@ -113,7 +115,10 @@ function breath(): Promise<void> {
 }
 
 /** Outside models get a chunk of cases at once; the same cases are drawn again for the models of ours. */
-function askAhead(seats: Seats, generator: Generator, key: CampaignKey, from: number, end: number) {
-  const scenarios = Array.from({ length: end - from }, (_, offset) => decodeScenario(generator.generate(key, from + offset)));
+function askAhead(seats: Seats, faults: FaultLog, scenarioOf: (index: number) => Scenario, from: number, end: number) {
+  const scenarios = Array.from({ length: end - from }, (_, offset) => scenarioOf(from + offset));
+  scenarios.forEach((scenario, offset) => {
+    faults.cases.set(scenario, from + offset);
+  });
   return Promise.all(scenarios.map((scenario) => seats.ask(scenario)));
 }

@@ -6,8 +6,8 @@ import { type Divergence, divergencesOf } from '../pipeline/divergence.js';
 import { EdgeProbe } from '../pipeline/edge-probe.js';
 import { findingOf } from '../pipeline/finding.js';
 import { findingLines } from '../report/fuzz-summary.js';
-import { findingJson } from '../report/finding-file.js';
-import { printScenario } from '../scenario/print.js';
+import { FINDING_FORMAT, findingJson } from '../report/finding-file.js';
+import { printScenario, scenarioJson } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { readArguments } from './arguments.js';
 import { PANEL_HELP } from './panel-choice.js';
@@ -46,7 +46,14 @@ async function minimiseIn(session: PanelSession, scenario: Scenario, wanted: str
   const chosen = choose(divergences, wanted);
   if (chosen === null) {
     process.stderr.write(`emtdiff: no divergence${wanted === '' ? '' : ` in bucket ${wanted}`}: nothing to minimise\n`);
-    process.stdout.write(session.format === 'json' ? 'null\n' : printScenario(scenario));
+    const unchanged = {
+      format: FINDING_FORMAT,
+      bucket: null,
+      profiles: panel.seats.map(({ name }) => name),
+      scenario: scenarioJson(scenario),
+      minimiseEvaluations: 0,
+    };
+    process.stdout.write(session.format === 'json' ? `${JSON.stringify(unchanged)}\n` : printScenario(scenario));
     return;
   }
   const bucket = table.knownById(chosen.id);
@@ -65,9 +72,9 @@ async function minimiseIn(session: PanelSession, scenario: Scenario, wanted: str
       replay: ___,
       ...json
     } = findingJson(finding, { seed: '', version: packageVersion(), profiles: panel.seats.map(({ name }) => name) });
-    process.stdout.write(
-      `${JSON.stringify({ ...json, minimiseEvaluations: finding.evaluations, certifyingEvaluations: finding.certifying })}\n`,
-    );
+    const evaluations = { minimiseEvaluations: finding.evaluations, certifyingEvaluations: finding.certifying };
+    const slips = probe.slips.map((slip) => ({ id: slip.bucket.id, scenario: scenarioJson(slip.scenario) }));
+    process.stdout.write(`${JSON.stringify({ ...json, ...evaluations, slips })}\n`);
     return;
   }
   process.stdout.write(printScenario(finding.scenario));

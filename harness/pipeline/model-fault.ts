@@ -1,11 +1,12 @@
 /** What went wrong in models during a campaign: our own defects and outside models at fault. The campaign goes on. */
 import type { Panel } from '../compare/panel.js';
+import type { Scenario } from '../scenario/scenario.js';
 import type { OutsideModel } from './outside-model.js';
 
 export interface ModelFault {
   readonly profile: string;
-  /** Case of the campaign, -1 while minimising, null where an outside model's scenario is not a case. */
-  readonly case: number | null;
+  /** Case of the campaign, -1 while minimising. */
+  readonly case: number;
   readonly seed: string;
   readonly message: string;
   /** The model was set aside after too many faults. */
@@ -16,6 +17,8 @@ export interface ModelFault {
 const MOST_PER_PROFILE = 16;
 
 export class FaultLog {
+  /** Cases of the scenarios that outside models were asked. */
+  readonly cases = new WeakMap<Scenario, number>();
   /** The case that runs now. */
   case = -1;
   private readonly faults: ModelFault[] = [];
@@ -37,9 +40,15 @@ export class FaultLog {
 
   all(outsiders: readonly OutsideModel[]): readonly ModelFault[] {
     const outside = outsiders.flatMap(({ name, faults, isSetAside }) =>
-      faults.map(({ message }, index): ModelFault => {
+      faults.map(({ message, scenario }, index): ModelFault => {
         const last = isSetAside && index === faults.length - 1;
-        return { profile: name, case: null, seed: this.seed, message, ...(last ? { setAside: true } : {}) };
+        return {
+          profile: name,
+          case: this.cases.get(scenario) ?? -1,
+          seed: this.seed,
+          message,
+          ...(last ? { setAside: true } : {}),
+        };
       }),
     );
     return [...this.faults, ...outside];

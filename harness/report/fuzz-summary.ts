@@ -65,7 +65,7 @@ function unreachedText(result: CampaignResult): string {
 
 function faultLines({ modelFaults }: CampaignResult): string[] {
   const lines = modelFaults.slice(0, 8).map(({ profile, case: index, message, setAside }) => {
-    const where = index === null ? '' : index < 0 ? ' while minimising' : ` in case ${index}`;
+    const where = index < 0 ? ' while minimising' : ` in case ${index}`;
     return `MODEL FAULT ${profile}${where}: ${plainText(message)}${setAside ? ' (set aside: n/a from here on)' : ''}`;
   });
   return modelFaults.length > lines.length ? [...lines, `... and ${modelFaults.length - lines.length} more model faults`] : lines;
