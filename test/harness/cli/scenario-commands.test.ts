@@ -136,7 +136,10 @@ describe('emtdiff models', () => {
   test('lists every profile with its span', () => {
     const { code, stdout } = emtdiff(['models']);
     expect(code).toBe(0);
-    for (const { name, span } of PROFILES) expect(stdout).toContain(`${name.padEnd(26)}`) && expect(stdout).toContain(span);
+    for (const { name, span } of PROFILES) {
+      expect(stdout).toContain(name.padEnd(26));
+      expect(stdout).toContain(span);
+    }
     expect(JSON.parse(emtdiff(['models', '--format', 'json']).stdout)).toHaveLength(PROFILES.length);
   });
 });

@@ -84,7 +84,7 @@ describe('The arbitrary', () => {
         seen.push(printScenario(scenario));
         return seen.length < 3;
       });
-      const { path, counterexample } = fc.check(property, { seed, endOnFailure: true, numRuns: 5 });
+      const { counterexamplePath: path, counterexample } = fc.check(property, { seed, endOnFailure: true, numRuns: 5 });
       const replay = fc.check(
         fc.property(scenarioArbitrary(), (scenario) => printScenario(scenario) !== seen[2]),
         { seed, path: path ?? '', endOnFailure: true },
