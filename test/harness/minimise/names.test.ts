@@ -82,6 +82,15 @@ describe('Names', () => {
     });
   });
 
+  test('register writes of one vCPU stand together, in the order of vCPUs', () => {
+    const start = scenario([wrmsr('0x2ff', '0x806', 1), wrmsr('0x2ff', '0x801'), wrmsr('0x277', '0x1', 1), access('0x0')], {
+      vcpus: 2,
+    });
+    expect(after(usualOrder, start, ANY)).toMatchObject({
+      steps: [wrmsr('0x2ff', '0x801'), wrmsr('0x277', '0x1', 1), wrmsr('0x2ff', '0x806', 1), access('0x0')],
+    });
+  });
+
   test.each([
     ['0x7f', '0x250', '0x600000000000000'],
     ['0x10', '0x250', '0x600'],
