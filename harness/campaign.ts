@@ -100,6 +100,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     probe,
     scenarioOf: (index) => caseScenario(generator, key, seed, index),
     shouldHurry: () => options.shouldHurry?.() ?? false,
+    onDefect: (error) => faults.onHarnessDefect(error),
     onFinding: (minimised, buckets) => {
       options.onProgress?.({ stage: 'minimising', done: minimised, buckets });
       return breath();

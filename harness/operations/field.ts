@@ -10,8 +10,8 @@ export interface Field<T> {
   print(value: T): unknown;
   encode(value: T, words: Int32Array, at: number): void;
   decode(words: Int32Array, at: number): T;
-  /** The next simpler values, simplest first; empty for the simplest. */
-  simpler(value: T): readonly T[];
+  /** The next simpler values, simplest first; empty for the simplest. `step` is what the field stands in, where that matters. */
+  simpler(value: T, step?: Readonly<Record<string, unknown>>): readonly T[];
   /** Of an optional field: the value that an absent key stands for, and that the canonical form omits. */
   readonly absent?: { readonly value: T };
 }

@@ -62,7 +62,10 @@ export function decodeStep(words: Int32Array, at: number): Operation {
 /** The step with one field made simpler: what the operation's file names, simplest first, field by field. */
 export function* simplerSteps(step: Operation): Generator<{ readonly key: string; readonly step: Operation }> {
   for (const [key, field] of Object.entries(fieldsOf(step.op))) {
-    for (const value of field.simpler((step as unknown as Record<string, unknown>)[key])) {
+    for (const value of field.simpler(
+      (step as unknown as Record<string, unknown>)[key],
+      step as unknown as Record<string, unknown>,
+    )) {
       yield { key, step: { ...step, [key]: value } as unknown as Operation };
     }
   }

@@ -6,6 +6,7 @@ import { msr, vcpu } from './fields.js';
 import { drawMsrValue, drawWriter, drawWrittenMsr } from './msr-draw.js';
 import { parseValue64, printValue64 } from './number.js';
 import type { OperationSpec } from './operation-spec.js';
+import { simplerMsrValue } from './simpler-msr-value.js';
 
 const value: Field<Value64> = {
   words: 2,
@@ -16,27 +17,8 @@ const value: Field<Value64> = {
     words[at + 1] = lo | 0;
   },
   decode: (words, at) => ({ hi: words[at] >>> 0, lo: words[at + 1] >>> 0 }),
-  simpler: simplerValues,
+  simpler: (found, step) => simplerMsrValue(found, step?.msr as number),
 };
-
-/** 0, then the value without one of its bytes, then without one of its bits: register fields are bytes and bits, not magnitudes. */
-function simplerValues({ hi, lo }: Value64): Value64[] {
-  if (hi === 0 && lo === 0) return [];
-  const values: Value64[] = [{ hi: 0, lo: 0 }];
-  const add = (maskHi: number, maskLo: number) => {
-    const simpler = { hi: (hi & ~maskHi) >>> 0, lo: (lo & ~maskLo) >>> 0 };
-    const last = values[values.length - 1];
-    const unchanged = simpler.hi === hi && simpler.lo === lo;
-    if (!unchanged && (simpler.hi !== last.hi || simpler.lo !== last.lo) && (simpler.hi !== 0 || simpler.lo !== 0))
-      values.push(simpler);
-  };
-  add(0xffffffff, 0);
-  for (let shift = 24; shift >= 0; shift -= 8) add(0xff << shift, 0);
-  for (let shift = 24; shift >= 0; shift -= 8) add(0, 0xff << shift);
-  for (let bit = 31; bit >= 0; bit--) add(1 << bit, 0);
-  for (let bit = 31; bit >= 0; bit--) add(0, 1 << bit);
-  return values;
-}
 
 export const writeMsr: OperationSpec<'write-msr'> = {
   op: 'write-msr',

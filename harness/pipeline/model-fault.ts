@@ -28,15 +28,17 @@ export class FaultLog {
     private readonly panel: Panel,
   ) {}
 
-  readonly onDefect = (seat: number, error: unknown): void => {
-    const profile = this.panel.seats[seat].name;
+  readonly onDefect = (seat: number, error: unknown): void => this.note(this.panel.seats[seat].name, error);
+
+  /** The harness itself failed on a bucket. */
+  onHarnessDefect(error: unknown): void {
+    this.note('harness', error);
+  }
+
+  private note(profile: string, error: unknown): void {
     if (this.faults.filter((fault) => fault.profile === profile).length >= MOST_PER_PROFILE) return;
-    const message =
-      error instanceof Error
-        ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ').replace(/\s+/g, ' ')
-        : String(error);
-    this.faults.push({ profile, case: this.case, seed: this.seed, message });
-  };
+    this.faults.push({ profile, case: this.case, seed: this.seed, message: messageOf(error) });
+  }
 
   all(outsiders: readonly OutsideModel[]): readonly ModelFault[] {
     const outside = outsiders.flatMap(({ name, faults, isSetAside }) =>
@@ -53,4 +55,10 @@ export class FaultLog {
     );
     return [...this.faults, ...outside];
   }
+}
+
+/** Where an error came from, on one line. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return (error.stack ?? error.message).split('\n').slice(0, 3).join(' ').replace(/\s+/g, ' ');
 }

@@ -18,6 +18,8 @@ export interface Reduction {
   scenarioOf(index: number): Scenario;
   /** True: report the rest as they are, cut after the divergent step but not minimised. */
   shouldHurry(): boolean;
+  /** Minimising one bucket failed. */
+  onDefect(error: unknown): void;
   onFinding(done: number, all: number): Promise<void>;
 }
 
@@ -50,9 +52,21 @@ async function reduceOne(
 ): Promise<Finding> {
   const { probe, panel, seats } = reduction;
   const holds = (candidate: Scenario) => probe.show(bucket, edge, candidate);
-  const minimal = reduction.shouldHurry() ? await truncated(scenario, holds) : await driven(scenario, holds);
-  const step = await holds(minimal.scenario);
+  const minimal = reduction.shouldHurry() ? await truncated(scenario, holds) : await minimised(scenario, holds, reduction);
+  // -1: an outside model at fault; the last step of a minimal scenario is the one that shows.
+  const shown = await holds(minimal.scenario);
+  const step = shown < 0 ? minimal.scenario.steps.length - 1 : shown;
   return findingOf(bucket, { ...minimal, step, edge, slippedFrom: from, case: index }, panel, seats);
+}
+
+/** An outside model that answers now so, now otherwise cannot be minimised with: its finding is reported as it was. */
+async function minimised(scenario: Scenario, holds: (candidate: Scenario) => Promise<number>, reduction: Reduction) {
+  try {
+    return await driven(scenario, holds);
+  } catch (error) {
+    reduction.onDefect(error);
+    return truncated(scenario, holds);
+  }
 }
 
 /** Minimising asks for one answer after the other; an outside model takes its time. */
@@ -65,7 +79,11 @@ async function driven(scenario: Scenario, holds: (candidate: Scenario) => Promis
 
 async function truncated(scenario: Scenario, holds: (candidate: Scenario) => Promise<number>) {
   const step = await holds(scenario);
-  return { scenario: { ...scenario, steps: scenario.steps.slice(0, step + 1) }, evaluations: 1, certifying: 0 };
+  return {
+    scenario: step < 0 ? scenario : { ...scenario, steps: scenario.steps.slice(0, step + 1) },
+    evaluations: 1,
+    certifying: 0,
+  };
 }
 
 /** Draws the scenario of a case, with where it came from. */

@@ -85,10 +85,10 @@ describe('emtdiff minimise', () => {
   "name": "higher-uc-range",
   "machine": {"noncoherentDevices": 1},
   "steps": [
-    {"op": "write-msr", "vcpu": 0, "msr": "0x200", "value": "0x4"},
+    {"op": "write-msr", "vcpu": 0, "msr": "0x200", "value": "0x6"},
     {"op": "write-msr", "vcpu": 0, "msr": "0x201", "value": "0x800"},
     {"op": "write-msr", "vcpu": 0, "msr": "0x202", "value": "0x80000000"},
-    {"op": "write-msr", "vcpu": 0, "msr": "0x203", "value": "0x800"},
+    {"op": "write-msr", "vcpu": 0, "msr": "0x203", "value": "0x3fff80000800"},
     {"op": "write-msr", "vcpu": 0, "msr": "0x2ff", "value": "0x800"},
     {"op": "access", "vcpu": 0, "gfn": "0x80000", "kind": "read", "pat": 0}
   ]
