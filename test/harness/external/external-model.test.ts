@@ -171,6 +171,12 @@ describe('faults', () => {
     expect([model.faultCount, model.faults, model.restarts > 0]).toEqual([0, [], true]);
   });
 
+  test('are not those of the scenarios before: a retry has a process of its own', async () => {
+    const model = await hostile('dies-at-its-third');
+    expect(await valuesOf(model, numbered(8))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(model.faults).toEqual([]);
+  });
+
   test('that other answers separate do not set a model aside', async () => {
     const model = await hostile('error-at-poison');
     const cases = [POISON, POISON, scenario('1'), POISON, POISON, scenario('2'), POISON];
@@ -179,7 +185,7 @@ describe('faults', () => {
   });
 
   test('three in a row set it aside: n/a for the rest, also for what it had answered already', async () => {
-    const model = await hostile('error-at-poison');
+    const model = await hostile('any-order-error-at-poison');
     const cases = [scenario('1'), POISON, POISON, POISON, scenario('2'), scenario('3')];
     expect(await valuesOf(model, cases)).toEqual([1, null, null, null, null, null]);
     expect([model.faultCount, model.isSetAside, await model.answer(scenario('4'))]).toEqual([3, true, null]);
