@@ -10,8 +10,8 @@ export interface Seat {
   readonly vendor: 'intel' | 'amd';
   readonly hasLeaf: boolean;
   readonly rules: readonly (Rule | null)[];
-  /** Of an external: the profile that it claims to be. */
-  readonly claims?: string;
+  /** Of an external: the profile that it claims to be, null if none. */
+  readonly claims?: string | null;
 }
 
 export function seatOf(profile: Profile): Seat {
@@ -28,7 +28,7 @@ export function externalSeat(name: string, claims: string | undefined, known: re
     vendor: claimed?.vendor ?? 'intel',
     hasLeaf: claimed?.hasLeaf ?? true,
     rules: [],
-    ...(claims === undefined ? {} : { claims }),
+    claims: claims ?? null,
   };
 }
 
@@ -56,7 +56,7 @@ export function panelOf(seats: readonly Seat[]): Panel {
 }
 
 function referenceOf(seat: Seat, seats: readonly Seat[]): number {
-  const expected = seat.claims ?? `bare-metal/${seat.vendor}`;
+  const expected = seat.claims === undefined ? `bare-metal/${seat.vendor}` : seat.claims;
   const found = seats.findIndex((other) => other.name === expected && other !== seat);
   return Math.max(0, found);
 }
