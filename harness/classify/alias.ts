@@ -62,7 +62,7 @@ function amdAlias(type: EffectiveType, host: RegisterType, backing: Backing): st
   if (cacheable(type) && cacheable(host)) return 'allowed: one class of types';
   if (type === CD || type === WC_PLUS) return 'coherent: every access probes the caches';
   if (!cacheable(type) && !cacheable(host)) return 'allowed: one class of types';
-  return type === WC ? 'incoherent: WC does not probe' : 'stale data possible';
+  return type === WC || host === WC ? 'incoherent: WC does not probe' : 'stale data possible';
 }
 
 function isDevice(backing: Backing): boolean {
