@@ -10,6 +10,7 @@ import { Generator } from './generate/generator.js';
 import { CounterComparison } from './pipeline/counter-comparison.js';
 import { EdgeProbe } from './pipeline/edge-probe.js';
 import type { Finding } from './pipeline/finding.js';
+import { ForeignRules } from './pipeline/foreign-rules.js';
 import { FaultLog, type ModelFault } from './pipeline/model-fault.js';
 import type { OutsideModel } from './pipeline/outside-model.js';
 import { caseScenario, reduce } from './pipeline/reduction.js';
@@ -59,13 +60,14 @@ const CHUNK = 64;
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const { profiles, outsiders = [], seed } = options;
+  const foreign = outsiders.map(({ name }) => new ForeignRules(name));
   const panel = panelOf([
     ...profiles.map(seatOf),
-    ...outsiders.map(({ name, claims }) => externalSeat(name, claims, options.known ?? profiles)),
+    ...outsiders.map(({ name, claims }, index) => externalSeat(name, claims, options.known ?? profiles, foreign[index].rules)),
   ]);
   const lenses = options.lenses.map((name) => LENSES[name]);
   const faults = new FaultLog(seed, panel);
-  const seats = new Seats(profiles, outsiders, faults.onDefect);
+  const seats = new Seats(profiles, outsiders, faults.onDefect, foreign);
   const table = new BucketTable(panel, lenses);
   const comparator = new Comparator(panel, lenses);
   const counters = options.lenses.includes('cost') ? new CounterComparison(panel, table) : null;

@@ -66,7 +66,8 @@ export class Sides {
     const rule = ruleOf(observation);
     const rules = this.byRule[seat];
     if (rule > 0 && rule < rules.length) return rules[rule];
-    const answer = observation & lens.mask & ANSWER_BITS;
+    // Of an outside model that names rules as it goes, or none: found by the rule, else by the answer.
+    const answer = rule > 0 ? -rule : observation & lens.mask & ANSWER_BITS;
     const known = this.byAnswer[seat].get(answer);
     if (known !== undefined) return known;
     const number = this.numberOf(sideName(this.seats[seat], observation, lens));

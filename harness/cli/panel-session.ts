@@ -2,6 +2,7 @@
 import { LENS_NAMES, type LensName } from '../compare/lens.js';
 import { externalSeat, type Panel, panelOf, seatOf } from '../compare/panel.js';
 import type { ExternalModel } from '../external/external-model.js';
+import { ForeignRules } from '../pipeline/foreign-rules.js';
 import { FaultLog, type ModelFault } from '../pipeline/model-fault.js';
 import { Seats } from '../pipeline/seats.js';
 import { PROFILES } from '../../models/registry.js';
@@ -35,11 +36,15 @@ export async function openSession(
   const known = input.finding?.profiles.filter((name) => PROFILES.some((profile) => profile.name === name)) ?? [];
   const profiles = chosenProfiles(found.text('models'), known.length > 0 ? known : DEFAULT_PANEL);
   const outsiders: ExternalModel[] = await startExternals(found.list('external'), profiles);
-  const panel = panelOf([...profiles.map(seatOf), ...outsiders.map(({ name, claims }) => externalSeat(name, claims, PROFILES))]);
+  const foreign = outsiders.map(({ name }) => new ForeignRules(name));
+  const panel = panelOf([
+    ...profiles.map(seatOf),
+    ...outsiders.map(({ name, claims }, index) => externalSeat(name, claims, PROFILES, foreign[index].rules)),
+  ]);
   const log = new FaultLog('', panel);
   return {
     panel,
-    seats: new Seats(profiles, outsiders, log.onDefect),
+    seats: new Seats(profiles, outsiders, log.onDefect, foreign),
     lenses,
     format,
     faults: () => log.all(outsiders),

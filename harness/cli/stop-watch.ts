@@ -1,4 +1,6 @@
 /** When a campaign ends: its time is over, or the user interrupts. A second interrupt skips what is left of minimising. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 export class StopWatch {
   private readonly started = performance.now();
   private ended: number | null = null;
@@ -15,8 +17,7 @@ export class StopWatch {
 
   /** @param milliseconds time for the cases; Infinity: until they are done. */
   constructor(private readonly milliseconds: number) {
-    process.on('SIGINT', this.onInterrupt);
-    process.on('SIGTERM', this.onInterrupt);
+    for (const signal of SIGNALS) process.on(signal, this.onInterrupt);
   }
 
   get isOver(): boolean {
@@ -43,7 +44,6 @@ export class StopWatch {
 
   close(): void {
     this.stopCounting();
-    process.off('SIGINT', this.onInterrupt);
-    process.off('SIGTERM', this.onInterrupt);
+    for (const signal of SIGNALS) process.off(signal, this.onInterrupt);
   }
 }

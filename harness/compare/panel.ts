@@ -19,15 +19,20 @@ export function seatOf(profile: Profile): Seat {
   return { name, lineage, vendor, hasLeaf, rules };
 }
 
-/** An external model: it takes family, vendor and fields of what it claims to be, and has no rules. */
-export function externalSeat(name: string, claims: string | undefined, known: readonly Profile[]): Seat {
+/** An external model: it takes family, vendor and fields of what it claims to be, and has the rules that it names, if any. */
+export function externalSeat(
+  name: string,
+  claims: string | undefined,
+  known: readonly Profile[],
+  rules: readonly (Rule | null)[] = [],
+): Seat {
   const claimed = known.find((profile) => profile.name === claims);
   return {
     name,
     lineage: claimed?.lineage ?? name,
     vendor: claimed?.vendor ?? 'intel',
     hasLeaf: claimed?.hasLeaf ?? true,
-    rules: [],
+    rules,
     claims: claims ?? null,
   };
 }

@@ -8,6 +8,8 @@ export interface OutsideAnswer {
   /** Two halves a step. */
   readonly values: Int32Array;
   readonly counters: Counters;
+  /** Ids of the rules that decided, one a step, where the model gives them. */
+  readonly rules?: readonly (string | undefined)[];
 }
 
 /** A fault of an outside model on one scenario. */

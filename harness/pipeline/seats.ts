@@ -4,6 +4,8 @@ import { BenchOfModels } from '../run/bench-of-models.js';
 import type { Trace } from '../run/trace.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { withRule } from '../../models/contract/observation.js';
+import type { ForeignRules } from './foreign-rules.js';
 import type { OutsideAnswer, OutsideModel } from './outside-model.js';
 
 export type OnDefect = (seat: number, error: unknown) => void;
@@ -17,6 +19,8 @@ export class Seats {
     readonly profiles: readonly Profile[],
     readonly outsiders: readonly OutsideModel[],
     private readonly onDefect: OnDefect,
+    /** By outside model: the rules that it names; without, they are not kept. */
+    private readonly foreignRules: readonly ForeignRules[] = [],
   ) {
     this.bench = new BenchOfModels([...profiles, ...outsiders.map(() => null)]);
   }
@@ -64,7 +68,13 @@ export class Seats {
     this.bench.silence(seat, steps);
     this.outsideCounters.set(seat, answer?.counters ?? {});
     if (answer === null) return;
-    this.traces[seat].observations.set(answer.observations.subarray(0, steps));
-    this.traces[seat].values.set(answer.values.subarray(0, 2 * steps));
+    const { observations, values } = this.traces[seat];
+    observations.set(answer.observations.subarray(0, steps));
+    values.set(answer.values.subarray(0, 2 * steps));
+    const foreign = this.foreignRules[seat - this.profiles.length];
+    if (foreign === undefined) return;
+    answer.rules?.forEach((id, step) => {
+      if (id !== undefined && step < steps) observations[step] = withRule(observations[step], foreign.numberOf(id));
+    });
   }
 }

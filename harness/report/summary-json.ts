@@ -79,7 +79,9 @@ function bucketJson(finding: Finding, table: BucketTable): Record<string, unknow
 /** Rules of the panel's profiles that no step reached, by id; a family's rules count once. */
 export function unreachedRules({ panel, health }: CampaignResult): string[] {
   const reached = new Map<string, boolean>();
-  panel.seats.forEach(({ rules }, seat) => {
+  panel.seats.forEach(({ rules, claims }, seat) => {
+    // What an outside model names is no list of what it has.
+    if (claims !== undefined) return;
     rules.forEach((rule, number) => {
       if (rule !== null) reached.set(rule.id, (reached.get(rule.id) ?? false) || health.rules[seat][number] > 0);
     });

@@ -147,6 +147,11 @@ export function openBetween(candidates: number, rule: number): Observation {
   return UNDEFINED | NO_MEMTYPE | (candidates << DETAIL_SHIFT) | (rule << RULE_SHIFT);
 }
 
+/** The same answer by another rule. */
+export function withRule(observation: Observation, rule: number): Observation {
+  return (observation & ~(-1 << RULE_SHIFT)) | (rule << RULE_SHIFT);
+}
+
 export function outcomeOf(observation: Observation): Outcome {
   return (observation & OUTCOME_MASK) as Outcome;
 }

@@ -123,6 +123,7 @@ export abstract class HvmDomain extends HostInterface implements Model {
     this.repopulate();
     saved.forEach((state, vcpu) => {
       this.restorePat(vcpu);
+      this.mtrrAccess.willLoad(vcpu, state);
       loadFromRecord(this.mtrrs.writable(vcpu), state);
       // The default type comes last, and before it E is clear: one `memory_type_changed()` at most.
       if (state.defType !== 0) this.recalculateIfGated();

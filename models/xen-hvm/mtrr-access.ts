@@ -19,6 +19,10 @@ const DEF_TYPE_STORED = plain(OK, RULE.defTypeStored);
 const FIXED_STORED = plain(OK, RULE.fixedStored);
 const FIXED_REDUNDANT = plain(OK, RULE.fixedRedundant);
 const VARIABLE_STORED = plain(OK, RULE.variableStored);
+const MSR_READ = plain(OK, RULE.msrRead);
+const REPLICATED_READ = plain(OK, RULE.recordReplicatesPair0);
+/** Of the format. */
+const MOST_VCPUS = 8;
 const VARIABLE_REDUNDANT = plain(OK, RULE.variableRedundant);
 
 /** Whether each byte of a word is a type of the set. */
@@ -48,6 +52,8 @@ export function fixedRow(msr: number): number {
 export class MtrrAccess {
   /** Bits of the high half at or above the guest's MAXPHYADDR. */
   private aboveWidth = 0;
+  /** By vCPU, a bit a variable register: its value came from pair 0 of a save record, not from the guest. */
+  private readonly replicated = new Int32Array(MOST_VCPUS);
   /** The accepted write has to be followed by `memory_type_changed()`. */
   changesTypes = false;
   valueHi = 0;
@@ -58,6 +64,7 @@ export class MtrrAccess {
   /** @param width guest MAXPHYADDR, at least 36. */
   reset(width: number): void {
     this.aboveWidth = -1 << (width - 32);
+    this.replicated.fill(0);
   }
 
   /** Any MTRR but MTRRcap. */
@@ -79,13 +86,23 @@ export class MtrrAccess {
     }
     const register = msr - PHYSBASE0;
     if (register >= 2 * PAIRS) return plain(GP, RULE.pairAbsent);
-    return this.value(m.variable[2 * register + 1], m.variable[2 * register]);
+    this.value(m.variable[2 * register + 1], m.variable[2 * register]);
+    return (this.replicated[vcpu] >> register) & 1 ? REPLICATED_READ : MSR_READ;
+  }
+
+  /** Notes the registers of a vCPU that loading `saved` from its record will change. */
+  willLoad(vcpu: number, saved: MtrrState): void {
+    for (let register = 2; register < 2 * PAIRS; register++) {
+      const kept = register & 1;
+      if (!saved.hasVariable(register, saved.variable[2 * kept + 1], saved.variable[2 * kept]))
+        this.replicated[vcpu] |= 1 << register;
+    }
   }
 
   value(hi: number, lo: number): Observation {
     this.valueHi = hi >>> 0;
     this.valueLo = lo >>> 0;
-    return plain(OK, RULE.msrRead);
+    return MSR_READ;
   }
 
   /** Xen xen/arch/x86/hvm/mtrr.c, `mtrr_def_type_msr_set()`. */
@@ -120,6 +137,7 @@ export class MtrrAccess {
     if ((hi & this.aboveWidth) !== 0) return plain(GP, RULE.aboveWidth);
     const m = this.mtrrs.writable(vcpu);
     m.setVariable(register, hi, lo);
+    this.replicated[vcpu] &= ~(1 << register);
     // 4e34e0586f
     this.changesTypes = (m.defType & ENABLED) !== 0;
     return VARIABLE_STORED;

@@ -232,6 +232,11 @@ const named = {
     'The domain is populated anew and its registers loaded from the save record, in which every variable pair is a copy of pair 0.',
     mtrr('hvm_save_mtrr_msr()', '343eb57023'),
   ),
+  recordReplicatesPair0: rule(
+    'save-record-replicates-pair-0',
+    'The save record held pair 0 in the place of every variable pair: the register is read as a copy of pair 0, its own value is lost.',
+    mtrr('hvm_save_mtrr_msr()', '343eb57023'),
+  ),
   mappingInvalidated: rule(
     'guest-mapping-invalidated',
     "The guest's own mappings concern no second-level entry.",
