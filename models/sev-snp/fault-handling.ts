@@ -1,0 +1,142 @@
+/**
+ * What KVM does with a nested page fault: Linux v6.11 arch/x86/kvm/mmu/mmu.c and tdp_mmu.c; RFC v8 where the configuration says so.
+ * Function by function, with the stops at which a scenario can hold a fault.
+ */
+import {
+  HOST_FATAL,
+  MMIO,
+  memoryFault,
+  type Observation,
+  outcomeOf,
+  PAUSED,
+  plain,
+  PRIVATE,
+  RETRY,
+  SHARED,
+} from '../contract/observation.js';
+import { type AccessPause, PAUSE_CHECK, PAUSE_LOOKUP, WRITE } from '../contract/operation.js';
+import type { GuestMemfd } from './guest-memfd.js';
+import { I6, I9 } from './invariants.js';
+import { installLeaf } from './leaf-installation.js';
+import { CHECKED, LOOKED_UP, type PageFault, TAKEN } from './page-fault.js';
+import { ATTRIBUTE_PRIVATE, generationOf } from './page-runs.js';
+import { RULE } from './rules.js';
+import type { VirtualMachine } from './virtual-machine.js';
+
+/** The guest runs on: the fault was fixed, or counted as spurious. */
+export const RESUME = -1;
+/** As RESUME, by the fast path. */
+export const SPURIOUS_FAST = -2;
+/** Inside: no reason to leave yet. */
+const GO_ON = -3;
+
+export class FaultHandling {
+  constructor(
+    private readonly vm: VirtualMachine,
+    private readonly gmem: GuestMemfd,
+  ) {}
+
+  /** `npf_interception()`: RESUME, SPURIOUS_FAST, or the observation that ends the step. */
+  handle(fault: PageFault, pauseAfter: AccessPause): Observation {
+    const verdict = this.doPageFault(fault, pauseAfter);
+    const isRetry = verdict >= 0 && outcomeOf(verdict) === RETRY;
+    if (fault.isRmp && (verdict < 0 || isRetry)) this.handleRmpFault(fault);
+    return verdict;
+  }
+
+  /** `kvm_mmu_do_page_fault()`, `direct_page_fault()`. */
+  private doPageFault(fault: PageFault, pauseAfter: AccessPause): Observation {
+    if (fault.stage === TAKEN) {
+      if (this.isFastSpurious(fault)) return SPURIOUS_FAST;
+      const verdict = this.checkAttribute(fault);
+      if (verdict !== GO_ON) return verdict;
+      fault.stage = CHECKED;
+      if (pauseAfter === PAUSE_CHECK) return plain(PAUSED, RULE.accessPaused);
+    }
+    if (fault.stage === CHECKED) {
+      const verdict = this.findPage(fault);
+      if (verdict !== GO_ON) return verdict;
+      fault.stage = LOOKED_UP;
+      if (pauseAfter === PAUSE_LOOKUP) return plain(PAUSED, RULE.accessPaused);
+    }
+    const verdict = this.map(fault);
+    this.gmem.drop(fault);
+    return verdict;
+  }
+
+  /** `fast_page_fault()`: the leaf is there and lets the write through, so another vCPU must have fixed it. */
+  private isFastSpurious(fault: PageFault): boolean {
+    if (!fault.isPresent || fault.kind !== WRITE || fault.isPrivate !== this.isAttributePrivate(fault)) return false;
+    return this.vm.npt.find(fault.gfn) >= 0;
+  }
+
+  private isAttributePrivate(fault: PageFault): boolean {
+    return this.vm.hasPrivateMemory && (this.vm.pages.wordAt(fault.gfn) & ATTRIBUTE_PRIVATE) !== 0;
+  }
+
+  /** `kvm_faultin_pfn()` up to the slot checks: the snapshot comes before the comparison. */
+  private checkAttribute(fault: PageFault): Observation {
+    fault.snapshot = this.vm.invalidation.sequence;
+    if (this.vm.config.slotBeforeAttribute) {
+      const verdict = this.checkSlot(fault);
+      if (verdict !== GO_ON) return verdict;
+    }
+    if (fault.isPrivate === this.isAttributePrivate(fault)) return GO_ON;
+    return this.exit(fault, fault.isPrivate ? RULE.attributeWantsPrivate : RULE.attributeWantsShared);
+  }
+
+  /** `kvm_handle_noslot_fault()`. */
+  private checkSlot(fault: PageFault): Observation {
+    if (this.vm.regions.find(fault.gfn) >= 0) return GO_ON;
+    return fault.isPrivate ? this.exit(fault, RULE.noSlotForPrivate) : plain(MMIO, RULE.noBacking);
+  }
+
+  /** `kvm_mmu_prepare_memory_fault_exit()`. */
+  private exit(fault: PageFault, rule: number): Observation {
+    const region = this.vm.regions.find(fault.gfn);
+    const canServe = region >= 0 && (!fault.isPrivate || this.vm.regions.canBePrivate(region));
+    if (canServe && fault.isPrivate === this.isAttributePrivate(fault)) this.vm.breakInvariant(I9);
+    this.vm.memoryFaults++;
+    return memoryFault(fault.isPrivate ? PRIVATE : SHARED, rule);
+  }
+
+  /** `kvm_faultin_pfn()` from the slot checks on, `__kvm_faultin_pfn()`. */
+  private findPage(fault: PageFault): Observation {
+    const verdict = this.checkSlot(fault);
+    if (verdict !== GO_ON) return verdict;
+    if (this.vm.config.prechecksStaleness && this.isStale(fault)) return this.retry(fault, RULE.staleBeforeLookup);
+    if (!fault.isPrivate) {
+      if (this.vm.config.updateOnSharedFault) this.gmem.releaseAtSharedFault(fault.gfn);
+      return GO_ON;
+    }
+    // kvm_faultin_pfn_private()
+    if (!this.vm.regions.canBePrivate(this.vm.regions.find(fault.gfn))) return this.exit(fault, RULE.slotHasNoGmem);
+    this.gmem.getPage(fault.gfn);
+    fault.generation = generationOf(this.vm.pages.wordAt(fault.gfn));
+    return GO_ON;
+  }
+
+  private isStale(fault: PageFault): boolean {
+    return this.vm.invalidation.isStale(fault.snapshot, fault.gfn);
+  }
+
+  private retry(fault: PageFault, rule: number): Observation {
+    const { invalidation } = this.vm;
+    if (invalidation.inProgress === 0 && invalidation.ends === fault.snapshot) this.vm.breakInvariant(I6);
+    this.vm.retries++;
+    return plain(RETRY, rule);
+  }
+
+  /** `kvm_tdp_mmu_page_fault()` under mmu_lock. */
+  private map(fault: PageFault): Observation {
+    if (this.isStale(fault)) return this.retry(fault, RULE.staleUnderLock);
+    return installLeaf(this.vm, fault) ? RESUME : plain(HOST_FATAL, RULE.leafOfAnotherPage);
+  }
+
+  /** `sev_handle_rmp_fault()`: all it can do on 4K pages is to look the page up. */
+  private handleRmpFault(fault: PageFault): void {
+    if (!this.vm.config.rmpHandlerLooksUp || !this.isAttributePrivate(fault)) return;
+    const region = this.vm.regions.find(fault.gfn);
+    if (region >= 0 && this.vm.regions.canBePrivate(region)) this.gmem.getPage(fault.gfn);
+  }
+}

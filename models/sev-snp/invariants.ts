@@ -1,0 +1,134 @@
+/**
+ * What must hold of a guest with private memory, whatever the interleaving. Most are judged of the state after a step, some of what the
+ * step did (`event`). Bit n of `SevSnp.brokenInvariants()` belongs to entry n.
+ */
+import type { Configuration } from './configuration.js';
+
+export const I1 = 0;
+export const I1H = 1;
+export const I2 = 2;
+export const I3 = 3;
+export const I4A = 4;
+export const I4B = 5;
+export const I5 = 6;
+export const I6 = 7;
+export const I7 = 8;
+export const I8 = 9;
+export const I9 = 10;
+export const I11 = 11;
+export const I12 = 12;
+export const I13 = 13;
+export const I14 = 14;
+
+export interface Invariant {
+  /** As in the project's notes on private memory. I10 is TDX's. */
+  readonly id: string;
+  readonly sentence: string;
+  /** Judged of what the step did; the others of the state it left. */
+  readonly event: boolean;
+  /** Whether it is meant to hold for a design; a variant is judged by what holds for the plain design. */
+  holdsFor(config: Configuration): boolean;
+}
+
+const always = (): boolean => true;
+const isMerged = (config: Configuration): boolean => config.zapsBeforeStores;
+const unmapsDirectMap = (config: Configuration): boolean => config.directMap !== 'split-only';
+const sleepsUnderLock = (config: Configuration): boolean => config.rmpUpdate === 'under-lock' && config.directMap === 'with-update';
+
+export const INVARIANTS: readonly Invariant[] = [
+  {
+    id: 'I1',
+    sentence:
+      'Every leaf is of the kind that the attribute of each frame it maps says: always as merged, between conversions in the RFC orders.',
+    event: false,
+    holdsFor: always,
+  },
+  {
+    id: 'I1h',
+    sentence:
+      'A leaf of 2M or more maps frames of one attribute in one slot: always as merged, between conversions in the RFC orders.',
+    event: false,
+    holdsFor: always,
+  },
+  { id: 'I2', sentence: 'Every TLB entry is the translation of a present leaf.', event: false, holdsFor: always },
+  {
+    id: 'I3',
+    sentence:
+      'The page of a private leaf is assigned to the guest: always where the fault updates the RMP, at rest where the conversion does.',
+    event: false,
+    holdsFor: always,
+  },
+  {
+    id: 'I4a',
+    sentence: "A page that is assigned to the guest is not in the host's direct map.",
+    event: false,
+    holdsFor: unmapsDirectMap,
+  },
+  {
+    id: 'I4b',
+    sentence: 'The direct map of a 2M block with assigned and other pages is split to 4K.',
+    event: false,
+    holdsFor: (config) => !unmapsDirectMap(config),
+  },
+  {
+    id: 'I5',
+    sentence: 'At rest an access of the kind of the attribute succeeds after at most one fault and one validation.',
+    event: true,
+    holdsFor: always,
+  },
+  {
+    id: 'I6',
+    sentence: 'A fault retries only if an invalidation is in progress or one ended since its snapshot.',
+    event: true,
+    holdsFor: always,
+  },
+  {
+    id: 'I7',
+    sentence: "A free page is not assigned, in no leaf, and in the host's direct map.",
+    event: false,
+    holdsFor: always,
+  },
+  {
+    id: 'I8',
+    sentence: 'The sequence counts the invalidations that ended, and those in progress are those that began and have not ended.',
+    event: false,
+    holdsFor: always,
+  },
+  {
+    id: 'I9',
+    sentence: 'An access exits to userspace only if the attribute differs from it or there is no slot that could serve it.',
+    event: true,
+    holdsFor: always,
+  },
+  {
+    id: 'I11',
+    sentence: 'A page that is private and stays so does not lose the validation that the guest gave it.',
+    event: true,
+    holdsFor: always,
+  },
+  {
+    id: 'I12',
+    sentence: 'After a conversion returned no access to its frames is served by the old page.',
+    event: true,
+    holdsFor: always,
+  },
+  {
+    id: 'I13',
+    sentence: 'Nothing that sleeps, such as a change of the direct map, runs under mmu_lock.',
+    event: true,
+    holdsFor: (config) => !sleepsUnderLock(config),
+  },
+  {
+    id: 'I14',
+    sentence: 'A conversion to what every frame already is changes nothing and counts nothing.',
+    event: true,
+    holdsFor: isMerged,
+  },
+];
+
+/** The invariants that hold for a design, one bit each. */
+export function holdingInvariants(config: Configuration): number {
+  let bits = 0;
+  for (const [bit, invariant] of INVARIANTS.entries()) if (invariant.holdsFor(config)) bits |= 1 << bit;
+  return bits;
+}
