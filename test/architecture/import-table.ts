@@ -45,6 +45,9 @@ export const TABLE: Readonly<Record<string, Row>> = {
     packages: ['node:'],
   },
   'harness/campaign': { folders: [...WORDS, ...STAGES, PIPELINE] },
+  'harness/agreement': { folders: [...WORDS, RUN, COMPARE, CLASSIFY, PIPELINE] },
+  // What users import.
+  'harness/library': { folders: ['harness', CONTRACT, 'models/registry'] },
   'harness/cli': { folders: ['harness', CONTRACT, 'models/registry'], packages: ['node:'] },
   'models/contract': { folders: [] },
 };
