@@ -48,6 +48,9 @@ export const TABLE: Readonly<Record<string, Row>> = {
   'harness/agreement': { folders: [...WORDS, RUN, COMPARE, CLASSIFY, PIPELINE] },
   // What users import.
   'harness/library': { folders: ['harness', CONTRACT, 'models/registry'] },
+  'harness/agreement': { folders: [...WORDS, ...STAGES, PIPELINE] },
+  // What users import: it offers, and does nothing itself.
+  'harness/library': { folders: ['harness', CONTRACT, 'models/registry'] },
   'harness/cli': { folders: ['harness', CONTRACT, 'models/registry'], packages: ['node:'] },
   'models/contract': { folders: [] },
 };
