@@ -61,7 +61,11 @@ export class MemoryAccess {
   /** Goes on with the access, from wherever it stands. */
   run(fault: PageFault, pauseAfter: AccessPause): Observation {
     const observation = this.attempt(fault, pauseAfter);
-    if (outcomeOf(observation) === PAUSED) return observation;
+    if (outcomeOf(observation) === PAUSED) {
+      // What runs meanwhile may interfere.
+      fault.startedQuiet = false;
+      return observation;
+    }
     this.gmem.drop(fault);
     fault.stage = NO_ACCESS;
     this.judge(fault, observation);
