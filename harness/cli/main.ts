@@ -9,7 +9,12 @@ const COMMANDS: Readonly<Record<string, { load: () => Promise<Command>; summary:
   replay: { load: () => import('./replay.js'), summary: 'a scenario, a finding or a case of a seed, step by step' },
   minimise: { load: () => import('./minimise.js'), summary: 'the smallest scenario with the same divergence' },
   explain: { load: () => import('./explain.js'), summary: 'per model: the rule that decided a step, its source, what it read' },
+  compare: {
+    load: () => import('./compare.js'),
+    summary: 'what one version does for guests that another does not, bucket by bucket',
+  },
   models: { load: () => import('./models.js'), summary: 'the profiles, their spans and commits' },
+  merge: { load: () => import('./merge.js'), summary: 'the run folders of shards as one run folder' },
   serve: { load: () => import('./serve.js'), summary: 'a profile as an external model on stdin and stdout' },
 };
 

@@ -1,0 +1,113 @@
+/** What was looked at and did not differ: without it, "no difference" says nothing. */
+import { NO_RULE } from '../../models/contract/rule.js';
+import { ruleOf } from '../../models/contract/observation.js';
+import { abstains, type Lens } from '../compare/lens.js';
+import { STEP_WORDS } from '../operations/operation-spec.js';
+import { OPERATION_NAMES } from '../operations/registry.js';
+import type { Trace } from '../run/trace.js';
+import type { EncodedScenario } from '../scenario/encoded.js';
+import type { Pair } from './contestants.js';
+import type { Reached } from './statements.js';
+
+/** Rule numbers are below 2 ** 11. */
+const RULES = 2048;
+
+/** A step that both sides answered alike, by rules with different ids. */
+export interface SilentChange {
+  readonly a: string;
+  readonly b: string;
+  readonly steps: number;
+}
+
+/** How often the sides' rules decided, by id. */
+export interface RuleCoverage {
+  readonly id: string;
+  readonly a: number;
+  readonly b: number;
+}
+
+export class Agreement {
+  steps = 0;
+  /** Steps that any lens looks at, on which neither side abstained. */
+  compared = 0;
+  /** Of those: answered alike in every lens. */
+  alike = 0;
+  /** Of the steps that any lens looks at: those on which a side abstained. */
+  abstained = 0;
+  /** By rule of A * RULES + rule of B, of compared steps with equal answers. */
+  private readonly alikeBy = new Map<number, number>();
+  /** By side and rule number. */
+  private readonly reached = [new Float64Array(RULES), new Float64Array(RULES)];
+  private readonly isLookedAt: readonly boolean[];
+
+  constructor(
+    private readonly pair: Pair,
+    lenses: readonly Lens[],
+  ) {
+    this.isLookedAt = OPERATION_NAMES.map((name) => lenses.some(({ operations }) => operations.includes(name)));
+  }
+
+  /** Adds a scenario that both sides have just run. @param differs by step: not 0 where a lens saw a difference */
+  add({ words, steps }: EncodedScenario, traces: readonly Trace[], differs: Uint8Array): void {
+    const a = traces[this.pair.a].observations;
+    const b = traces[this.pair.b].observations;
+    const [reachedByA, reachedByB] = this.reached;
+    this.steps += steps;
+    for (let step = 0; step < steps; step++) {
+      const ruleA = ruleOf(a[step]);
+      const ruleB = ruleOf(b[step]);
+      reachedByA[ruleA]++;
+      reachedByB[ruleB]++;
+      if (!this.isLookedAt[words[step * STEP_WORDS]]) continue;
+      if (abstains(a[step]) || abstains(b[step])) {
+        this.abstained++;
+        continue;
+      }
+      this.compared++;
+      if (differs[step] !== 0) continue;
+      this.alike++;
+      if (ruleA === NO_RULE || ruleB === NO_RULE) continue;
+      const key = ruleA * RULES + ruleB;
+      this.alikeBy.set(key, (this.alikeBy.get(key) ?? 0) + 1);
+    }
+  }
+
+  /** Coverage of every rule that either side could reach, by id. */
+  coverage(): RuleCoverage[] {
+    const counts = new Map<string, { a: number; b: number }>();
+    this.sides().forEach(({ rules, reached }, side) => {
+      rules.forEach((rule, number) => {
+        if (rule === null) return;
+        const count = counts.get(rule.id) ?? { a: 0, b: 0 };
+        count[side === 0 ? 'a' : 'b'] = reached[number];
+        counts.set(rule.id, count);
+      });
+    });
+    return [...counts].map(([id, count]) => ({ id, ...count })).sort(byId);
+  }
+
+  /** Between rules with different ids, most frequent first. */
+  silentChanges(): SilentChange[] {
+    const [{ rules: rulesA }, { rules: rulesB }] = this.sides();
+    return [...this.alikeBy]
+      .map(([key, steps]) => ({ a: rulesA[Math.floor(key / RULES)]?.id ?? '', b: rulesB[key % RULES]?.id ?? '', steps }))
+      .filter(({ a, b }) => a !== b)
+      .sort((x, y) => y.steps - x.steps || (`${x.a} ${x.b}` < `${y.a} ${y.b}` ? -1 : 1));
+  }
+
+  /** Names that buckets give to the rules that each side reached. */
+  reachedSides(): Reached {
+    const [a, b] = this.sides().map(
+      ({ rules, reached }) =>
+        new Set(rules.flatMap((rule, number) => (rule === null || reached[number] === 0 ? [] : [rule.cause ?? rule.id]))),
+    );
+    return { a, b };
+  }
+
+  private sides() {
+    const { panel, a, b } = this.pair;
+    return [a, b].map((seat, side) => ({ rules: panel.seats[seat].rules, reached: this.reached[side] }));
+  }
+}
+
+const byId = (x: RuleCoverage, y: RuleCoverage) => (x.id < y.id ? -1 : 1);

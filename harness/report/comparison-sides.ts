@@ -1,0 +1,77 @@
+/** What reports of a comparison say of its two sides. */
+import type { Profile } from '../../models/contract/model.js';
+import type { ComparisonResult } from '../comparison/comparison.js';
+import type { DifferenceCause, Symptom } from '../comparison/difference.js';
+import { sideRules } from '../pipeline/finding.js';
+import { stepInWords } from '../operations/registry.js';
+import { type RuleSource, ruleSource } from './rule-source.js';
+
+export interface ComparedSide {
+  readonly name: string;
+  /** Null: an outside model. */
+  readonly profile: Profile | null;
+}
+
+/** A and B. */
+export function comparedSides({ pair }: ComparisonResult): [ComparedSide, ComparedSide] {
+  const side = (seat: number) => ({ name: pair.panel.seats[seat].name, profile: pair.seats.profiles[seat] ?? null });
+  return [side(pair.a), side(pair.b)];
+}
+
+/** The rules that decided the two sides in the minimal scenario. */
+export function symptomRules({ finding }: Symptom, [a, b]: readonly [ComparedSide, ComparedSide]): [RuleSource, RuleSource] {
+  const [ruleA, ruleB] = sideRules(finding);
+  return [ruleSource(ruleA, a.profile), ruleSource(ruleB, b.profile)];
+}
+
+/** One line that says what makes the sides differ. */
+export function causeTitle(cause: DifferenceCause, symptom: Symptom): string {
+  switch (cause.kind) {
+    case 'invalidation': {
+      const [keeps, renews] = cause.keeps === 'a' ? ['A', 'B'] : ['B', 'A'];
+      return `${renews} invalidates mappings at "${stepInWords(symptom.finding.scenario.steps[cause.step])}", ${keeps} keeps them`;
+    }
+    case 'mapping':
+      return `${cause.keeps === 'a' ? 'A' : 'B'} goes on with a mapping that the other side has renewed`;
+    case 'vcpu':
+      return 'the sides go by the registers of different vCPUs';
+    case 'size':
+      return 'the sides map the frame in pages of different size';
+    case 'inputs':
+      return 'the same statement decides on both sides, of different registers';
+    case 'rule':
+      return `${cause.side.toUpperCase()} decides by ${cause.rule}${cause.isOnly ? `, which ${cause.side === 'a' ? 'B' : 'A'} never reached` : ''}`;
+  }
+}
+
+/** What the rules of both sides did in the whole search. */
+export interface RuleUse {
+  readonly id: string;
+  /** Steps that it decided. */
+  readonly a: number;
+  readonly b: number;
+}
+
+export interface RuleUses {
+  /** Decided on both sides and in no difference. */
+  readonly alike: readonly RuleUse[];
+  /** Decided on both sides, and takes part in a difference. */
+  readonly different: readonly RuleUse[];
+  readonly onlyA: readonly RuleUse[];
+  readonly onlyB: readonly RuleUse[];
+  /** Rules of the sides' families that decided nothing. */
+  readonly never: readonly string[];
+}
+
+export function ruleUses(result: ComparisonResult): RuleUses {
+  const coverage = result.agreement.coverage();
+  const both = coverage.filter(({ a, b }) => a > 0 && b > 0);
+  const inDifference = new Set(result.differences.flatMap(({ symptoms }) => symptoms.flatMap(({ finding }) => sideRules(finding))));
+  return {
+    alike: both.filter(({ id }) => !inDifference.has(id)),
+    different: both.filter(({ id }) => inDifference.has(id)),
+    onlyA: coverage.filter(({ a, b }) => a > 0 && b === 0),
+    onlyB: coverage.filter(({ a, b }) => a === 0 && b > 0),
+    never: coverage.filter(({ a, b }) => a === 0 && b === 0).map(({ id }) => id),
+  };
+}

@@ -1,0 +1,147 @@
+/** A comparison as plain text of 80 columns, to be pasted under the `---` of a patch. */
+import type { ComparisonResult } from '../comparison/comparison.js';
+import type { Difference, Symptom } from '../comparison/difference.js';
+import { plainText } from './answer-text.js';
+import { type ComparedSide, causeTitle, comparedSides, type RuleUse, ruleUses, symptomRules } from './comparison-sides.js';
+import { citationText } from './fuzz-summary.js';
+import type { RuleSource } from './rule-source.js';
+import { scenarioTable, wrapped } from './scenario-table.js';
+
+const WIDTH = 80;
+/** Symptoms of a difference listed after the first, and pairs of rules with one answer, unless details are asked for. */
+const MOST_LISTED = 6;
+
+export interface ComparisonTextOptions {
+  /** Every symptom with its own minimal scenario. */
+  readonly details: boolean;
+  readonly interrupted: boolean;
+  /** Points of the whole decision space. */
+  readonly spaceSize: number;
+}
+
+export function comparisonText(result: ComparisonResult, options: ComparisonTextOptions): string {
+  const sides = comparedSides(result);
+  const { differences } = result;
+  const count = differences.length === 0 ? 'no difference found' : plural(differences.length, 'difference');
+  const lines = [
+    ...wrapped(`emtdiff compare ${sides[0].name} ${sides[1].name}: ${count}`, WIDTH, '', '  '),
+    '',
+    ...sideLines('A', sides[0]),
+    ...sideLines('B', sides[1]),
+    ...searchLines(result, options),
+    ...faultLines(result),
+    ...differences.flatMap((difference, index) => ['', ...differenceLines(difference, index + 1, sides, options)]),
+    '',
+    'Not found to differ',
+    ...agreementLines(result, options),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function sideLines(letter: string, { name, profile }: ComparedSide): string[] {
+  if (profile === null) return [`${letter}  ${plainText(name)}: an outside model, without rules`];
+  const commits = profile.commits.length === 0 ? [] : wrapped(`commits ${profile.commits.join(', ')}`, WIDTH, '   ', '     ');
+  return [
+    ...wrapped(`${letter}  ${name}: ${profile.span}`, WIDTH, '', '     '),
+    ...wrapped(profile.summary, WIDTH, '   ', '   '),
+    ...commits,
+  ];
+}
+
+function searchLines({ points, sequences, agreement, seed, lenses }: ComparisonResult, options: ComparisonTextOptions): string[] {
+  const space =
+    points === options.spaceSize ? `all ${points} points of the decision space` : `${points} points of the decision space`;
+  const text = `searched: ${space}, ${plural(sequences, 'random sequence')} of seed ${plainText(seed)}, ${agreement.steps} steps in all; compared: ${lenses.join(', ')}${options.interrupted ? ' (interrupted)' : ''}`;
+  return wrapped(text, WIDTH, '', '   ');
+}
+
+function faultLines({ modelFaults }: ComparisonResult): string[] {
+  return modelFaults
+    .slice(0, 8)
+    .flatMap(({ profile, message }) => wrapped(`MODEL FAULT ${profile}: ${plainText(message)}`, WIDTH, '', '   '));
+}
+
+function differenceLines(
+  { cause, severity, symptoms, points, sequences }: Difference,
+  number: number,
+  sides: readonly [ComparedSide, ComparedSide],
+  { details }: ComparisonTextOptions,
+): string[] {
+  const [first, ...rest] = symptoms;
+  const listed = details ? rest : rest.slice(0, MOST_LISTED);
+  const more = rest.length - listed.length;
+  return [
+    ...wrapped(`${number}. ${severity}: ${causeTitle(cause, first)}`, WIDTH, '', '   '),
+    ...wrapped(
+      `seen in ${plural(points, 'point')} of the decision space and ${plural(sequences, 'random sequence')}`,
+      WIDTH,
+      '   ',
+      '   ',
+    ),
+    ...symptomLines(first, sides),
+    ...(rest.length === 0 ? [] : ['   also as (rule of A -> rule of B: points, sequences):']),
+    ...listed.flatMap((symptom) => alsoLines(symptom, sides, details)),
+    ...(more > 0 ? [`     ... and ${more} more (--details)`] : []),
+  ];
+}
+
+/** Rules with their sources, then the minimal scenario. */
+function symptomLines(symptom: Symptom, sides: readonly [ComparedSide, ComparedSide]): string[] {
+  const { scenario, observations, step } = symptom.finding;
+  const [a, b] = symptomRules(symptom, sides);
+  return [...ruleLines('A', a), ...ruleLines('B', b), ...scenarioTable(scenario, observations, { width: WIDTH, marked: step })];
+}
+
+function ruleLines(letter: string, { id, rule, commits }: RuleSource): string[] {
+  const from = commits.length === 0 ? '' : ` (${commits.join(', ')})`;
+  return [
+    ...wrapped(`${letter} ${id}${from}`, WIDTH, '   ', '     '),
+    ...(rule === null ? [] : wrapped(rule.sentence, WIDTH, '     ', '     ')),
+    ...(rule === null ? [] : wrapped(`[${citationText(rule.citation)}]`, WIDTH, '     ', '     ')),
+  ];
+}
+
+function alsoLines(symptom: Symptom, sides: readonly [ComparedSide, ComparedSide], details: boolean): string[] {
+  const [a, b] = symptomRules(symptom, sides);
+  const text = `${a.id} -> ${b.id}: ${symptom.points}, ${symptom.sequences}`;
+  return [...wrapped(text, WIDTH, '     ', '       '), ...(details ? symptomLines(symptom, sides) : [])];
+}
+
+function agreementLines(result: ComparisonResult, { details }: ComparisonTextOptions): string[] {
+  const { agreement } = result;
+  const uses = ruleUses(result);
+  const silent = agreement.silentChanges();
+  const shown = details ? silent : silent.slice(0, MOST_LISTED);
+  return [
+    ...wrapped(
+      `${agreement.alike} steps answered alike, ${agreement.compared - agreement.alike} differently, ${agreement.abstained} left open or not applicable on a side.`,
+      WIDTH,
+      '  ',
+      '  ',
+    ),
+    ...useLines('Rules that decided on both sides, and are in no difference', uses.alike),
+    ...useLines('Rules that decided on both sides, and are in a difference', uses.different),
+    ...useLines('Rules that decided on side A only', uses.onlyA),
+    ...useLines('Rules that decided on side B only', uses.onlyB),
+    ...listLines("Rules that decided on neither side, some of them other versions' own", uses.never),
+    ...(silent.length === 0 ? [] : ['  Other rules, the same answer (steps):']),
+    ...shown.flatMap(({ a, b, steps }) => wrapped(`${a} -> ${b}: ${steps}`, WIDTH, '    ', '      ')),
+    ...(silent.length > shown.length ? [`    ... and ${silent.length - shown.length} more (--details)`] : []),
+  ];
+}
+
+function useLines(heading: string, uses: readonly RuleUse[]): string[] {
+  return listLines(
+    heading,
+    uses.map(({ id, a, b }) => `${id} ${Math.max(a, b)}`),
+  );
+}
+
+function listLines(heading: string, items: readonly string[]): string[] {
+  if (items.length === 0) return [`  ${heading}: none`];
+  return [`  ${heading} (${items.length}):`, ...wrapped(items.join(', '), WIDTH, '    ', '    ')];
+}
