@@ -1,0 +1,71 @@
+/** Complete cases per second on one core, against the plain harness and against generation alone. */
+import { SEVERITIES } from '../../harness/classify/severity.js';
+import { decodeScenario } from '../../harness/scenario/encoded.js';
+import type { Profile } from '../../models/contract/model.js';
+import { CaseLoop } from './case-loop.js';
+import { atLeast, atMost, type Figure, note } from './figure.js';
+import { commandOf } from './naive/command-of.js';
+import { NaiveHarness } from './naive/naive-harness.js';
+import { interleaved, median } from './rounds.js';
+
+const STEPS = 64;
+/** Cases between two looks at the clock. */
+const BATCH = 8;
+const CHECKED_CASES = 200;
+
+export function throughput(profiles: readonly Profile[]): Figure[] {
+  const loop = new CaseLoop(profiles, 'bench', STEPS);
+  const naive = new NaiveHarness(profiles);
+  let ran = 0;
+  let drawn = 0;
+  const rates = interleaved([
+    () => {
+      for (const end = ran + BATCH; ran < end; ran++) loop.run(ran);
+      return BATCH;
+    },
+    () => naive.run(BATCH, STEPS) / STEPS,
+    () => {
+      for (const end = drawn + BATCH; drawn < end; drawn++) loop.generate(drawn);
+      return BATCH;
+    },
+  ]);
+  const ratios = (of: (round: readonly number[]) => number) => median(rates.map(of));
+  return [
+    note('cases of 64 steps, nine models', Math.round(ratios(([ours]) => ours)), 'per second'),
+    note(
+      'the same by the plain harness',
+      ratios(([, plain]) => plain),
+      'per second',
+    ),
+    atLeast(
+      'speed against the plain harness',
+      ratios(([ours, plain]) => ours / plain),
+      15,
+      'times',
+    ),
+    atMost('share of generation in a case', 100 * ratios(([ours, , generation]) => ours / generation), 33.3, '%'),
+    sameWork(profiles),
+  ];
+}
+
+/** Both harnesses on the same cases: the plain one does the campaign's job, or the ratio means nothing. */
+function sameWork(profiles: readonly Profile[]): Figure {
+  const loop = new CaseLoop(profiles, 'same work', STEPS);
+  const naive = new NaiveHarness(profiles);
+  for (let index = 0; index < CHECKED_CASES; index++) {
+    if (loop.generate(index).machine.privateMemory) continue;
+    const { machine, steps } = decodeScenario(loop.run(index));
+    naive.runCase(machine, steps.map(commandOf));
+  }
+  const ours = loop.table.buckets().map((bucket) => `${bucket.id} ${bucket.count} ${SEVERITIES[bucket.rank]} ${bucket.sides.size}`);
+  const theirs = [...naive.report.buckets]
+    .map(([id, { cases, severity, sides }]) => `${id} ${cases} ${severity} ${sides.size}`)
+    .sort();
+  const same = ours.sort().filter((line, index) => line === theirs[index]).length;
+  return {
+    name: 'buckets in which the plain harness finds the same',
+    value: `${same} of ${theirs.length}`,
+    goal: `all ${ours.length}`,
+    pass: same === ours.length && same === theirs.length && same > 0,
+  };
+}
