@@ -8,6 +8,7 @@ import { externalSeat, type Panel, panelOf, seatOf } from './compare/panel.js';
 import { campaignKey } from './generate/campaign-key.js';
 import { Generator } from './generate/generator.js';
 import { CounterComparison } from './pipeline/counter-comparison.js';
+import { type CampaignState, casesOf, type Shard, WHOLE } from './pipeline/campaign-state.js';
 import { EdgeProbe } from './pipeline/edge-probe.js';
 import type { Finding } from './pipeline/finding.js';
 import { ForeignRules } from './pipeline/foreign-rules.js';
@@ -30,6 +31,16 @@ export interface CampaignOptions {
   readonly setups?: readonly EncodedScenario[];
   /** Cases 0 to `cases` - 1; Infinity: until `shouldStop`. */
   readonly cases: number;
+  /** Only every `of`th case from `index` on; default: all. */
+  readonly shard?: Shard;
+  /** What was counted before: cases of this shard or of others, which are not run again. */
+  readonly before?: CampaignState | undefined;
+  /** How many of the shard's own cases were run before. */
+  readonly from?: number;
+  /** Leaves out minimising: a worker's states are united first. */
+  readonly countsOnly?: boolean;
+  /** After each chunk: `state` makes what a journal keeps. */
+  onChunk?(state: () => CampaignState): void;
   /** Asked between chunks of cases. */
   shouldStop(): boolean;
   /** Asked between buckets: true leaves the rest unminimised. */
@@ -53,6 +64,7 @@ export interface CampaignResult {
   readonly findings: readonly Finding[];
   readonly table: BucketTable;
   readonly modelFaults: readonly ModelFault[];
+  readonly state: CampaignState;
 }
 
 /** Cases between two looks at the clock, and in flight to outside models. */
@@ -75,25 +87,48 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const generator = new Generator(options.setups === undefined ? {} : { setups: options.setups });
   const key = campaignKey(seed);
 
-  let done = 0;
-  while (done < options.cases && !options.shouldStop()) {
-    const end = Math.min(options.cases, done + CHUNK);
+  const { before } = options;
+  if (before !== undefined) {
+    table.restore(before.buckets);
+    health.absorb(before.health);
+    faults.absorb(before.modelFaults);
+  }
+  const counted = before?.done ?? 0;
+  const shard = options.shard ?? WHOLE;
+  const own = casesOf(shard, options.cases);
+  const start = options.from ?? 0;
+  let done = start;
+  const total = () => counted + done - start;
+  const state = (): CampaignState => ({
+    done: total(),
+    health: health.state(),
+    buckets: table.state(),
+    modelFaults: faults.all(outsiders),
+  });
+  while (done < own && !options.shouldStop()) {
+    const end = Math.min(own, done + CHUNK);
+    const indices = Array.from({ length: end - done }, (_, offset) => shard.index + shard.of * (done + offset));
     const answers =
-      outsiders.length > 0 ? await askAhead(seats, faults, (index) => caseScenario(generator, key, seed, index), done, end) : null;
-    for (let index = done; index < end; index++) {
+      outsiders.length > 0 ? await askAhead(seats, faults, (index) => caseScenario(generator, key, seed, index), indices) : null;
+    for (let offset = 0; offset < indices.length; offset++) {
+      const index = indices[offset];
       faults.case = index;
       const scenario = generator.generate(key, index);
       seats.run(scenario);
-      if (answers !== null) seats.place(answers[index - done], scenario.steps);
+      if (answers !== null) seats.place(answers[offset], scenario.steps);
       health.add(scenario, seats.traces);
       comparator.compare(scenario, seats.traces, (lens, edge, step) => table.add(index, lens, edge, step, scenario, seats.traces));
       counters?.add(index, scenario, seats);
     }
     done = end;
-    options.onProgress?.({ stage: 'cases', done, buckets: table.size });
+    options.onProgress?.({ stage: 'cases', done: total(), buckets: table.size });
+    options.onChunk?.(state);
     await breath();
   }
 
+  const final = state();
+  if (options.countsOnly)
+    return { seed, cases: total(), health, panel, findings: [], table, modelFaults: final.modelFaults, state: final };
   faults.case = -1;
   const probe = new EdgeProbe(panel, seats, comparator, table, counters);
   const findings = await reduce(table.buckets(), {
@@ -109,7 +144,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     },
   });
   findings.sort((a, b) => rankOf(a.severity) - rankOf(b.severity) || (a.bucket.id < b.bucket.id ? -1 : 1));
-  return { seed, cases: done, health, panel, findings, table, modelFaults: faults.all(outsiders) };
+  return { seed, cases: total(), health, panel, findings, table, modelFaults: faults.all(outsiders), state: final };
 }
 
 /** Lets signals and outside models be heard. */
@@ -118,10 +153,10 @@ function breath(): Promise<void> {
 }
 
 /** Outside models get a chunk of cases at once; the same cases are drawn again for the models of ours. */
-function askAhead(seats: Seats, faults: FaultLog, scenarioOf: (index: number) => Scenario, from: number, end: number) {
-  const scenarios = Array.from({ length: end - from }, (_, offset) => scenarioOf(from + offset));
+function askAhead(seats: Seats, faults: FaultLog, scenarioOf: (index: number) => Scenario, indices: readonly number[]) {
+  const scenarios = indices.map(scenarioOf);
   scenarios.forEach((scenario, offset) => {
-    faults.cases.set(scenario, from + offset);
+    faults.cases.set(scenario, indices[offset]);
   });
   return Promise.all(scenarios.map((scenario) => seats.ask(scenario)));
 }

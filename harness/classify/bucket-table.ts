@@ -1,20 +1,33 @@
 /** All buckets of a campaign, found by small integers while cases stream by. */
 import { MEMTYPE_MASK, type Observation, OUTCOME_MASK } from '../../models/contract/observation.js';
-import { LENSES, type Lens } from '../compare/lens.js';
+import { LENSES, type Lens, type LensName } from '../compare/lens.js';
 import type { Panel } from '../compare/panel.js';
-import { SignatureTaker } from '../compare/signature.js';
+import { type Signature, SignatureTaker } from '../compare/signature.js';
+import type { OperationName } from '../../models/contract/operation.js';
 import { STEP_WORDS } from '../operations/operation-spec.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import type { Trace } from '../run/trace.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
-import { Bucket } from './bucket.js';
+import { type AnswerPair, Bucket, type Witness } from './bucket.js';
 import { frameClassAt } from './frame-history.js';
 import { divergenceRank, type FrameClass } from './severity.js';
 import { Sides, sideName } from './side.js';
 
 const FRAME_CLASSES: readonly FrameClass[] = [0, 1, 2];
-/** Pairs of answers kept per bucket; more are values of registers. */
-const MOST_PAIRS = 64;
+
+/** A bucket as plain data, whatever the numbers that this process gave to sides. */
+export interface BucketState {
+  readonly lens: LensName;
+  readonly op: OperationName | 'end';
+  readonly expected: string;
+  readonly got: string;
+  readonly count: number;
+  readonly firstCase: number;
+  readonly rank: number;
+  readonly witness: Witness;
+  readonly pairs: readonly (readonly [key: number, pair: AnswerPair])[];
+  readonly sides: readonly (readonly [signature: Signature, cases: number])[];
+}
 
 export class BucketTable {
   private readonly table = new Map<number, Bucket>();
@@ -40,7 +53,7 @@ export class BucketTable {
   bucketOf(lens: number, edge: number, code: number, expected: Observation, got: Observation): Bucket {
     const { reference, seat } = this.panel.edges[edge];
     const kind = this.lenses[lens];
-    const key = ((lens * 32 + code) * 8192 + this.sides.of(reference, expected, kind)) * 8192 + this.sides.of(seat, got, kind);
+    const key = this.keyOf(lens, code, this.sides.of(reference, expected, kind), this.sides.of(seat, got, kind));
     let bucket = this.table.get(key);
     if (bucket === undefined) {
       const { seats } = this.panel;
@@ -57,6 +70,48 @@ export class BucketTable {
 
   get size(): number {
     return this.table.size + this.costs.size;
+  }
+
+  /** Everything counted so far, in the order of ids. */
+  state(): BucketState[] {
+    return this.buckets().map((bucket) => ({
+      lens: bucket.lens.name,
+      op: bucket.op,
+      expected: bucket.expectedSide,
+      got: bucket.gotSide,
+      count: bucket.count,
+      firstCase: bucket.firstCase,
+      rank: bucket.rank,
+      witness: bucket.witness,
+      pairs: [...bucket.pairs].sort(([a], [b]) => a - b),
+      sides: [...bucket.sides].sort(([a], [b]) => (a < b ? -1 : 1)),
+    }));
+  }
+
+  /** Takes over what was counted before, into a table that has counted nothing. */
+  restore(states: readonly BucketState[]): void {
+    for (const state of states) {
+      const bucket = this.named(state);
+      bucket.count = state.count;
+      bucket.firstCase = state.firstCase;
+      bucket.rank = state.rank;
+      bucket.witness = state.witness;
+      for (const [key, pair] of state.pairs) bucket.pairs.set(key, { ...pair });
+      for (const [signature, cases] of state.sides) bucket.sides.set(signature, cases);
+    }
+  }
+
+  private named({ lens, op, expected, got }: BucketState): Bucket {
+    if (op === 'end') return this.costBucket(expected, got);
+    const index = this.lenses.findIndex(({ name }) => name === lens);
+    const key = this.keyOf(index, OPERATION_NAMES.indexOf(op), this.sides.numberOf(expected), this.sides.numberOf(got));
+    const bucket = this.table.get(key) ?? new Bucket(this.lenses[index], op, expected, got);
+    this.table.set(key, bucket);
+    return bucket;
+  }
+
+  private keyOf(lens: number, code: number, expected: number, got: number): number {
+    return ((lens * 32 + code) * 8192 + expected) * 8192 + got;
   }
 
   /** A bucket that `bucketOf` made. @throws if there is none */
@@ -118,5 +173,5 @@ function countPair(bucket: Bucket, expected: Observation, got: Observation): voi
   const key = (expected & (OUTCOME_MASK | MEMTYPE_MASK) & kept) * 256 + (got & (OUTCOME_MASK | MEMTYPE_MASK) & kept);
   const pair = bucket.pairs.get(key);
   if (pair !== undefined) pair.steps++;
-  else if (bucket.pairs.size < MOST_PAIRS) bucket.pairs.set(key, { expected: expected & kept, got: got & kept, steps: 1 });
+  else bucket.pairs.set(key, { expected: expected & kept, got: got & kept, steps: 1 });
 }

@@ -76,7 +76,8 @@ export class Sides {
     return number;
   }
 
-  private numberOf(name: string): number {
+  /** Number of the side with this name, made if it is new. */
+  numberOf(name: string): number {
     const known = this.numbers.get(name);
     if (known !== undefined) return known;
     this.numbers.set(name, this.numbers.size);

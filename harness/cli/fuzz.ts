@@ -1,16 +1,15 @@
 /** `emtdiff fuzz`: the main job. */
-import { randomBytes } from 'node:crypto';
-import { type CampaignResult, runCampaign } from '../campaign.js';
+import type { CampaignResult } from '../campaign.js';
 import { rankOf } from '../classify/severity.js';
-import { DEFAULT_LENSES, LENS_NAMES, type LensName } from '../compare/lens.js';
-import { UsageError } from '../operations/usage-error.js';
+import { DEFAULT_LENSES, LENS_NAMES } from '../compare/lens.js';
+import { FolderLock } from '../journal/folder-lock.js';
 import { fuzzSummary } from '../report/fuzz-summary.js';
 import { RunFolder } from '../report/run-folder.js';
 import { type RunFacts, summaryJson } from '../report/summary-json.js';
-import { PROFILES } from '../../models/registry.js';
-import { duration, readArguments, wholeNumber, word } from './arguments.js';
-import { bootSetups } from './boot-corpus.js';
-import { chosenProfiles, DEFAULT_PANEL, PANEL_HELP, PANEL_OPTIONS, startExternals } from './panel-choice.js';
+import { type Arguments, readArguments, word } from './arguments.js';
+import { type CampaignPlan, planOf } from './campaign-plan.js';
+import { carryOut } from './campaign-run.js';
+import { PANEL_HELP, PANEL_OPTIONS, startExternals } from './panel-choice.js';
 import { ProgressLine } from './progress-line.js';
 import { StopWatch } from './stop-watch.js';
 import { packageVersion } from './version.js';
@@ -21,11 +20,15 @@ const HELP = `emtdiff fuzz: random scenarios through a panel of models
   --cases N | --time T   how long: a number of cases, or 90s, 10m, 1h (default 30s)
 ${PANEL_HELP}
   --lens LIST            what is compared: ${LENS_NAMES.join(' ')} (default ${DEFAULT_LENSES.join(',')})
-  --workers N            1 in this version
-  --out DIR              keep summary.json and one file a finding
+  --workers N            threads that share the cases (default 1)
+  --shard i/n            only the cases of shard i of n, from 0 on (also read from job arrays)
+  --out DIR              keep summary.json, one file a finding, and a journal
+  --resume DIR           go on with a run that was interrupted
   --format FORMAT        terminal or json (one document on stdout)
   --fail-on CLASS        exit 1 on correctness (worse than performance), any, or none (default)
 `;
+
+type FailOn = 'correctness' | 'any' | 'none';
 
 export async function run(args: readonly string[]): Promise<number> {
   const found = readArguments('fuzz', args, OPTIONS, { least: 0, most: 0 });
@@ -35,48 +38,39 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
   const failOn = word('--fail-on', found.text('fail-on') ?? 'none', ['correctness', 'any', 'none'] as const);
-  const lenses = chosenLenses(found.text('lens'));
-  if (wholeNumber('--workers', found.text('workers') ?? '1', 1) > 1)
-    throw new UsageError('--workers: found more than 1, expected 1 in this version');
-  if (found.text('cases') !== undefined && found.text('time') !== undefined)
-    throw new UsageError('--time: found beside --cases, expected one of the two');
-  const cases =
-    found.text('cases') === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--cases', found.text('cases') as string, 1);
-  const milliseconds =
-    cases === Number.POSITIVE_INFINITY ? duration('--time', found.text('time') ?? '30s') : Number.POSITIVE_INFINITY;
-  const profiles = chosenProfiles(found.text('models'), DEFAULT_PANEL);
-  const seed = found.text('seed') ?? randomBytes(6).toString('hex');
-  const folder = found.text('out') === undefined ? null : new RunFolder(found.text('out') as string);
-  folder?.prepare();
-  const setups = bootSetups();
-  const outsiders = await startExternals(found.list('external'), profiles);
+  const version = packageVersion();
+  const plan = planOf(found, version);
+  const lock = plan.out === null ? null : FolderLock.take(plan.out);
+  try {
+    const folder = plan.out === null ? null : new RunFolder(plan.out);
+    if (!plan.resumes) folder?.prepare();
+    return await runPlan(plan, found, format, failOn, folder);
+  } finally {
+    lock?.release();
+  }
+}
 
-  const progress = new ProgressLine(format === 'terminal' ? process.stdout : process.stderr, process.stderr, cases, milliseconds);
-  progress.say(`seed ${seed}`);
-  const watch = new StopWatch(milliseconds);
+async function runPlan(
+  plan: CampaignPlan,
+  found: Arguments,
+  format: 'terminal' | 'json',
+  failOn: FailOn,
+  folder: RunFolder | null,
+): Promise<number> {
+  const outsiders = await startExternals(found.list('external'), plan.profiles);
+  const left = plan.milliseconds - plan.used;
+  const progress = new ProgressLine(format === 'terminal' ? process.stdout : process.stderr, process.stderr, plan.cases, left);
+  progress.say(`seed ${plan.seed}`);
+  const watch = new StopWatch(left);
   let result: CampaignResult;
   try {
-    result = await runCampaign({
-      seed,
-      profiles,
-      outsiders,
-      known: PROFILES,
-      lenses,
-      setups,
-      cases,
-      shouldStop: () => watch.isOver,
-      shouldHurry: () => watch.isImpatient,
-      onProgress: (now) => {
-        if (now.stage === 'minimising') watch.stopCounting();
-        progress.show(now);
-      },
-    });
+    result = await carryOut(plan, outsiders, watch, (now) => progress.show(now));
   } finally {
     watch.close();
     progress.close();
     await Promise.all(outsiders.map((outsider) => outsider.close()));
   }
-  const facts: RunFacts = { version: packageVersion(), milliseconds: watch.counted, interrupted: watch.isInterrupted };
+  const facts: RunFacts = { version: packageVersion(), milliseconds: plan.used + watch.counted, interrupted: watch.isInterrupted };
   folder?.write(result, facts);
   if (format === 'json') process.stdout.write(`${JSON.stringify(summaryJson(result, facts))}\n`);
   else {
@@ -92,20 +86,16 @@ const OPTIONS = {
   time: { type: 'string' },
   lens: { type: 'string' },
   workers: { type: 'string' },
+  shard: { type: 'string' },
+  resume: { type: 'string' },
   out: { type: 'string' },
   format: { type: 'string' },
   'fail-on': { type: 'string' },
   ...PANEL_OPTIONS,
 } as const;
 
-function chosenLenses(list: string | undefined): LensName[] {
-  if (list === undefined) return [...DEFAULT_LENSES];
-  const names = list.split(',').map((name) => word('--lens', name.trim(), LENS_NAMES));
-  return LENS_NAMES.filter((name) => names.includes(name));
-}
-
 /** Where several apply: 130, 3, 1. */
-function exitCode(result: CampaignResult, failOn: 'correctness' | 'any' | 'none', interrupted: boolean): number {
+function exitCode(result: CampaignResult, failOn: FailOn, interrupted: boolean): number {
   if (interrupted) return 130;
   if (result.modelFaults.length > 0) return 3;
   const limit = failOn === 'any' ? rankOf('none') : failOn === 'correctness' ? rankOf('architectural') : -1;

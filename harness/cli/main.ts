@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, { load: () => Promise<Command>; summary:
     summary: 'what one version does for guests that another does not, bucket by bucket',
   },
   models: { load: () => import('./models.js'), summary: 'the profiles, their spans and commits' },
+  merge: { load: () => import('./merge.js'), summary: 'the run folders of shards as one run folder' },
   serve: { load: () => import('./serve.js'), summary: 'a profile as an external model on stdin and stdout' },
 };
 

@@ -40,6 +40,12 @@ export class FaultLog {
     this.faults.push({ profile, case: this.case, seed: this.seed, message: messageOf(error) });
   }
 
+  /** Faults of cases that were run before. */
+  absorb(faults: readonly ModelFault[]): void {
+    this.faults.push(...faults);
+  }
+
+  /** In the order of profiles' names, then cases. */
   all(outsiders: readonly OutsideModel[]): readonly ModelFault[] {
     const outside = outsiders.flatMap(({ name, faults, isSetAside }) =>
       faults.map(({ message, scenario }, index): ModelFault => {
@@ -53,7 +59,9 @@ export class FaultLog {
         };
       }),
     );
-    return [...this.faults, ...outside];
+    return [...this.faults, ...outside].sort((a, b) =>
+      a.profile === b.profile ? a.case - b.case : a.profile < b.profile ? -1 : 1,
+    );
   }
 }
 

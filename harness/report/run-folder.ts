@@ -1,5 +1,5 @@
 /** `--out DIR`: summary.json and one file a finding, each written whole or not at all. */
-import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CampaignResult } from '../campaign.js';
 import type { Finding } from '../pipeline/finding.js';
@@ -34,7 +34,13 @@ export class RunFolder {
 
   write(result: CampaignResult, facts: RunFacts): void {
     const origin = { seed: result.seed, version: facts.version, profiles: result.panel.seats.map(({ name }) => name) };
+    const kept = new Set(result.findings.map((finding) => this.pathOf(finding)));
     for (const finding of result.findings) writeWhole(this.pathOf(finding), documentText(findingJson(finding, origin)));
+    // An interrupted run that went on may have left findings that more cases explain better.
+    for (const file of readdirSync(join(this.path, 'findings'))) {
+      const path = join(this.path, 'findings', file);
+      if (!kept.has(path)) rmSync(path, { force: true });
+    }
     writeWhole(join(this.path, 'summary.json'), `${JSON.stringify(summaryJson(result, facts), null, 2)}\n`);
   }
 }
@@ -66,13 +72,15 @@ function listText(value: unknown): string {
 
 /** Written beside, then renamed: a reader sees the old file or the new one. */
 export function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
   const beside = `${path}.${process.pid}.tmp`;
   try {
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(beside, text);
     renameSync(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });
-    throw error;
+    throw new UsageError(
+      `${path}: found ${(error as NodeJS.ErrnoException).code} while writing, expected a folder with room that can be written; what stood there is intact`,
+    );
   }
 }

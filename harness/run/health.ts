@@ -8,6 +8,15 @@ import type { Trace } from './trace.js';
 const ACCESS = codeOf('access');
 const WRITE_MSR = codeOf('write-msr');
 
+/** Counts as plain data. */
+export interface HealthState {
+  readonly operations: readonly number[];
+  readonly steps: number;
+  readonly faultingWrites: number;
+  readonly unbackedAccesses: number;
+  readonly rules: readonly (readonly number[])[];
+}
+
 export class Health {
   /** Steps by operation code. */
   readonly operations = new Float64Array(OPERATION_NAMES.length);
@@ -34,6 +43,30 @@ export class Health {
       if (code === ACCESS && outcome === MMIO) this.unbackedAccesses++;
     }
     for (let seat = 0; seat < traces.length; seat++) this.countRules(this.rules[seat], traces[seat].observations, steps);
+  }
+
+  state(): HealthState {
+    const { steps, faultingWrites, unbackedAccesses } = this;
+    return {
+      operations: [...this.operations],
+      steps,
+      faultingWrites,
+      unbackedAccesses,
+      rules: this.rules.map((counts) => [...counts]),
+    };
+  }
+
+  /** Adds what was counted over other cases. */
+  absorb(state: HealthState): void {
+    this.steps += state.steps;
+    this.faultingWrites += state.faultingWrites;
+    this.unbackedAccesses += state.unbackedAccesses;
+    state.operations.forEach((count, code) => {
+      this.operations[code] += count;
+    });
+    state.rules.forEach((counts, seat) => {
+      for (let rule = 0; rule < counts.length; rule++) this.rules[seat][rule] += counts[rule];
+    });
   }
 
   private countRules(rules: Float64Array, observations: Int32Array, steps: number): void {

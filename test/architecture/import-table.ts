@@ -44,6 +44,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
     types: ['harness/campaign', 'harness/explain', 'harness/comparison', 'harness/decision-space'],
     packages: ['node:'],
   },
+  'harness/journal': { folders: [...WORDS, COMPARE, PIPELINE, 'harness/report'], packages: ['node:'] },
   'harness/campaign': { folders: [...WORDS, ...STAGES, PIPELINE] },
   'harness/agreement': { folders: [...WORDS, RUN, COMPARE, CLASSIFY, PIPELINE] },
   // What users import.
