@@ -53,7 +53,8 @@ function hasStrayTranslation({ npt, tlb }: VirtualMachine): boolean {
 /** Where the conversion updates the RMP, only when nothing is in flight. */
 function mustBeAssigned(vm: VirtualMachine, conversion: Conversion): boolean {
   if (vm.config.rmpUpdate === 'at-fault') return true;
-  return conversion.stage === AT_REST && vm.faults.every((fault) => fault.stage === NO_ACCESS);
+  for (const fault of vm.faults) if (fault.stage !== NO_ACCESS) return false;
+  return conversion.stage === AT_REST;
 }
 
 function mapsUnassigned(vm: VirtualMachine): boolean {
