@@ -157,7 +157,6 @@ describe('emtdiff fuzz', () => {
     [['--lens', 'x'], '--lens: found "x", expected one of memtype msr level private exact cost'],
     [['--format', 'xml'], '--format: found "xml", expected one of terminal json'],
     [['--fail-on', 'x'], '--fail-on: found "x", expected one of correctness any none'],
-    [['--workers', '2'], '--workers: found more than 1, expected 1 in this version'],
     [['--external', 'x'], '--external: found "x", expected NAME=COMMAND'],
     [['--nonsense'], "fuzz: Unknown option '--nonsense'"],
     [['extra'], 'fuzz: found 1 arguments, expected 0'],
