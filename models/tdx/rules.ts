@@ -157,7 +157,7 @@ const NAMES = Object.keys(DEFINITIONS) as RuleName[];
 /** The number of each rule. */
 export const RULE = Object.freeze(Object.fromEntries(NAMES.map((name, index) => [name, index + 1])) as Record<RuleName, number>);
 
-const kebab = (name: string) => name.replace(/[A-Z0-9]+/g, (upper) => (/[A-Z]/.test(upper) ? `-${upper.toLowerCase()}` : upper));
+const kebab = (name: string) => name.replace(/[A-Z]/g, (upper) => `-${upper.toLowerCase()}`);
 
 export const rules: readonly (Rule | null)[] = [
   null,
