@@ -1,0 +1,92 @@
+/** A scenario through all versions of a line: what each step answered when, and what changed it. */
+import type { OperationName } from '../../models/contract/operation.js';
+import type { Rule } from '../../models/contract/rule.js';
+import type { ObservationJson } from '../scenario/observation-json.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { isSameAnswer, type VersionAnswers, versionAnswers } from './answer.js';
+import { type Change, changeBetween } from './change.js';
+import { type VersionLine, versionName } from './version-line.js';
+
+/** Neighbouring versions with the same answer. */
+export interface Run {
+  /** Names inside the family, oldest first. */
+  readonly versions: readonly string[];
+  readonly answer: ObservationJson;
+  /** The deciding rules, each from which version of the run on: the first is that of the oldest. */
+  readonly rules: readonly RuleSpan[];
+  /** Null: the oldest run. */
+  readonly change: Change | null;
+}
+
+export interface RuleSpan {
+  readonly from: string;
+  /** Null: the answer has none. */
+  readonly rule: Rule | null;
+}
+
+/** Proposals that answer alike by one rule. */
+export interface Proposed {
+  readonly versions: readonly string[];
+  readonly answer: ObservationJson;
+  readonly rule: Rule | null;
+}
+
+export interface StepTimeline {
+  readonly step: number;
+  readonly op: OperationName;
+  readonly runs: readonly Run[];
+  readonly proposals: readonly Proposed[];
+}
+
+export interface Timeline {
+  readonly line: VersionLine;
+  /** Every access; of the other steps those that not all versions answer alike. */
+  readonly steps: readonly StepTimeline[];
+}
+
+export function timelineOf(line: VersionLine, scenario: Scenario): Timeline {
+  const versions = line.versions.map((profile) => versionAnswers(profile, scenario));
+  const proposals = line.proposals.map((profile) => versionAnswers(profile, scenario));
+  const steps = scenario.steps
+    .map(({ op }, step): StepTimeline => ({ step, op, runs: runsAt(versions, step), proposals: proposedAt(proposals, step) }))
+    .filter(({ op, runs, proposals: proposed }) => op === 'access' || runs.length > 1 || proposed.some(differsFrom(runs)));
+  return { line, steps };
+}
+
+function differsFrom(runs: readonly Run[]): (proposed: Proposed) => boolean {
+  return ({ answer }) => runs.length > 0 && !isSameAnswer(answer, runs[0].answer);
+}
+
+function runsAt(versions: readonly VersionAnswers[], step: number): Run[] {
+  const runs: { versions: string[]; answer: ObservationJson; rules: RuleSpan[]; change: Change | null }[] = [];
+  versions.forEach((current, index) => {
+    const answer = current.observations[step];
+    const from = versionName(current.profile);
+    const rule = ruleAt(current, step);
+    const run = runs.at(-1);
+    if (run !== undefined && isSameAnswer(run.answer, answer)) {
+      run.versions.push(from);
+      if (run.rules.at(-1)?.rule !== rule) run.rules.push({ from, rule });
+      return;
+    }
+    const change = index === 0 ? null : changeBetween(versions[index - 1].profile, current.profile, answer.rule);
+    runs.push({ versions: [from], answer, rules: [{ from, rule }], change });
+  });
+  return runs;
+}
+
+function proposedAt(proposals: readonly VersionAnswers[], step: number): Proposed[] {
+  const found: { versions: string[]; answer: ObservationJson; rule: Rule | null }[] = [];
+  for (const proposal of proposals) {
+    const answer = proposal.observations[step];
+    const rule = ruleAt(proposal, step);
+    const known = found.find((other) => other.rule === rule && isSameAnswer(other.answer, answer));
+    if (known === undefined) found.push({ versions: [versionName(proposal.profile)], answer, rule });
+    else known.versions.push(versionName(proposal.profile));
+  }
+  return found;
+}
+
+function ruleAt({ profile, observations }: VersionAnswers, step: number): Rule | null {
+  return profile.rules.find((rule) => rule?.id === observations[step].rule) ?? null;
+}

@@ -1,0 +1,15 @@
+/** A change of an answer in words: commits, then the rule's sentence with its source. */
+import type { Rule } from '../../models/contract/rule.js';
+import type { Change } from '../history/change.js';
+import { citationText } from './fuzz-summary.js';
+import { wrapped } from './scenario-table.js';
+
+/** `64d4d521757`, `one of 0a7b73559b39, 377b2f359d1f`; nothing where none is known. */
+export function commitsText({ commits, isExact }: Change): string {
+  if (commits.length === 0) return '';
+  return isExact ? commits[0] : `one of ${commits.join(', ')}`;
+}
+
+export function ruleLines(rule: Rule | null, width: number, indent: string, before = ''): string[] {
+  return rule === null ? [] : wrapped(`${before}${rule.sentence} [${citationText(rule.citation)}]`, width, indent, indent);
+}

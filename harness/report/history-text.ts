@@ -1,0 +1,63 @@
+/** The history of a scenario for a terminal: per line of versions and step the runs of equal answers. */
+import { stepInWords } from '../operations/registry.js';
+import type { Run, StepTimeline, Timeline } from '../history/timeline.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { answerText, plainText } from './answer-text.js';
+import { commitsText, ruleLines } from './change-text.js';
+import { wrapped } from './scenario-table.js';
+import type { ObservationJson } from '../scenario/observation-json.js';
+
+export function historyText(scenario: Scenario, timelines: readonly Timeline[], width: number): string {
+  const heading = [scenario.name, scenario.origin].filter((text) => text !== undefined).map(plainText);
+  const lines = [
+    ...(heading.length === 0 ? [] : wrapped(heading.join(': '), width, '', '  ')),
+    '* the answer changed',
+    ...timelines.flatMap((timeline) => ['', ...timelineLines(scenario, timeline, width)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function timelineLines(scenario: Scenario, { line, steps }: Timeline, width: number): string[] {
+  const { versions, proposals } = line;
+  const count = `${versions.length} version${versions.length === 1 ? '' : 's'}`;
+  const proposed = proposals.length === 0 ? '' : `, ${proposals.length} proposal${proposals.length === 1 ? '' : 's'}`;
+  return [
+    `${line.name}: ${count}${proposed}`,
+    ...(steps.length === 0 ? ['  no access, and every other step answered alike'] : []),
+    ...steps.flatMap((step) => stepLines(scenario, step, width)),
+  ];
+}
+
+function stepLines(scenario: Scenario, { step, runs, proposals }: StepTimeline, width: number): string[] {
+  return [
+    '',
+    ...wrapped(`step ${step}  ${stepInWords(scenario.steps[step])}`, width, '  ', '          '),
+    ...runs.flatMap((run) => runLines(run, width)),
+    ...(proposals.length === 0 ? [] : ['    never merged']),
+    ...proposals.flatMap(({ versions, answer, rule }) => [
+      ...wrapped(`${versions.join(', ')}: ${seenText(answer)}`, width, '      ', '        '),
+      ...ruleLines(rule, width, '        '),
+    ]),
+  ];
+}
+
+function runLines({ versions, answer, rules, change }: Run, width: number): string[] {
+  const span = versions.length === 1 ? versions[0] : `${versions[0]} to ${versions[versions.length - 1]}`;
+  const commits = change === null ? '' : commitsText(change);
+  return [
+    ...wrapped(
+      `${span}: ${seenText(answer)}${commits === '' ? '' : `   (${commits})`}`,
+      width,
+      change === null ? '    ' : '  * ',
+      '        ',
+    ),
+    ...rules.flatMap(({ from, rule }, index) =>
+      ruleLines(rule, width, '        ', index === 0 ? '' : `from ${from}, the same by: `),
+    ),
+  ];
+}
+
+/** Neither level nor leaf: no guest sees them. */
+function seenText({ level: _, leaf: __, ...seen }: ObservationJson): string {
+  return answerText(seen);
+}
