@@ -43,6 +43,8 @@ export class Generator implements Draw {
   readonly lastHi = new Int32Array(lastWrite(8, 0));
   readonly lastLo = new Int32Array(lastWrite(8, 0));
   private readonly pool = new FramePool();
+  /** Ranges backed anew in this case, three numbers each: first, end, backing. */
+  private readonly changes: number[] = [];
   private readonly weights = new Int32Array(SPECS.length);
   private totalWeight = 0;
   private words = new Int32Array(0);
@@ -63,6 +65,7 @@ export class Generator implements Draw {
     this.lastHi.fill(0);
     this.lastLo.fill(0);
     this.partnerMsr = 0;
+    this.changes.length = 0;
     this.random.seed(key.hi, key.lo, index, MACHINE_STREAM);
     const setup = this.setups.length > 0 && this.random.chance(64) ? this.setups[this.random.below(this.setups.length)] : null;
     this.machine =
@@ -102,7 +105,14 @@ export class Generator implements Draw {
     this.alignedGfn = Math.floor(this.gfn() / pages) * pages;
   }
 
+  rebacked(gfn: number, pages: number, backing: number): void {
+    this.changes.push(gfn, gfn + pages, backing);
+  }
+
   backingOf(gfn: number): number {
+    const { changes } = this;
+    for (let last = changes.length - 3; last >= 0; last -= 3)
+      if (gfn >= changes[last] && gfn < changes[last + 1]) return changes[last + 2];
     for (const region of this.machine.regions) if (gfn >= region.gfn && gfn < region.gfn + region.pages) return region.backing;
     return -1;
   }

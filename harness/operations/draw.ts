@@ -26,7 +26,9 @@ export interface Draw {
   /** The mask that a base just written, or the base that a mask just written waits for: its MSR (0: none) and vCPU. */
   partnerMsr: number;
   partnerVcpu: number;
-  /** Backing of a frame, -1 if no region covers it. */
+  /** Notes that the case backs a range anew. */
+  rebacked(gfn: number, pages: number, backing: number): void;
+  /** Backing of a frame at this point of the case, -1 if there is none. */
   backingOf(gfn: number): number;
   /** MSR values the case wrote last, by vCPU and MSR: for redundant writes and small changes. */
   readonly lastHi: Int32Array;

@@ -46,9 +46,6 @@ export const TABLE: Readonly<Record<string, Row>> = {
   },
   'harness/journal': { folders: [...WORDS, COMPARE, PIPELINE, 'harness/report'], packages: ['node:'] },
   'harness/campaign': { folders: [...WORDS, ...STAGES, PIPELINE] },
-  'harness/agreement': { folders: [...WORDS, RUN, COMPARE, CLASSIFY, PIPELINE] },
-  // What users import.
-  'harness/library': { folders: ['harness', CONTRACT, 'models/registry'] },
   'harness/agreement': { folders: [...WORDS, ...STAGES, PIPELINE] },
   // What users import: it offers, and does nothing itself.
   'harness/library': { folders: ['harness', CONTRACT, 'models/registry'] },
