@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, { load: () => Promise<Command>; summary:
   },
   history: { load: () => import('./history.js'), summary: 'a scenario through all versions, and what changed its answers' },
   bisect: { load: () => import('./bisect.js'), summary: 'the first version of a family with the new answer to a step' },
+  matrix: { load: () => import('./matrix.js'), summary: 'the effective type of profiles over the whole decision space' },
   models: { load: () => import('./models.js'), summary: 'the profiles, their spans and commits' },
   merge: { load: () => import('./merge.js'), summary: 'the run folders of shards as one run folder' },
   serve: { load: () => import('./serve.js'), summary: 'a profile as an external model on stdin and stdout' },
