@@ -6,6 +6,7 @@ import { SEVERITIES, type Severity } from '../classify/severity.js';
 import type { Lens } from '../compare/lens.js';
 import { partitionOf } from '../compare/partition.js';
 import type { Panel } from '../compare/panel.js';
+import type { EffectiveType } from '../../models/contract/memory-type.js';
 import { memtypeOf, OK, OUTCOME_MASK, ruleOf } from '../../models/contract/observation.js';
 import { encodeScenario } from '../scenario/encoded.js';
 import { type ObservationJson, observationJson } from '../scenario/observation-json.js';
@@ -119,6 +120,6 @@ function aliasOf({ scenario, step, edge }: Minimal, panel: Panel, seats: Seats):
   const expected = memtypeOf(seats.traces[reference].observations[step]);
   const got = memtypeOf(seats.traces[seat].observations[step]);
   if (backing === UNBACKED || expected === null || got === null) return null;
-  const { vendor } = panel.seats[seat];
-  return { expected: aliasHazard(expected, backing, vendor), got: aliasHazard(got, backing, vendor) };
+  const hazardOf = (type: EffectiveType, side: number) => aliasHazard(type, backing, panel.seats[side].vendor);
+  return { expected: hazardOf(expected, reference), got: hazardOf(got, seat) };
 }
