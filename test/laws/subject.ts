@@ -1,9 +1,12 @@
 /** A profile under a law: its answers as plain arrays that can be cut, compared and read. */
 import { runModel } from '../../harness/run/run.js';
 import { Trace } from '../../harness/run/trace.js';
-import { encodeScenario } from '../../harness/scenario/encoded.js';
+import { STEP_WORDS } from '../../harness/operations/operation-spec.js';
+import { encodeStep } from '../../harness/operations/step-codec.js';
+import type { EncodedScenario } from '../../harness/scenario/encoded.js';
 import { observationJson } from '../../harness/scenario/observation-json.js';
 import type { Scenario } from '../../harness/scenario/scenario.js';
+import type { Operation } from '../../models/contract/operation.js';
 import type { Model, Profile } from '../../models/contract/model.js';
 import { MEMTYPE_MASK, OK, OUTCOME_MASK, ruleOf } from '../../models/contract/observation.js';
 import { PROFILES } from '../../models/registry.js';
@@ -16,6 +19,23 @@ export interface Answer {
 }
 
 type Case = Pick<Scenario, 'machine' | 'steps'>;
+
+const encodedSteps = new WeakMap<Operation, Int32Array>();
+
+/** Laws run the same steps over and over, in other company: each is encoded once. */
+function encoded({ machine, steps }: Case): EncodedScenario {
+  const words = new Int32Array(steps.length * STEP_WORDS);
+  steps.forEach((step, index) => {
+    let own = encodedSteps.get(step);
+    if (own === undefined) {
+      own = new Int32Array(STEP_WORDS);
+      encodeStep(step, own, 0, STEP_WORDS);
+      encodedSteps.set(step, own);
+    }
+    words.set(own, index * STEP_WORDS);
+  });
+  return { machine, words, steps: steps.length };
+}
 
 export class Subject {
   /** One instance serves all scenarios: that it may is a law of its own. */
@@ -31,7 +51,7 @@ export class Subject {
   }
 
   answers(scenario: Case): Answer[] {
-    runModel(this.model, encodeScenario(scenario), this.trace);
+    runModel(this.model, encoded(scenario), this.trace);
     const { observations, values } = this.trace;
     return scenario.steps.map((_, step) => ({
       observation: observations[step],

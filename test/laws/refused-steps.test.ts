@@ -1,0 +1,61 @@
+import type { Scenario } from '../../harness/scenario/scenario.js';
+import { ERROR, GP, NOT_APPLICABLE, outcomeOf, PAUSED } from '../../models/contract/observation.js';
+import { cases, privateCases } from './cases.js';
+import { type Answer, differences, EVERY_PROFILE, type Subject } from './subject.js';
+
+const CASES = [...cases(20), ...privateCases(10)];
+
+/** Refusals that change something all the same, by rule, with their source. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'xen-hvm.pin-overlaps': 'Xen hvm_set_mem_pinned_cacheattr(), ab2d47eb13: recalculates and flushes after any outcome',
+  'xen-hvm.pin-limit': 'Xen hvm_set_mem_pinned_cacheattr(), ab2d47eb13: recalculates and flushes after any outcome',
+};
+
+/** A step that was refused, that the subject does not have, or that only reads. */
+function changesNothing(subject: Subject, scenario: Scenario, step: number, answer: Answer): boolean {
+  const outcome = outcomeOf(answer.observation);
+  if (subject.ruleId(answer) in EXCEPTIONS) return false;
+  return outcome === GP || outcome === ERROR || outcome === NOT_APPLICABLE || scenario.steps[step].op === 'read-msr';
+}
+
+/** The scenario without these steps, and what the subject says of the rest. */
+function without(subject: Subject, scenario: Scenario, answers: readonly Answer[]) {
+  const kept = scenario.steps.map((_, step) => step).filter((step) => !changesNothing(subject, scenario, step, answers[step]));
+  const rest = { machine: scenario.machine, steps: kept.map((step) => scenario.steps[step]) };
+  return { expected: kept.map((step) => answers[step]), got: subject.answers(rest), end: subject.end() };
+}
+
+describe.each(EVERY_PROFILE)('%s', (_, subject) => {
+  test('is changed by no step that it refuses, does not have, or that only reads', () => {
+    const wrong: string[] = [];
+    for (const scenario of CASES) {
+      const answers = subject.answers(scenario);
+      // Any operation of a vCPU completes its paused access first, one that the subject does not have, too.
+      if (answers.some(({ observation }) => outcomeOf(observation) === PAUSED)) continue;
+      const end = subject.end();
+      const { expected, got, end: endWithout } = without(subject, scenario, answers);
+      wrong.push(...differences(subject, expected, got));
+      if (end !== endWithout) wrong.push(`another end:\n${end}\n${endWithout}`);
+    }
+    expect(wrong.slice(0, 5)).toEqual([]);
+  });
+});
+
+describe('The cases', () => {
+  const answers = EVERY_PROFILE.flatMap(([, subject]) =>
+    CASES.flatMap((scenario) =>
+      subject.answers(scenario).map((answer) => ({ outcome: outcomeOf(answer.observation), rule: subject.ruleId(answer) })),
+    ),
+  );
+
+  test('have refusals of every kind', () => {
+    const kinds = new Set<number>(answers.map(({ outcome }) => outcome));
+    expect([GP, ERROR, NOT_APPLICABLE].filter((outcome) => !kinds.has(outcome))).toEqual([]);
+  });
+
+  test('need the exceptions, whose rules exist', () => {
+    const ids = new Set(EVERY_PROFILE.flatMap(([, { profile }]) => profile.rules.map((rule) => rule?.id)));
+    expect(Object.keys(EXCEPTIONS).filter((id) => !ids.has(id))).toEqual([]);
+    expect(answers.filter(({ rule, outcome }) => rule === 'xen-hvm.pin-overlaps' && outcome === ERROR)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,136 @@
+import type { Operation } from '../../models/contract/operation.js';
+import { NOT_APPLICABLE, outcomeOf } from '../../models/contract/observation.js';
+import type { Scenario } from '../../harness/scenario/scenario.js';
+import { cases } from './cases.js';
+import { type Answer, different, EVERY_PROFILE, seen, type Subject } from './subject.js';
+
+/** With private memory an access changes pages, too, not only mappings. */
+const MANY = cases(80, ({ machine }) => !machine.privateMemory);
+const CASES = MANY.slice(0, MANY.length / 4);
+/** Where a step is put in: a third of the way, and two thirds. */
+const PLACES = [1 / 3, 2 / 3];
+
+const everything = ({ machine }: Scenario): Operation => ({ op: 'zap', gfn: 0, pages: 2 ** (machine.maxPhysAddr - 12) });
+const isAccess = ({ op }: Operation) => op === 'access';
+
+/** All that a model says of an answer but the rule: a leaf built anew names the rule of now. */
+const whole = ({ observation, hi, lo }: Answer) => `${observation & 0xfffff} ${hi} ${lo}`;
+
+/** Answers to the second part of a scenario after another first part. */
+function after(subject: Subject, { machine }: Scenario, first: readonly Operation[], second: readonly Operation[]): Answer[] {
+  return subject.answers({ machine, steps: [...first, ...second] }).slice(first.length);
+}
+
+/** Every case cut in two at each place. */
+const cutsOf = (scenarios: readonly Scenario[]) =>
+  scenarios.flatMap((scenario) =>
+    PLACES.map((place) => {
+      const at = Math.floor(scenario.steps.length * place);
+      return { scenario, before: scenario.steps.slice(0, at), rest: scenario.steps.slice(at) };
+    }),
+  );
+const CUTS = cutsOf(CASES);
+
+/** Accesses answered differently where a step is put in, than without it. */
+function changedBy(subject: Subject, step: (scenario: Scenario) => Operation, cuts = CUTS): string[] {
+  return cuts.flatMap(({ scenario, before, rest }) => {
+    const plain = after(subject, scenario, before, rest);
+    const disturbed = after(subject, scenario, [...before, step(scenario)], rest);
+    return different(subject, plain, disturbed, seen);
+  });
+}
+
+const has = (subject: Subject, step: Operation) =>
+  outcomeOf(subject.answers({ machine: CASES[0].machine, steps: [step] })[0].observation) !== NOT_APPLICABLE;
+
+describe.each(EVERY_PROFILE.filter(([, subject]) => has(subject, { op: 'zap', gfn: 0, pages: 1 })))('%s', (_, subject) => {
+  test('answers after a zap of everything as if nothing had ever been touched', () => {
+    const wrong = CUTS.flatMap(({ scenario, before, rest }) => {
+      const zapped = after(subject, scenario, [...before, everything(scenario)], rest);
+      const untouched = after(
+        subject,
+        scenario,
+        before.filter((step) => !isAccess(step)),
+        rest,
+      );
+      return different(subject, untouched, zapped, whole);
+    });
+    expect(wrong.slice(0, 5)).toEqual([]);
+  });
+
+  test('answers after a zap of some frames in small pages for these as if they had never been touched, for the others as before', () => {
+    const wrong = CUTS.flatMap(({ scenario: large, before: largeBefore, rest: largeRest }) => {
+      const { scenario, before, rest } = inSmallPages(large, largeBefore, largeRest);
+      const [gfn, pages] = someFrames(scenario);
+      const isZapped = (step: Operation) => step.op === 'access' && step.gfn >= gfn && step.gfn < gfn + pages;
+      const zapped = after(subject, scenario, [...before, { op: 'zap', gfn, pages }], rest);
+      const plain = after(subject, scenario, before, rest);
+      const untouched = after(
+        subject,
+        scenario,
+        before.filter((step) => !isZapped(step)),
+        rest,
+      );
+      const expected = rest.map((step, index) => (isZapped(step) ? untouched[index] : plain[index]));
+      return different(subject, expected, zapped, whole);
+    });
+    expect(wrong.slice(0, 5)).toEqual([]);
+  });
+});
+
+/** The scenario with every region and every later backing mapped by 4K: each frame then has a leaf of its own. */
+function inSmallPages(scenario: Scenario, before: readonly Operation[], rest: readonly Operation[]) {
+  const small = (steps: readonly Operation[]) =>
+    steps.map((step) => (step.op === 'set-backing' ? { ...step, level: 1 as const } : step));
+  const regions = scenario.machine.regions.map((region) => ({ ...region, level: 1 as const }));
+  return { scenario: { ...scenario, machine: { ...scenario.machine, regions } }, before: small(before), rest: small(rest) };
+}
+
+/** From the lowest frame that is accessed halfway to the highest. */
+function someFrames({ steps }: Scenario): [gfn: number, pages: number] {
+  const frames = steps.flatMap((step) => (step.op === 'access' ? [step.gfn] : []));
+  const [least, most] = [Math.min(...frames), Math.max(...frames)];
+  return [least, Math.max(1, Math.floor((most - least) / 2))];
+}
+
+/**
+ * Profiles whose answers depend on when a mapping was made, and on which vCPU made it: a rule by which the mapping was typed, once and for all,
+ * when it was made.
+ */
+const TYPED_WHEN_MADE: readonly { readonly profiles: RegExp; readonly rule: string; readonly because: string }[] = [
+  {
+    profiles: /^intel-ept\/(2\.6\.29-rc1|2\.6\.29|2\.6\.31|4\.1)$/,
+    rule: 'intel-ept.old-single-range',
+    because: 'get_mtrr_type() is asked when the leaf is built, and no MTRR write invalidates it',
+  },
+  {
+    profiles: /^intel-ept\/(4\.2-full-mtrr|4\.3|4\.4|6\.6|6\.7|per-vm-mtrr|cd-skip|wc-mmio)$/,
+    rule: 'intel-ept.default-type',
+    because: 'kvm_mtrr_get_guest_memory_type() is asked for the vCPU that faults; the leaf serves all',
+  },
+  {
+    profiles: /^amd-npt\/4\.2-npt-pat$/,
+    rule: 'amd-npt.mtrrs-disabled',
+    because: 'svm_get_mt_mask() asks for the guest MTRR type when the nested leaf is built',
+  },
+];
+const exceptionOf = (name: string) => TYPED_WHEN_MADE.find(({ profiles }) => profiles.test(name));
+
+describe('Renewing every mapping changes no memory type', () => {
+  test.each(EVERY_PROFILE.filter(([name]) => exceptionOf(name) === undefined))('of %s', (_, subject) => {
+    expect(changedBy(subject, everything).slice(0, 3)).toEqual([]);
+  });
+
+  test.each(EVERY_PROFILE.filter(([name]) => exceptionOf(name) !== undefined))(
+    'but of %s, whose mappings are typed when they are made',
+    (name, subject) => {
+      const rule = exceptionOf(name)?.rule ?? '';
+      expect(changedBy(subject, everything, cutsOf(MANY)).filter((change) => change.includes(`"${rule}"`))).not.toEqual([]);
+    },
+  );
+
+  test('with no exception that no profile needs', () => {
+    const unused = TYPED_WHEN_MADE.filter(({ profiles }) => !EVERY_PROFILE.some(([name]) => profiles.test(name)));
+    expect(unused).toEqual([]);
+  });
+});
