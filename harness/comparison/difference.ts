@@ -88,7 +88,7 @@ function joinedCause(rules: RulesCause, statements: Statements, favoured: SideNa
   if (only === null && rules.sizesDiffer) return { kind: 'size' };
   if (only === null && statements.of(rules.a) === statements.of(rules.b)) return { kind: 'inputs' };
   const side = only ?? favoured;
-  return { kind: 'rule', side, rule: rules[side], isOnly: only !== null };
+  return { kind: 'rule', side, rule: rules[side], isOnly: only !== null && statements.areOfBoth };
 }
 
 function bySimplicity(x: Symptom, y: Symptom): number {

@@ -21,12 +21,15 @@ export interface Reached {
 
 export class Statements {
   private readonly areOneFamily: boolean;
+  /** Both sides have rules: an outside model has none. */
+  readonly areOfBoth: boolean;
   private readonly byRule = new Map<string, string>();
   private readonly reached: Reached;
 
   constructor(pair: Pair, reached: Reached) {
     const seats = [pair.panel.seats[pair.a], pair.panel.seats[pair.b]];
     this.areOneFamily = seats[0].lineage === seats[1].lineage;
+    this.areOfBoth = seats.every(({ rules }) => rules.length > 0);
     for (const rule of seats.flatMap(({ rules }) => rules)) if (rule !== null) this.note(rule);
     const statements = (names: ReadonlySet<string>) => new Set([...names].map((name) => this.of(name)));
     this.reached = { a: statements(reached.a), b: statements(reached.b) };

@@ -53,9 +53,11 @@ export interface RuleUse {
 }
 
 export interface RuleUses {
-  /** Decided on both sides and in no difference. */
+  /** Both sides have rules; else `alike` and `different` are about those of the one that has. */
+  readonly areOfBoth: boolean;
+  /** Decided (on both sides) and in no difference. */
   readonly alike: readonly RuleUse[];
-  /** Decided on both sides, and takes part in a difference. */
+  /** Decided (on both sides), and takes part in a difference. */
   readonly different: readonly RuleUse[];
   readonly onlyA: readonly RuleUse[];
   readonly onlyB: readonly RuleUse[];
@@ -65,13 +67,15 @@ export interface RuleUses {
 
 export function ruleUses(result: ComparisonResult): RuleUses {
   const coverage = result.agreement.coverage();
-  const both = coverage.filter(({ a, b }) => a > 0 && b > 0);
+  const areOfBoth = comparedSides(result).every(({ profile }) => profile !== null);
+  const decided = coverage.filter(({ a, b }) => (areOfBoth ? a > 0 && b > 0 : a > 0 || b > 0));
   const inDifference = new Set(result.differences.flatMap(({ symptoms }) => symptoms.flatMap(({ finding }) => sideRules(finding))));
   return {
-    alike: both.filter(({ id }) => !inDifference.has(id)),
-    different: both.filter(({ id }) => inDifference.has(id)),
-    onlyA: coverage.filter(({ a, b }) => a > 0 && b === 0),
-    onlyB: coverage.filter(({ a, b }) => a === 0 && b > 0),
+    areOfBoth,
+    alike: decided.filter(({ id }) => !inDifference.has(id)),
+    different: decided.filter(({ id }) => inDifference.has(id)),
+    onlyA: coverage.filter(({ a, b }) => areOfBoth && a > 0 && b === 0),
+    onlyB: coverage.filter(({ a, b }) => areOfBoth && a === 0 && b > 0),
     never: coverage.filter(({ a, b }) => a === 0 && b === 0).map(({ id }) => id),
   };
 }

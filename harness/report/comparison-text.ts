@@ -114,6 +114,7 @@ function alsoLines(symptom: Symptom, sides: readonly [ComparedSide, ComparedSide
 function agreementLines(result: ComparisonResult, { details }: ComparisonTextOptions): string[] {
   const { agreement } = result;
   const uses = ruleUses(result);
+  const onBoth = uses.areOfBoth ? ' on both sides' : '';
   const silent = agreement.silentChanges();
   const shown = details ? silent : silent.slice(0, MOST_LISTED);
   return [
@@ -123,11 +124,11 @@ function agreementLines(result: ComparisonResult, { details }: ComparisonTextOpt
       '  ',
       '  ',
     ),
-    ...useLines('Rules that decided on both sides, and are in no difference', uses.alike),
-    ...useLines('Rules that decided on both sides, and are in a difference', uses.different),
-    ...useLines('Rules that decided on side A only', uses.onlyA),
-    ...useLines('Rules that decided on side B only', uses.onlyB),
-    ...listLines("Rules that decided on neither side, some of them other versions' own", uses.never),
+    ...useLines(`Rules that decided${onBoth}, in no difference`, uses.alike),
+    ...useLines(`Rules that decided${onBoth}, in a difference`, uses.different),
+    ...(uses.areOfBoth ? useLines('Rules that decided on side A only', uses.onlyA) : []),
+    ...(uses.areOfBoth ? useLines('Rules that decided on side B only', uses.onlyB) : []),
+    ...listLines('Rules that never decided, some of them those of other versions', uses.never, details),
     ...(silent.length === 0 ? [] : ['  Other rules, the same answer (steps):']),
     ...shown.flatMap(({ a, b, steps }) => wrapped(`${a} -> ${b}: ${steps}`, WIDTH, '    ', '      ')),
     ...(silent.length > shown.length ? [`    ... and ${silent.length - shown.length} more (--details)`] : []),
@@ -141,7 +142,8 @@ function useLines(heading: string, uses: readonly RuleUse[]): string[] {
   );
 }
 
-function listLines(heading: string, items: readonly string[]): string[] {
+function listLines(heading: string, items: readonly string[], isListed = true): string[] {
   if (items.length === 0) return [`  ${heading}: none`];
+  if (!isListed) return [`  ${heading}: ${items.length} (--details)`];
   return [`  ${heading} (${items.length}):`, ...wrapped(items.join(', '), WIDTH, '    ', '    ')];
 }
