@@ -17,6 +17,11 @@ const COMMANDS: Readonly<Record<string, { load: () => Promise<Command>; summary:
   bisect: { load: () => import('./bisect.js'), summary: 'the first version of a family with the new answer to a step' },
   matrix: { load: () => import('./matrix.js'), summary: 'the effective type of profiles over the whole decision space' },
   models: { load: () => import('./models.js'), summary: 'the profiles, their spans and commits' },
+  regress: {
+    load: () => import('./regress.js'),
+    summary: 'the corpus of regressions replayed; a diff of every answer that changed',
+  },
+  corpus: { load: () => import('./corpus.js'), summary: 'add to, minimise, merge, migrate a corpus of regressions' },
   merge: { load: () => import('./merge.js'), summary: 'the run folders of shards as one run folder' },
   serve: { load: () => import('./serve.js'), summary: 'a profile as an external model on stdin and stdout' },
 };

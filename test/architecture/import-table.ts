@@ -33,7 +33,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
   // Its predicate is an argument: what a divergence is, it does not know.
   'harness/minimise': { folders: WORDS },
   'harness/external': { folders: [...WORDS, RUN], types: [PIPELINE], packages: ['node:'] },
-  'harness/corpus': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], types: [PIPELINE], packages: ['node:'] },
+  'harness/corpus': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], types: [PIPELINE], packages: ['node:', 'json-diff'] },
   // The helpers of campaign.ts and other tools over whole scenarios.
   'harness/pipeline': { folders: [...WORDS, ...STAGES] },
   'harness/explain': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], packages: ['json-diff'] },
