@@ -23,11 +23,13 @@ emtdiff corpus migrate [DIR]       every file in today's format and canonical fo
   DIR                    default: the regressions of this package (corpora/regressions)
   --name NAME            of add: the regression's name and file; default: the scenario's name, else the bucket
   --note TEXT            of add: what it shows, in a sentence
+  --bucket ID            of add: the divergence that it is a witness of; default: the finding's own, else the scenario's worst
   --models LIST          whose answers are kept; default: the finding's own panel, else the default panel
 `;
 
 const OPTIONS = {
   name: { type: 'string' },
+  bucket: { type: 'string' },
   note: { type: 'string' },
   models: { type: 'string' },
   out: { type: 'string' },
@@ -73,7 +75,8 @@ async function entryOf(file: string, found: Arguments): Promise<Regression> {
   const { scenario, finding } = readScenario(file);
   const known = finding?.profiles.filter((name) => PROFILES.some((profile) => profile.name === name)) ?? [];
   const profiles = chosenProfiles(found.text('models'), known.length > 0 ? known : DEFAULT_PANEL);
-  const bucket = finding === null || finding.bucket === '' ? undefined : finding.bucket;
+  const own = finding === null || finding.bucket === '' ? undefined : finding.bucket;
+  const bucket = found.text('bucket') ?? own;
   const note = found.text('note');
   const name = found.text('name') ?? scenario.name ?? bucket ?? basename(file, '.json');
   return regressionOf(scenario, profiles, {
