@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, { load: () => Promise<Command>; summary:
   history: { load: () => import('./history.js'), summary: 'a scenario through all versions, and what changed its answers' },
   bisect: { load: () => import('./bisect.js'), summary: 'the first version of a family with the new answer to a step' },
   matrix: { load: () => import('./matrix.js'), summary: 'the effective type of profiles over the whole decision space' },
+  report: { load: () => import('./report.js'), summary: 'a run folder as HTML, Markdown, JUnit, SARIF or JSON' },
   models: { load: () => import('./models.js'), summary: 'the profiles, their spans and commits' },
   regress: {
     load: () => import('./regress.js'),

@@ -41,13 +41,17 @@ export function scenarioTable(
   return lines;
 }
 
-interface Group {
+export interface Group {
   readonly text: string;
   readonly names: string[];
 }
 
 /** Models with the same words for their answers; AMD's CD and WC+ keep their names. */
-function groupsAt(observations: Readonly<Record<string, readonly ObservationJson[]>>, step: number, details: boolean): Group[] {
+export function groupsAt(
+  observations: Readonly<Record<string, readonly ObservationJson[]>>,
+  step: number,
+  details: boolean,
+): Group[] {
   const groups: Group[] = [];
   for (const [name, answers] of Object.entries(observations)) {
     const { level: _, leaf: __, ...brief } = answers[step];

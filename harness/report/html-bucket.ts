@@ -1,0 +1,121 @@
+/** One bucket of the HTML report: a summary line that opens to answers, timeline, memory map and the replay command. */
+import { stepInWords } from '../operations/registry.js';
+import { machineJson, oneLine, printScenario } from '../scenario/print.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { answerText } from './answer-text.js';
+import { citationText } from './fuzz-summary.js';
+import { html, type Markup, NOTHING } from './markup.js';
+import { kindClass, memoryMap } from './memory-map.js';
+import { defaultTypeText, memoryRanges } from './memory-ranges.js';
+import type { RuleLookup } from './rule-lookup.js';
+import type { ReportBucket } from './run-report.js';
+import { groupsAt } from './scenario-table.js';
+
+export function bucketMarkup(bucket: ReportBucket, number: number, lookup: RuleLookup): Markup {
+  const { id, severity, partition, rules, groupRules, scenario, step } = bucket;
+  const allRules = [...new Set([...rules, ...groupRules.flat()])];
+  const map = memoryMap(memoryRanges(scenario, step));
+  return html`<details class="bucket" id="bucket-${number}" data-severity="${severity}" data-partition="${JSON.stringify(partition)}" data-sides="${JSON.stringify([bucket.expected, bucket.got])}" data-rules="${JSON.stringify(allRules)}">
+<summary><span class="severity s-${severity}">${severity}</span> <span class="what">${headline(bucket)}</span> <span class="meta">${caseText(bucket)}, ${stepsText(scenario)}</span></summary>
+<div class="body">
+<p class="id"><code>${id}</code></p>
+${answersMarkup(bucket, lookup)}
+${aliasMarkup(bucket)}
+<div class="columns"><section><h3>Minimal scenario</h3>
+${titleMarkup(scenario)}<p class="machine">machine <code>${machineText(scenario)}</code></p>
+${timeline(bucket)}</section>
+<section><h3>Memory map</h3><p class="note">Guest-physical, not to scale; ${defaultTypeText(scenario, step)}.</p>
+${map}</section></div>
+<h3>Replay</h3>
+${copyable(bucket.replay)}
+<details><summary>Scenario as JSON (for <code>emtdiff replay</code>, <code>explain</code>, <code>minimise</code>)</summary>${copyable(printScenario(scenario))}</details>
+</div></details>`;
+}
+
+function headline({ lens, op, expected, got, answers, partition }: ReportBucket): Markup {
+  const answerOf = (profile: string) => {
+    const answer = answers[partition.findIndex((group) => group.includes(profile))];
+    return answer === undefined ? NOTHING : html` ${answerMarkup(answerText(answer))}`;
+  };
+  return html`${lens === 'memtype' ? op : `${lens}: ${op}`}, <b>${expected}</b>${answerOf(expected)} against <b>${got}</b>${answerOf(got)}`;
+}
+
+export function caseText({ count, case: index }: Pick<ReportBucket, 'count' | 'case'>): string {
+  if (count === 0) return `found while minimising case ${index}`;
+  return `${count} case${count === 1 ? '' : 's'}`;
+}
+
+export function stepsText({ steps }: Scenario): string {
+  return `${steps.length} step${steps.length === 1 ? '' : 's'}`;
+}
+
+export function machineText({ machine }: Scenario): string {
+  const json = machineJson(machine);
+  return Object.keys(json).length === 0 ? 'default' : oneLine(json);
+}
+
+/** The words of an answer, with the colour of its memory type. */
+function answerMarkup(text: string): Markup {
+  return html`<span class="answer ${kindClass(text.split(' ')[0])}">${text}</span>`;
+}
+
+function answersMarkup(bucket: ReportBucket, lookup: RuleLookup): Markup {
+  const groups = bucket.partition.map(
+    (
+      group,
+      index,
+    ) => html`<li>${bucket.answers[index] === undefined ? NOTHING : answerMarkup(answerText(bucket.answers[index]))} ${names(group)}
+${(bucket.groupRules[index] ?? []).map((id) => ruleMarkup(id, deciders(bucket, group, id), lookup))}</li>`,
+  );
+  const silent = bucket.abstaining.length === 0 ? NOTHING : html`<p class="note">Abstaining: ${bucket.abstaining.join(', ')}</p>`;
+  return html`<h3>Who answers what, and why</h3><ul class="groups">${groups}</ul>${silent}`;
+}
+
+function names(group: readonly string[]): Markup {
+  return html`${group.map((name) => html`<span class="profile">${name}</span>`)}`;
+}
+
+/** Members of the group whose answer that rule decided; empty where the finding's file is missing. */
+function deciders({ observations, step }: ReportBucket, group: readonly string[], id: string): readonly string[] {
+  return group.length < 2 ? [] : group.filter((name) => observations?.[name]?.[step]?.rule === id);
+}
+
+function ruleMarkup(id: string, profiles: readonly string[], lookup: RuleLookup): Markup {
+  const rule = lookup(id);
+  const who = profiles.length === 0 ? NOTHING : html`<span class="who">${profiles.join(', ')}:</span> `;
+  if (rule === undefined)
+    return html`<p class="rule">${who}<code>${id}</code> <span class="note">(its model is not in this build)</span></p>`;
+  return html`<p class="rule">${who}${rule.sentence} <cite>${citationText(rule.citation)}</cite> <code>${id}</code></p>`;
+}
+
+function aliasMarkup({ alias, expected, got }: ReportBucket): Markup {
+  if (alias === null) return NOTHING;
+  const side = (name: string, { guest, host, withSelfSnoop, withoutSelfSnoop }: NonNullable<ReportBucket['alias']>['got']) =>
+    html`<dt>${name}</dt><dd>guest ${guest} over the host's ${host}: ${withSelfSnoop}${
+      withSelfSnoop === withoutSelfSnoop ? '' : `; without self-snoop: ${withoutSelfSnoop}`
+    }</dd>`;
+  return html`<h3>Alias with the host's own mapping</h3><dl class="alias">${side(expected, alias.expected)}${side(got, alias.got)}</dl>`;
+}
+
+function titleMarkup({ name, origin }: Scenario): Markup {
+  const title = [name, origin].filter((text) => text !== undefined).join(': ');
+  return title === '' ? NOTHING : html`<p class="note">${title}</p>`;
+}
+
+function timeline({ scenario, step: divergent, observations }: ReportBucket): Markup {
+  const items = scenario.steps.map((step, index) => {
+    const groups = observations === null ? [] : groupsAt(observations, index, index === divergent);
+    const said = groups.map(
+      ({ text, names: members }) =>
+        html`<div>${answerMarkup(text)}${groups.length === 1 ? NOTHING : html` <span class="who">${members.join(', ')}</span>`}</div>`,
+    );
+    const mark = index === divergent ? html`<strong class="here">diverges</strong>` : NOTHING;
+    return html`<li class="${index === divergent ? 'divergent' : 'step'}"><code>${stepInWords(step)}</code> ${mark}${said}</li>`;
+  });
+  const missing = observations === null ? html`<p class="note">The finding's file is missing: no answers per step.</p>` : NOTHING;
+  return html`<ol class="timeline" start="0">${items}</ol>${missing}`;
+}
+
+function copyable(text: string): Markup {
+  return html`<div class="copy"><pre tabindex="0">${text}</pre><button type="button" class="copier">Copy</button></div>`;
+}

@@ -1,0 +1,31 @@
+/** HTML by template: what stands in the template is markup, what is put in is text, unless it is markup itself. */
+import { plainText } from './answer-text.js';
+
+export class Markup {
+  constructor(readonly text: string) {}
+}
+
+type Part = string | number | Markup | readonly Markup[];
+
+/** Strings and numbers are escaped, for elements and for quoted attributes; markup and lists of it stand as they are. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  return new Markup(strings.reduce((text, string, index) => text + partText(parts[index - 1]) + string));
+}
+
+export const NOTHING = new Markup('');
+
+function partText(part: Part): string {
+  if (part instanceof Markup) return part.text;
+  if (typeof part === 'string' || typeof part === 'number') return escaped(`${part}`);
+  return part.map(({ text }) => text).join('\n');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** Text of others in HTML or XML: marks escaped, control characters (but a line's end) shown and not obeyed. */
+export function escaped(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => plainText(line).replace(/[&<>"']/g, (mark) => ENTITIES[mark]))
+    .join('\n');
+}

@@ -1,0 +1,76 @@
+/** The formats of a report by name, and files of them beside a campaign: `--report html=FILE,junit=FILE`. */
+import { statSync } from 'node:fs';
+import { shown, UsageError } from '../operations/usage-error.js';
+import { htmlReport } from './html-report.js';
+import { junitReport } from './junit-report.js';
+import { markdownReport } from './markdown-report.js';
+import type { RuleLookup } from './rule-lookup.js';
+import { writeWhole } from './run-folder.js';
+import { type RunReport, runReport } from './run-report.js';
+import { sarifReport } from './sarif-report.js';
+
+export const REPORT_FORMATS = ['html', 'markdown', 'junit', 'sarif', 'json'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+export interface ReportFile {
+  readonly format: ReportFormat;
+  readonly file: string;
+}
+
+/** @param document the run's summary as it stands, of which `report` is the checked form. */
+export function reportText(format: ReportFormat, document: unknown, report: RunReport, lookup: RuleLookup): string {
+  switch (format) {
+    case 'html':
+      return htmlReport(report, lookup);
+    case 'markdown':
+      return markdownReport(report, lookup);
+    case 'junit':
+      return junitReport(report, lookup);
+    case 'sarif':
+      return sarifReport(report, lookup);
+    case 'json':
+      return `${JSON.stringify(document, null, 2)}\n`;
+  }
+}
+
+/** `html=FILE,junit=FILE`; to be called before a campaign, so that a mistake costs none. @throws {UsageError} */
+export function reportList(text: string): ReportFile[] {
+  return text.split(',').map((entry) => {
+    const [name, ...rest] = entry.split('=');
+    const format = REPORT_FORMATS.find((known) => known === name.trim());
+    const file = rest.join('=');
+    if (format === undefined || file === '')
+      throw new UsageError(`--report: found ${shown(entry)}, expected FORMAT=FILE with one of ${REPORT_FORMATS.join(' ')}`);
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+      throw new UsageError(`--report: found the folder ${shown(file)}, expected a file`);
+    return { format, file };
+  });
+}
+
+/**
+ * Writes the reports of a campaign that has just ended, each whole or not at all, and answers with the checked form.
+ * @param document what `summaryJson` yields.
+ * @param findings what `findingJson` yields, one per finding.
+ * @throws {UsageError} where a file cannot be written.
+ */
+export function writeReports(
+  document: unknown,
+  findings: readonly unknown[],
+  list: readonly ReportFile[],
+  lookup: RuleLookup,
+): RunReport {
+  // As a reader of the run folder would get them: what JSON drops is dropped.
+  const read = JSON.parse(JSON.stringify({ document, findings })) as { document: unknown; findings: unknown[] };
+  const report = runReport(read.document, read.findings, 'summary');
+  for (const { format, file } of list) writeReport(file, reportText(format, read.document, report, lookup));
+  return report;
+}
+
+/** @throws {UsageError} */
+export function writeReport(file: string, text: string): void {
+  try {
+    writeWhole(file, text);
+  } catch (error) {
+    throw new UsageError(`${file}: found ${(error as NodeJS.ErrnoException).code}, expected a file that can be written`);
+  }
+}
