@@ -2,6 +2,7 @@ import type { Operation } from '../../models/contract/operation.js';
 import { NOT_APPLICABLE, outcomeOf } from '../../models/contract/observation.js';
 import type { Scenario } from '../../harness/scenario/scenario.js';
 import { cases } from './cases.js';
+import { exceptionOf, TYPED_WHEN_MADE } from './exceptions.js';
 import { type Answer, different, EVERY_PROFILE, seen, type Subject } from './subject.js';
 
 /** With private memory an access changes pages, too, not only mappings. */
@@ -93,44 +94,16 @@ function someFrames({ steps }: Scenario): [gfn: number, pages: number] {
   return [least, Math.max(1, Math.floor((most - least) / 2))];
 }
 
-/**
- * Profiles whose answers depend on when a mapping was made, and on which vCPU made it: a rule by which the mapping was typed, once and for all,
- * when it was made.
- */
-const TYPED_WHEN_MADE: readonly { readonly profiles: RegExp; readonly rule: string; readonly because: string }[] = [
-  {
-    profiles: /^intel-ept\/(2\.6\.29-rc1|2\.6\.29|2\.6\.31|4\.1)$/,
-    rule: 'intel-ept.old-single-range',
-    because: 'get_mtrr_type() is asked when the leaf is built, and no MTRR write invalidates it',
-  },
-  {
-    profiles: /^intel-ept\/(4\.2-full-mtrr|4\.3|4\.4|6\.6|6\.7|per-vm-mtrr|cd-skip|wc-mmio)$/,
-    rule: 'intel-ept.default-type',
-    because: 'kvm_mtrr_get_guest_memory_type() is asked for the vCPU that faults; the leaf serves all',
-  },
-  {
-    profiles: /^amd-npt\/4\.2-npt-pat$/,
-    rule: 'amd-npt.mtrrs-disabled',
-    because: 'svm_get_mt_mask() asks for the guest MTRR type when the nested leaf is built',
-  },
-];
-const exceptionOf = (name: string) => TYPED_WHEN_MADE.find(({ profiles }) => profiles.test(name));
-
 describe('Renewing every mapping changes no memory type', () => {
-  test.each(EVERY_PROFILE.filter(([name]) => exceptionOf(name) === undefined))('of %s', (_, subject) => {
+  test.each(EVERY_PROFILE.filter(([name]) => exceptionOf(TYPED_WHEN_MADE, name) === undefined))('of %s', (_, subject) => {
     expect(changedBy(subject, everything).slice(0, 3)).toEqual([]);
   });
 
-  test.each(EVERY_PROFILE.filter(([name]) => exceptionOf(name) !== undefined))(
+  test.each(EVERY_PROFILE.filter(([name]) => exceptionOf(TYPED_WHEN_MADE, name) !== undefined))(
     'but of %s, whose mappings are typed when they are made',
     (name, subject) => {
-      const rule = exceptionOf(name)?.rule ?? '';
+      const rule = exceptionOf(TYPED_WHEN_MADE, name)?.rule ?? '';
       expect(changedBy(subject, everything, cutsOf(MANY)).filter((change) => change.includes(`"${rule}"`))).not.toEqual([]);
     },
   );
-
-  test('with no exception that no profile needs', () => {
-    const unused = TYPED_WHEN_MADE.filter(({ profiles }) => !EVERY_PROFILE.some(([name]) => profiles.test(name)));
-    expect(unused).toEqual([]);
-  });
 });
