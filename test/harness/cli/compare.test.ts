@@ -1,0 +1,143 @@
+import { emtdiff, MAIN } from './command.js';
+
+interface Symptom {
+  readonly id: string;
+  readonly lens: string;
+  readonly rules: { readonly id: string; readonly commits: string[] }[];
+  readonly answers: { readonly memtype?: string }[];
+  readonly scenario: object;
+  readonly step: number;
+}
+interface Bucket {
+  readonly id: string;
+  readonly cause: { kind: string; op?: string; keeps?: string };
+  readonly points: number;
+  readonly sequences: number;
+  readonly rules: string[];
+  readonly commits: string[][];
+  readonly scenario: { steps: { op: string }[] };
+  readonly symptoms: Symptom[];
+}
+interface Comparison {
+  readonly buckets: Bucket[];
+  readonly agreement: { compared: number; alike: number; abstained: number; rules: Record<string, { id: string }[]> };
+  readonly points: number;
+  readonly sequences: number;
+}
+
+const CASES = ['--cases', '4000'];
+
+function compared(a: string, b: string, ...more: string[]): Comparison & { code: number | null } {
+  const ran = emtdiff(['compare', a, b, '--format', 'json', ...(more.includes('--cases') ? [] : CASES), ...more]);
+  return { ...(JSON.parse(ran.stdout) as Comparison), code: ran.code };
+}
+
+const ids = ({ buckets }: Comparison) => buckets.map(({ id }) => id).sort();
+
+describe('emtdiff compare', () => {
+  const found = compared('intel-ept/6.6', 'intel-ept/6.7');
+
+  test('6.6 and 6.7: CR0.CD honours the PAT, and a non-coherent device that comes or goes zaps; nothing else', () => {
+    expect(found.code).toBe(1);
+    expect(ids(found)).toEqual([
+      'invalidation~attach-device~kept-by-a',
+      'invalidation~detach-device~kept-by-a',
+      'rule-of-b~intel-ept.cd-write-back',
+    ]);
+  });
+
+  test.each(['another', 'a third'])('6.6 and 6.7: the same three by %s seed', (seed) => {
+    expect(ids(compared('intel-ept/6.6', 'intel-ept/6.7', '--seed', seed))).toEqual(ids(found));
+  });
+
+  test('every symptom carries both rules with commits, and a scenario on which a replay of both shows it', () => {
+    for (const { symptoms } of found.buckets) {
+      for (const { id, rules, scenario, step, answers } of symptoms) {
+        expect(rules).toHaveLength(2);
+        for (const { commits } of rules) expect(commits.length).toBeGreaterThan(0);
+        expect(answers[0]).not.toEqual(answers[1]);
+        if (!id.includes('cd-')) continue;
+        const replayed = JSON.parse(
+          emtdiff(['replay', '-', '--models', 'intel-ept/6.6,intel-ept/6.7', '--format', 'json'], JSON.stringify(scenario)).stdout,
+        );
+        expect(replayed.profiles['intel-ept/6.6'].observations[step]).toEqual(answers[0]);
+        expect(replayed.profiles['intel-ept/6.7'].observations[step]).toEqual(answers[1]);
+      }
+    }
+  });
+
+  test('says what it looked at without finding a difference', () => {
+    const { compared: all, alike, rules } = found.agreement;
+    expect(found).toMatchObject({ points: 25920, sequences: 4000 });
+    expect(alike).toBeGreaterThan(all / 2);
+    expect(alike).toBeLessThan(all);
+    expect(rules.alike.map(({ id }) => id)).toContain('intel-ept.mmio-uncached');
+    expect(rules.different.map(({ id }) => id)).toContain('intel-ept.no-noncoherent-dma');
+    expect(rules.onlyA.map(({ id }) => id)).toEqual(['intel-ept.cd-write-back-ipat']);
+    expect(rules.onlyB.map(({ id }) => id)).toEqual(['intel-ept.cd-write-back']);
+    expect(rules.never).toContain('intel-ept.host-pat-type');
+  });
+
+  test('per-VM MTRRs: the disabled type, the vCPU whose registers count, and the writes that no longer zap', () => {
+    expect(ids(compared('intel-ept/6.6', 'intel-ept/per-vm-mtrr'))).toEqual([
+      'invalidation~write-msr~kept-by-b',
+      'registers-of-another-vcpu',
+      'rule-of-b~intel-ept.disabled-per-vm',
+    ]);
+  });
+
+  test('MTRR writes skipped while CR0.CD=1: those zap no longer, and changes of CR0.CD do', () => {
+    expect(ids(compared('intel-ept/6.7', 'intel-ept/cd-skip'))).toEqual([
+      'invalidation~write-cr0~kept-by-a',
+      'invalidation~write-msr~kept-by-b',
+    ]);
+  });
+
+  test('Xen 4.14.0 and 4.15: special pages and direct MMIO without a frame table entry are two buckets', () => {
+    const { buckets } = compared('xen-hvm/ept-4.14.0', 'xen-hvm/ept-4.15');
+    const special = buckets.find(({ id }) => id === 'rule-of-b~xen-hvm.special-page-ipat');
+    const invalid = buckets.find(({ id }) => id === 'rule-of-b~xen-hvm.invalid-mfn');
+    expect(special?.commits[1]).toEqual(['ca24b2ffdb']);
+    expect(invalid?.rules).toEqual(['xen-hvm.direct-mmio', 'xen-hvm.invalid-mfn']);
+    expect(invalid?.commits[1]).toEqual(['81fd0d3ca4']);
+  });
+
+  test('is plain text of 80 columns, the same each time', () => {
+    const text = () => emtdiff(['compare', 'intel-ept/6.11.0', 'intel-ept/6.12', '--cases', '300']);
+    const { stdout, code } = text();
+    expect(code).toBe(1);
+    expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(stdout).toMatch(/^emtdiff compare intel-ept\/6.11.0 intel-ept\/6.12: 1 difference\n/);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('A decides by intel-ept.self-snoop-honours-pat, which B never reached');
+    expect(stdout).toContain('commits 9d70f3fec144');
+    expect(text().stdout).toBe(stdout);
+  });
+
+  test('exits 0 where nothing differs', () => {
+    const { stdout, code } = emtdiff(['compare', 'intel-ept/6.16', 'intel-ept/6.16', '--cases', '100']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/no difference found/);
+  });
+
+  test('compares an external model, whose answers stand where a profile has rules', () => {
+    const external = ['--external', `mine=${process.execPath} ${MAIN} serve intel-ept/6.11.0`, '--cases', '50'];
+    const { code, buckets, agreement } = compared('mine', 'intel-ept/6.12', ...external);
+    expect(code).toBe(1);
+    expect(buckets.map(({ id }) => id)).toEqual(['rule-of-b~intel-ept.no-noncoherent-dma']);
+    expect(buckets[0].symptoms.every(({ rules }) => rules[0].id.startsWith('ok-'))).toBe(true);
+    expect(agreement.rules.different.map(({ id }) => id)).toEqual(['intel-ept.no-noncoherent-dma']);
+  });
+
+  test.each([
+    ['a side is missing', ['intel-ept/6.6'], /found 1/],
+    ['a profile is not known', ['intel-ept/6.6', 'intel-ept/6.5'], /"intel-ept\/6.5".*close to it: .*intel-ept\/6/],
+    ['an external is neither side', ['intel-ept/6.6', 'intel-ept/6.7', '--external', 'x=true'], /expected the NAME to be A or B/],
+    ['both budgets are given', ['intel-ept/6.6', 'intel-ept/6.7', '--cases', '1', '--time', '1s'], /--time: found beside --cases/],
+    ['the lens compares costs', ['intel-ept/6.6', 'intel-ept/6.7', '--lens', 'cost'], /--lens: found "cost"/],
+  ])('exits 2 where %s', (_, args, message) => {
+    const { code, stderr, stdout } = emtdiff(['compare', ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe('');
+  });
+});

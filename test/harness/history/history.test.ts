@@ -1,0 +1,152 @@
+import { bisect } from '../../../harness/history/bisection.js';
+import { changeBetween } from '../../../harness/history/change.js';
+import { timelineOf } from '../../../harness/history/timeline.js';
+import { isProposal, versionLines, versionName } from '../../../harness/history/version-line.js';
+import { parseScenario } from '../../../harness/scenario/parse.js';
+import { UC, WB, WC } from '../../../models/contract/memory-type.js';
+import { PROFILES } from '../../../models/registry.js';
+import { versionOf } from './version-of.js';
+
+const scenario = parseScenario(
+  '{"format": "emtdiff-scenario/1", "steps": [{"op": "access", "vcpu": 0, "gfn": "0x10", "kind": "read", "pat": 0}]}',
+  'one access',
+);
+
+describe('Lines of versions', () => {
+  const lines = versionLines(PROFILES);
+  const line = (name: string) => lines.find((known) => known.name === name);
+  const names = (name: string) => line(name)?.versions.map(versionName);
+
+  test('KVM with EPT: the releases in their order, proposals beside them', () => {
+    expect(names('intel-ept')).toEqual(
+      '2.6.27 2.6.28 2.6.29-rc1 2.6.29 2.6.31 4.1 4.2-full-mtrr 4.3 4.4 6.6 6.7 6.11.0 6.12 6.16'.split(' '),
+    );
+    expect(line('intel-ept')?.proposals.map(versionName)).toEqual(['per-vm-mtrr', 'cd-skip', 'wc-mmio', 'host-pat']);
+  });
+
+  test('Xen: EPT, NPT and shadow paging are lines of their own', () => {
+    expect(names('xen-hvm/ept')).toEqual('ept-4.14.0 ept-ca24b2ffdb ept-4.15 ept-4.16 ept-4.17 ept-4.19 ept-4.21'.split(' '));
+    expect(line('xen-hvm/ept')?.proposals.map(versionName)).toEqual(['ept-special-v1']);
+    expect(names('xen-hvm/shadow')).toEqual(['shadow-4.14', 'shadow-4.18']);
+    expect(names('xen-hvm/npt')).toEqual(['npt']);
+  });
+
+  test('Vendors are no versions of each other', () => {
+    expect(names('bare-metal/intel')).toEqual(['intel']);
+    expect(names('shadow-paging/kvm-svm')).toEqual(['kvm-svm']);
+  });
+
+  test('every profile is in exactly one line, variants with an injected defect in none', () => {
+    const all = lines.flatMap(({ versions, proposals }) => [...versions, ...proposals]).map(({ name }) => name);
+    expect([...all].sort()).toEqual(
+      PROFILES.map(({ name }) => name)
+        .filter((name) => !name.includes('+'))
+        .sort(),
+    );
+  });
+
+  test('a proposal says in its span that no release has it', () => {
+    expect(isProposal({ span: 'unmerged: a list, May 2023' })).toBe(true);
+    expect(isProposal({ span: 'never committed: posted July 2020' })).toBe(true);
+    expect(isProposal({ span: 'Linux 6.12' })).toBe(false);
+  });
+});
+
+describe('A change of an answer', () => {
+  const from = versionOf('1', WB, 1, ['aaaa1111', 'cccc3333']);
+
+  test("is the new rule's commit where the newer version brought it", () => {
+    const to = versionOf('2', UC, 2, ['cccc3333', 'bbbb2222dddd', 'eeee4444']);
+    expect(changeBetween(from, to, 'test.new')).toMatchObject({ commits: ['bbbb2222'], isExact: true });
+  });
+
+  test('is one of the new commits where the rule is older than they are', () => {
+    const to = versionOf('2', UC, 1, ['aaaa1111', 'eeee4444', 'ffff5555']);
+    expect(changeBetween(from, to, 'test.old')).toMatchObject({ commits: ['eeee4444', 'ffff5555'], isExact: false });
+  });
+
+  test('is not known where the newer version names no new commit', () => {
+    expect(changeBetween(from, versionOf('2', UC, 1, ['aaaa1111']), 'test.old')).toMatchObject({ commits: [], isExact: false });
+  });
+});
+
+describe('A timeline', () => {
+  const versions = [
+    versionOf('1', WB, 1, ['aaaa1111']),
+    versionOf('2', WB, 2, ['bbbb2222']),
+    versionOf('3', UC, 2, ['cccc3333']),
+    versionOf('4', WB, 1, ['dddd4444']),
+  ];
+  const proposals = [versionOf('p', UC, 2), versionOf('q', UC, 2)];
+  const [{ runs, proposals: proposed }] = timelineOf({ name: 'test', versions, proposals }, scenario).steps;
+
+  test('joins neighbours with one answer, and no others', () => {
+    expect(runs.map((run) => [run.versions.join(), run.answer.memtype])).toEqual([
+      ['1,2', 'WB'],
+      ['3', 'UC'],
+      ['4', 'WB'],
+    ]);
+  });
+
+  test('names within a run the versions from which another rule gives the same answer', () => {
+    expect(runs[0].rules.map(({ from, rule }) => [from, rule?.id])).toEqual([
+      ['1', 'test.old'],
+      ['2', 'test.new'],
+    ]);
+  });
+
+  test('has a change before every run but the oldest', () => {
+    expect(runs.map(({ change }) => change?.commits ?? null)).toEqual([null, ['cccc3333'], ['dddd4444']]);
+  });
+
+  test('joins proposals that answer alike', () => {
+    expect(proposed.map((own) => own.versions)).toEqual([['p', 'q']]);
+  });
+});
+
+describe('Bisection', () => {
+  const line = (types: readonly (typeof WB | typeof UC | typeof WC | null)[]) =>
+    types.map((type, index) => versionOf(String(index), type, 1, [`c${index}`]));
+  const names = (found: { profile: { name: string } }[]) => found.map(({ profile }) => profile.name.slice(5)).join(' ');
+
+  test('finds the first version with the new answer, asking few', () => {
+    const found = bisect(line([WB, WB, WB, WB, WB, UC, UC, UC, UC, UC, UC, UC, UC, UC, UC, UC]), scenario, 0);
+    expect(found.found?.after.profile.name).toBe('test/5');
+    expect(found.found?.before.profile.name).toBe('test/4');
+    expect(found.found?.change.commits).toEqual(['c5']);
+    expect(found.flips).toEqual([found.found]);
+    expect(found.asked.length).toBeLessThanOrEqual(6);
+  });
+
+  test('lists every flip where there are several', () => {
+    const { found, flips } = bisect(line([WB, UC, WB, WB, UC]), scenario, 0);
+    expect(flips.map(({ after }) => after.profile.name)).toEqual(['test/1', 'test/2', 'test/4']);
+    expect(flips).toContain(found);
+  });
+
+  test('finds nothing where the ends agree, and still lists what flips between', () => {
+    const { found, flips } = bisect(line([WB, UC, WB]), scenario, 0);
+    expect(found).toBeNull();
+    expect(flips).toHaveLength(2);
+    expect(bisect(line([WB, WB]), scenario, 0)).toMatchObject({ found: null, flips: [] });
+  });
+
+  test('leaves out versions that leave the answer open, and says which stand between', () => {
+    const { found, open, oldest } = bisect(line([null, WB, WB, null, null, UC, UC]), scenario, 0);
+    expect(oldest?.profile.name).toBe('test/1');
+    expect(found?.after.profile.name).toBe('test/5');
+    expect(found?.between.map(({ name }) => name)).toEqual(['test/3', 'test/4']);
+    expect(open.map(({ name }) => name)).toEqual(['test/0', 'test/3', 'test/4']);
+  });
+
+  test('says so where no version has an answer', () => {
+    expect(bisect(line([null, null]), scenario, 0)).toMatchObject({ oldest: null, newest: null, found: null, flips: [] });
+  });
+
+  test('takes a third answer for old: the search is for the newest one', () => {
+    const { found, flips, asked } = bisect(line([WB, WC, WC, UC]), scenario, 0);
+    expect(found?.after.profile.name).toBe('test/3');
+    expect(flips).toHaveLength(2);
+    expect(names([...asked])).toBe('0 3 1 2');
+  });
+});
