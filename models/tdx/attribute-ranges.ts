@@ -10,12 +10,6 @@ export class AttributeRanges {
     this.count = 0;
   }
 
-  copyFrom(other: AttributeRanges): void {
-    if (this.edges.length < other.count) this.edges = new Float64Array(other.edges.length);
-    for (let i = 0; i < other.count; i++) this.edges[i] = other.edges[i];
-    this.count = other.count;
-  }
-
   isPrivate(gfn: number): boolean {
     return (this.edgesUpTo(gfn) & 1) === 1;
   }

@@ -40,10 +40,12 @@ export function punchHole(vm: Vm, start: number, end: number): void {
   }
 }
 
-/** kvm_set_memory_region() in place of what was there: no sequence count. The new slot's mixed flags are computed from the attributes as they are. */
+/**
+ * kvm_set_memory_region() in place of what was there: no sequence count. The new slot's mixed flags are computed from the attributes as they are,
+ * which are those of the last recomputation as no conversion is in flight.
+ */
 export function replaceBacking(vm: Vm, start: number, end: number, backing: Backing, level: Level): void {
   if (vm.zap(start, end, FILTER_BOTH)) vm.flush();
   vm.memfd.truncate(start, end);
   vm.slots.replace(start, end, backing, level);
-  vm.mixedBasis.copyFrom(vm.attributes);
 }

@@ -23,6 +23,11 @@ describe.each(PLAIN)('%s: an access', (profile) => {
     td.convert(0, 8, 'private');
     expect([td.private(1), td.rule]).toEqual(['memory-fault private', 'private-without-memfd']);
   });
+  test('is counted by its kind when it exits', () => {
+    const td = new Td(profile);
+    td.private(1);
+    expect([td.since('exitFaultPrivate'), td.since('exitFaultShared')]).toEqual([1, 0]);
+  });
   test('that fetches from shared memory is not applicable, from private memory it is', () => {
     const td = new Td(profile);
     td.convert(1, 2, 'private');
@@ -150,6 +155,12 @@ describe('pages of guest_memfd', () => {
     td.acknowledged(1);
     td.punch(1, 2);
     expect([td.since('free'), td.private(1), td.since('alloc')]).toEqual([1, 'not-validated', 2]);
+  });
+  test('a punch leaves shared leaves alone', () => {
+    const td = new Td('tdx/6.16');
+    td.shared(1);
+    td.punch(0, H);
+    expect([td.since('zapLeaf'), td.since('tlbFlush'), td.shared(1), td.since('fault')]).toEqual([0, 0, 'ok 2M WB shared', 1]);
   });
   test('a page that a fault holds is freed when the fault retries', () => {
     const td = new Td('tdx/6.16');

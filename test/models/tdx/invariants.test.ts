@@ -4,7 +4,7 @@ import { profiles } from '../../../models/tdx/profiles.js';
 import { race } from './races.js';
 import { Td } from './td.js';
 
-const SEEDS = 400;
+const SEEDS = 250;
 const STEPS = 40;
 
 /** Invariants that any of the seeds broke. */

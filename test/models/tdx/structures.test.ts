@@ -45,9 +45,8 @@ test('attributes as ranges are the attributes frame by frame', () => {
     const gfn = draw.below(48);
     expect(ranges.isPrivate(gfn)).toBe(frames[gfn]);
   }
-  const copy = new AttributeRanges();
-  copy.copyFrom(ranges);
-  expect(copy.ranges()).toEqual(ranges.ranges());
+  const listed = ranges.ranges().flatMap(([start, end]) => frames.map((_, gfn) => gfn).slice(start, end));
+  expect(listed).toEqual(frames.flatMap((isPrivate, gfn) => (isPrivate ? [gfn] : [])));
 });
 
 test('a guest of 2^40 frames converts, maps and punches without a walk over them', () => {
@@ -94,6 +93,10 @@ test('a 1G leaf under which one page is converted comes back in one piece', () =
   td.zap(0, 1);
   td.mark();
   expect([td.shared(7), td.since('tlbFlush')]).toEqual(['ok 1G WB shared', 0]);
+  // The page tables under it went too.
+  td.convert(1024, 1025, 'private');
+  td.mark();
+  expect([td.shared(7), td.since('tlbFlush')]).toEqual(['ok 2M WB shared', 0]);
 });
 
 test('rules have ids of this folder, one sentence and a source by name', () => {
