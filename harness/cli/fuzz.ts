@@ -3,12 +3,14 @@ import type { CampaignResult } from '../campaign.js';
 import { rankOf } from '../classify/severity.js';
 import { DEFAULT_LENSES, LENS_NAMES } from '../compare/lens.js';
 import { FolderLock } from '../journal/folder-lock.js';
+import { freshOf } from '../report/acquaintance.js';
 import { fuzzSummary } from '../report/fuzz-summary.js';
 import { RunFolder } from '../report/run-folder.js';
 import { type RunFacts, summaryJson } from '../report/summary-json.js';
 import { type Arguments, readArguments, word } from './arguments.js';
 import { type CampaignPlan, planOf } from './campaign-plan.js';
 import { carryOut } from './campaign-run.js';
+import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate } from './ledger-gate.js';
 import { PANEL_HELP, PANEL_OPTIONS, startExternals } from './panel-choice.js';
 import { ProgressLine } from './progress-line.js';
 import { StopWatch } from './stop-watch.js';
@@ -25,10 +27,13 @@ ${PANEL_HELP}
   --out DIR              keep summary.json, one file a finding, and a journal
   --resume DIR           go on with a run that was interrupted
   --format FORMAT        terminal or json (one document on stdout)
-  --fail-on CLASS        exit 1 on correctness (worse than performance), any, or none (default)
+${LEDGER_HELP}
+  --fail-on CLASS        exit 1 on new buckets, correctness (worse than performance), any, or none; default: new where
+                         there is a ledger for the panel or a baseline, else none
 `;
 
-type FailOn = 'correctness' | 'any' | 'none';
+const FAIL_ON = ['new', 'correctness', 'any', 'none'] as const;
+type FailOn = (typeof FAIL_ON)[number];
 
 export async function run(args: readonly string[]): Promise<number> {
   const found = readArguments('fuzz', args, OPTIONS, { least: 0, most: 0 });
@@ -37,7 +42,8 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
-  const failOn = word('--fail-on', found.text('fail-on') ?? 'none', ['correctness', 'any', 'none'] as const);
+  const asked = found.text('fail-on');
+  const failOn = asked === undefined ? null : word('--fail-on', asked, FAIL_ON);
   const version = packageVersion();
   const plan = planOf(found, version);
   const lock = plan.out === null ? null : FolderLock.take(plan.out);
@@ -54,9 +60,10 @@ async function runPlan(
   plan: CampaignPlan,
   found: Arguments,
   format: 'terminal' | 'json',
-  failOn: FailOn,
+  failOn: FailOn | null,
   folder: RunFolder | null,
 ): Promise<number> {
+  const gate = LedgerGate.open(found);
   const outsiders = await startExternals(found.list('external'), plan.profiles);
   const left = plan.milliseconds - plan.used;
   const progress = new ProgressLine(format === 'terminal' ? process.stdout : process.stderr, process.stderr, plan.cases, left);
@@ -70,14 +77,22 @@ async function runPlan(
     progress.close();
     await Promise.all(outsiders.map((outsider) => outsider.close()));
   }
-  const facts: RunFacts = { version: packageVersion(), milliseconds: plan.used + watch.counted, interrupted: watch.isInterrupted };
+  const verdict = await gate.judge(result, plan.profiles, plan.lenses, new Date().toISOString().slice(0, 10));
+  const { acquaintance } = verdict;
+  const facts: RunFacts = {
+    version: packageVersion(),
+    milliseconds: plan.used + watch.counted,
+    interrupted: watch.isInterrupted,
+    acquaintance,
+  };
   folder?.write(result, facts);
   if (format === 'json') process.stdout.write(`${JSON.stringify(summaryJson(result, facts))}\n`);
   else {
     const width = Math.max(80, Math.min(132, process.stdout.columns ?? 100));
     process.stdout.write(fuzzSummary(result, facts, { width, shown: 12, pathOf: (finding) => folder?.pathOf(finding) ?? null }));
   }
-  return exitCode(result, failOn, facts.interrupted);
+  const code = exitCode(result, failOn ?? (verdict.gatesNew ? 'new' : 'none'), facts);
+  return code === 0 && found.has('strict') && verdict.isStale ? 4 : code;
 }
 
 const OPTIONS = {
@@ -91,13 +106,15 @@ const OPTIONS = {
   out: { type: 'string' },
   format: { type: 'string' },
   'fail-on': { type: 'string' },
+  ...LEDGER_OPTIONS,
   ...PANEL_OPTIONS,
 } as const;
 
-/** Where several apply: 130, 3, 1. */
-function exitCode(result: CampaignResult, failOn: FailOn, interrupted: boolean): number {
+/** Where several apply: 130, 3, 1, 4. */
+function exitCode(result: CampaignResult, failOn: FailOn, { interrupted, acquaintance }: RunFacts): number {
   if (interrupted) return 130;
   if (result.modelFaults.length > 0) return 3;
+  if (failOn === 'new') return freshOf(result.findings, acquaintance).length > 0 ? 1 : 0;
   const limit = failOn === 'any' ? rankOf('none') : failOn === 'correctness' ? rankOf('architectural') : -1;
   return result.findings.some(({ severity }) => rankOf(severity) <= limit) ? 1 : 0;
 }

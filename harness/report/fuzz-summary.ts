@@ -5,6 +5,7 @@ import { partitionText } from '../compare/partition.js';
 import type { Seat } from '../compare/panel.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { type Finding, sideRules } from '../pipeline/finding.js';
+import { acquaintanceLines, freshOf } from './acquaintance.js';
 import { plainText } from './answer-text.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 import { type RunFacts, unreachedRules } from './summary-json.js';
@@ -19,6 +20,7 @@ export interface SummaryOptions {
 
 export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: SummaryOptions): string {
   const { health, findings } = result;
+  const fresh = freshOf(findings, facts.acquaintance);
   const rate = Math.round((result.cases * 1000) / Math.max(1, facts.milliseconds));
   const lines = [
     `seed ${plainText(result.seed)}${facts.interrupted ? '   (interrupted: what was found until then)' : ''}`,
@@ -29,18 +31,22 @@ export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: Su
     ...faultLines(result),
     '',
     `${findings.length} buckets${severityCounts(findings)}`,
+    ...(facts.acquaintance ? acquaintanceLines(facts.acquaintance, options.width) : []),
     ...byProfile(result),
     '',
-    ...(findings.length === 0
+    ...(fresh.length === 0
       ? []
       : [
           'severity        step          partition    what decided: expected -> got, cases, minimal size',
           ...legend(result, options.width),
         ]),
-    ...findings.map((finding) => bucketLine(finding, result, options)),
+    ...fresh.map((finding) => bucketLine(finding, result, options)),
   ];
-  const worst = worstOfEachProfile(findings, options.shown);
-  if (worst.length > 0) lines.push('', `The worst of each profile, minimal (${worst.length} of ${findings.length}):`);
+  // Where nothing is new, the worst of what is known is shown, so that a first run has something to read.
+  const told = fresh.length > 0 ? fresh : findings;
+  const worst = worstOfEachProfile(told, options.shown);
+  const which = facts.acquaintance ? (fresh.length > 0 ? ' of what is new' : ' of what is known') : '';
+  if (worst.length > 0) lines.push('', `The worst of each profile${which}, minimal (${worst.length} of ${told.length}):`);
   for (const finding of worst) lines.push('', ...findingLines(finding, result.panel.seats, options.width));
   return `${lines.join('\n')}\n`;
 }

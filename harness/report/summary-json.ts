@@ -3,6 +3,7 @@ import type { CampaignResult } from '../campaign.js';
 import type { BucketTable } from '../classify/bucket-table.js';
 import { type Finding, lensFields, sideRules } from '../pipeline/finding.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
+import { type Acquaintance, acquaintanceJson } from './acquaintance.js';
 import { observationJson } from '../scenario/observation-json.js';
 import { scenarioJson } from '../scenario/print.js';
 
@@ -13,6 +14,8 @@ export interface RunFacts {
   /** Wall time of the cases, in milliseconds. */
   readonly milliseconds: number;
   readonly interrupted: boolean;
+  /** What is known, where a ledger or a baseline was asked. */
+  readonly acquaintance?: Acquaintance | null;
 }
 
 export function summaryJson(result: CampaignResult, facts: RunFacts): Record<string, unknown> {
@@ -35,12 +38,19 @@ export function summaryJson(result: CampaignResult, facts: RunFacts): Record<str
       casesPerSecond: Math.round((result.cases * 1000) / Math.max(1, facts.milliseconds)),
     },
     unreachedRules: unreachedRules(result),
-    buckets: result.findings.map((finding) => bucketJson(finding, result.table)),
+    ...(facts.acquaintance ? { ledger: acquaintanceJson(facts.acquaintance) } : {}),
+    buckets: result.findings.map((finding) => ({ ...bucketJson(finding, result.table), ...knownJson(finding, facts) })),
     modelFaults: result.modelFaults,
   };
 }
 
 const rounded = (share: number) => Math.round(share * 10000) / 10000;
+
+/** `known`: by which entry of the ledger, why, and how it is judged there; `baseline`: a stored finding has it; neither: new. */
+function knownJson({ bucket }: Finding, { acquaintance }: RunFacts): Record<string, unknown> {
+  const known = acquaintance?.known.get(bucket.id);
+  return { ...(known === undefined ? {} : { known }), ...(acquaintance?.baseline.has(bucket.id) ? { baseline: true } : {}) };
+}
 
 function bucketJson(finding: Finding, table: BucketTable): Record<string, unknown> {
   const { bucket } = finding;

@@ -1,0 +1,151 @@
+/** What of a campaign is new: judged by the ledger of known divergences and by a baseline of stored findings. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CampaignResult } from '../campaign.js';
+import type { LensName } from '../compare/lens.js';
+import { type Panel, panelOf, seatOf } from '../compare/panel.js';
+import type { KnownEntry } from '../corpus/known-entry.js';
+import { readLedger } from '../corpus/ledger.js';
+import { isStale, type LedgerReview, reviewLedger, type Sighting } from '../corpus/ledger-review.js';
+import { jsonFiles } from '../corpus/regression-folder.js';
+import { causesOf, sightingOf } from '../corpus/sighting.js';
+import { Place, UsageError } from '../operations/usage-error.js';
+import { divergencesOf } from '../pipeline/divergence.js';
+import { Seats } from '../pipeline/seats.js';
+import type { Acquaintance } from '../report/acquaintance.js';
+import { FINDING_FORMAT } from '../report/finding-file.js';
+import { readJson } from '../scenario/json.js';
+import type { Profile } from '../../models/contract/model.js';
+import type { Arguments } from './arguments.js';
+import { corpusFolder } from './package-folder.js';
+
+export const LEDGER_OPTIONS = {
+  ledger: { type: 'string' },
+  'no-ledger': { type: 'boolean' },
+  baseline: { type: 'string' },
+  strict: { type: 'boolean' },
+} as const;
+
+export const LEDGER_HELP = `  --ledger DIR           known divergences (default: those of this package, corpora/known-divergences)
+  --no-ledger            without
+  --baseline DIR         buckets with a finding in this run folder (or folder of findings) are not new, either
+  --strict               exit 4 if an entry of the ledger is expired, no longer shown by its scenario, or too wide`;
+
+export interface Verdict {
+  /** Null where neither ledger nor baseline has a say. */
+  readonly acquaintance: Acquaintance | null;
+  /** There is a ledger for this panel, or a baseline: what is new is what matters. */
+  readonly gatesNew: boolean;
+  readonly isStale: boolean;
+}
+
+/** Read before the campaign, so that a mistake costs none. */
+export class LedgerGate {
+  private constructor(
+    private readonly folder: string | null,
+    private readonly entries: readonly KnownEntry[],
+    private readonly baseline: ReadonlySet<string> | null,
+    /** By `--ledger` or `--baseline`. */
+    private readonly isAsked: boolean,
+  ) {}
+
+  /** @throws {UsageError} */
+  static open(found: Arguments): LedgerGate {
+    if (found.has('no-ledger') && found.text('ledger') !== undefined)
+      throw new UsageError('--no-ledger: found beside --ledger, expected one of the two');
+    const folder = found.has('no-ledger') ? null : (found.text('ledger') ?? corpusFolder('known-divergences'));
+    const stored = found.text('baseline');
+    const isThere = folder !== null && (found.text('ledger') !== undefined || existsSync(folder));
+    return new LedgerGate(
+      folder,
+      isThere ? readLedger(folder).flatMap(({ entries }) => entries) : [],
+      stored === undefined ? null : bucketsIn(stored),
+      stored !== undefined || found.text('ledger') !== undefined,
+    );
+  }
+
+  /** @param today a date, 2026-11-21: what entries expire by */
+  async judge(
+    { findings, panel }: CampaignResult,
+    profiles: readonly Profile[],
+    lenses: readonly LensName[],
+    today: string,
+  ): Promise<Verdict> {
+    const entries = this.entries.filter((entry) => concerns(entry, panel, lenses));
+    if (entries.length === 0 && !this.isAsked) return { acquaintance: null, gatesNew: false, isStale: false };
+    const shown = await sightingsOf(entries, profiles, lenses);
+    const shownBy = (entry: KnownEntry) => shown.get(entry) ?? [];
+    const review = reviewLedger({ findings: findings.map(sightingOf), entries, today, shownBy });
+    const old = new Set(findings.map(({ bucket }) => bucket.id).filter((id) => this.baseline?.has(id)));
+    const gatesNew = this.isAsked || isLedgerOf(entries, panel, lenses);
+    return { acquaintance: acquaintanceOf(review, old, this.folder), gatesNew, isStale: isStale(review) };
+  }
+}
+
+function acquaintanceOf(review: LedgerReview, old: ReadonlySet<string>, folder: string | null): Acquaintance {
+  const ids = (entries: readonly KnownEntry[]) => entries.map(({ id }) => id);
+  return {
+    ledger: folder,
+    known: new Map(
+      [...review.known].map(([id, entry]) => [
+        id,
+        { entry: entry.id, reason: entry.reason, ...(entry.severity === undefined ? {} : { severity: entry.severity }) },
+      ]),
+    ),
+    baseline: old,
+    fresh: review.fresh.filter((id) => !old.has(id)),
+    notHit: ids(review.notHit),
+    expired: ids(review.expired),
+    notShown: ids(review.notShown),
+    tooWide: review.tooWide.map(({ entry, buckets }) => ({ entry: entry.id, buckets })),
+  };
+}
+
+/** Could a run of this panel in these lenses hit the entry? */
+function concerns({ scope }: KnownEntry, { seats, edges }: Panel, lenses: readonly LensName[]): boolean {
+  const isEdge = ([expected, got]: readonly [string, string]) =>
+    edges.some(({ reference, seat }) => seats[reference].name === expected && seats[seat].name === got);
+  return lenses.includes(scope.lens) && scope.profiles.some(isEdge);
+}
+
+/** A ledger exists for a panel when every edge and every lens has an entry: else all that diverges there would be new. */
+function isLedgerOf(entries: readonly KnownEntry[], { seats, edges }: Panel, lenses: readonly LensName[]): boolean {
+  const pairs = new Set(entries.flatMap(({ scope }) => scope.profiles.map((pair) => pair.join(' '))));
+  return (
+    entries.length > 0 &&
+    edges.every(({ reference, seat }) => pairs.has(`${seats[reference].name} ${seats[seat].name}`)) &&
+    lenses.every((lens) => entries.some(({ scope }) => scope.lens === lens))
+  );
+}
+
+/** What the scenario of each entry shows today. */
+async function sightingsOf(entries: readonly KnownEntry[], profiles: readonly Profile[], lenses: readonly LensName[]) {
+  const panel = panelOf(profiles.map(seatOf));
+  const seats = new Seats(profiles, [], () => undefined);
+  const shown = new Map<KnownEntry, Sighting[]>();
+  for (const entry of entries) {
+    const { divergences, table, observations } = await divergencesOf(entry.scenario, panel, seats, lenses);
+    const sightings = divergences.flatMap(({ step, buckets }) =>
+      buckets.map(({ id, expected, got }): Sighting => {
+        const outcome = (name: string) => observations[name][step].outcome;
+        return { ...causesOf(table.knownById(id)), sides: [expected, got], outcomes: [[outcome(expected), outcome(got)]] };
+      }),
+    );
+    shown.set(entry, sightings);
+  }
+  return shown;
+}
+
+/** Ids of the buckets that a run folder, or a folder of findings, holds. @throws {UsageError} */
+function bucketsIn(folder: string): Set<string> {
+  const findings = join(folder, 'findings');
+  const paths = jsonFiles(existsSync(findings) ? findings : folder);
+  const ids = paths.map((path) => {
+    const json = readJson(readFileSync(path, 'utf8'), path) as { format?: unknown; bucket?: { id?: unknown } } | null;
+    const id = json?.bucket?.id;
+    if (json?.format !== FINDING_FORMAT || typeof id !== 'string')
+      return new Place(path, '$.format').fail(json?.format, `"${FINDING_FORMAT}"`);
+    return id;
+  });
+  return new Set(ids);
+}
