@@ -99,6 +99,15 @@ function blindToNumbers(subject: Subject, rest: readonly Operation[]): Operation
   return rest.filter((step) => !isVariable(step) && !(keepsOne && step.op === 'save-restore'));
 }
 
+/** Where answers differ when the ranges stand in the last pairs instead of the first. */
+const byPairs = (subject: Subject) =>
+  ARRANGED.flatMap((arranged) => {
+    const rest = blindToNumbers(subject, arranged.rest);
+    const low = restAfter(subject, arranged, set(arranged, arranged.ranges, PAIRS), rest);
+    const high = restAfter(subject, arranged, set(arranged, arranged.ranges, [...PAIRS].reverse()), rest);
+    return different(subject, low, high, seen);
+  });
+
 /** Differences that no rule of READS_PAIRS_AS_FIXED explains. */
 const unexplained = (wrong: readonly string[]) =>
   wrong.filter((difference) => !READS_PAIRS_AS_FIXED.some(({ rule }) => difference.includes(`"${rule}"`)));
@@ -115,14 +124,7 @@ describe.each(EVERY_PROFILE)('%s', (_, subject) => {
   });
 
   test('gives what disjoint ranges say whatever pairs they stand in', () => {
-    const wrong = ARRANGED.flatMap((arranged) => {
-      const { ranges } = arranged;
-      const rest = blindToNumbers(subject, arranged.rest);
-      const low = restAfter(subject, arranged, set(arranged, ranges, PAIRS), rest);
-      const high = restAfter(subject, arranged, set(arranged, ranges, [...PAIRS].reverse()), rest);
-      return unexplained(different(subject, low, high, seen));
-    });
-    expect(wrong.slice(0, 4)).toEqual([]);
+    expect(unexplained(byPairs(subject)).slice(0, 4)).toEqual([]);
   });
 
   test('gives what a range says when it is made of two halves', () => {
@@ -132,9 +134,9 @@ describe.each(EVERY_PROFILE)('%s', (_, subject) => {
       const halves = ranges.flatMap((range) => (range.pages === 1 ? [range] : halvesOf(range)));
       const whole = restAfter(subject, arranged, set(arranged, ranges, PAIRS), rest);
       const split = restAfter(subject, arranged, set(arranged, halves, PAIRS), rest);
-      return unexplained(different(subject, whole, split, seen));
+      return different(subject, whole, split, seen);
     });
-    expect(wrong.slice(0, 4)).toEqual([]);
+    expect(unexplained(wrong).slice(0, 4)).toEqual([]);
   });
 });
 
@@ -161,9 +163,6 @@ test.each(EVERY_PROFILE.filter(([name]) => exceptionOf(READS_PAIRS_AS_FIXED, nam
     const rules = READS_PAIRS_AS_FIXED.filter(({ profiles }) => profiles.test(subject.name)).map(({ rule }) => rule);
     const ids = new Set(subject.profile.rules.map((rule) => rule?.id));
     expect(rules.filter((rule) => !ids.has(rule))).toEqual([]);
-    const decided = ARRANGED.flatMap((arranged) =>
-      restAfter(subject, arranged, set(arranged, arranged.ranges, PAIRS), arranged.rest).map((answer) => subject.ruleId(answer)),
-    );
-    expect(decided.filter((id) => rules.includes(id))).not.toEqual([]);
+    expect(byPairs(subject)).not.toEqual([]);
   },
 );
