@@ -27,7 +27,8 @@ export function heatMap({ profiles, buckets }: RunReport): Markup {
     const label = `${profiles[row]} against ${profiles[column]}: ${counts[row][column]} buckets`;
     return html`<td class="heat-${shade(counts[row][column])}"><button type="button" class="pair" data-pair="${JSON.stringify([profiles[row], profiles[column]])}" title="${label}" aria-label="${label}">${counts[row][column]}</button></td>`;
   };
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Heat map"><table class="heat"><caption>Buckets in which two profiles disagree. A cell filters the list below.</caption>
+  return html`<p class="note">Buckets in which two profiles disagree. A cell filters the list below.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Buckets in which two profiles disagree"><table class="heat">
 <thead><tr><th scope="col">profile</th>${profiles.map((name, index) => html`<th scope="col" title="${name}">${index + 1}</th>`)}</tr></thead>
 <tbody>${profiles.map(
     (name, row) =>

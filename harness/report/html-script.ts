@@ -86,8 +86,10 @@ export const SCRIPT = `'use strict';
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') { form.reset(); return; }
-    if (event.target.closest('input, select, textarea') !== null) return;
+    if (event.target.closest('input') !== null) return;
     if (event.key === '/') { event.preventDefault(); text.focus(); }
+    // A select takes letters for itself.
+    if (event.target.closest('select') !== null) return;
     if (event.key === 'j') move(1);
     if (event.key === 'k') move(-1);
   });

@@ -25,7 +25,7 @@ table { border-collapse: collapse; } caption { text-align: left; padding-bottom:
 .heat th { font-weight: 500; font-size: .85em; padding: .1rem .4rem; text-align: center; } .heat tbody th { text-align: left; white-space: nowrap; }
 .seat { display: inline-block; min-width: 1.4em; color: var(--faint); text-align: right; }
 .heat td { border: 1px solid var(--line); padding: 0; min-width: 2.5rem; height: 2rem; text-align: center; }
-.heat button { width: 100%; height: 100%; min-height: 2rem; border: 0; background: none; color: inherit; font: inherit; font-size: .82em; cursor: pointer; font-variant-numeric: tabular-nums; }
+.heat button { width: 100%; height: 100%; min-height: 2rem; padding: 0 .2rem; white-space: nowrap; border: 0; background: none; color: inherit; font: inherit; font-size: .82em; cursor: pointer; font-variant-numeric: tabular-nums; }
 .self { color: var(--faint); }
 .heat-1 { background: rgb(var(--heat) / .07); } .heat-2 { background: rgb(var(--heat) / .13); } .heat-3 { background: rgb(var(--heat) / .19); } .heat-4 { background: rgb(var(--heat) / .25); }
 .heat-5 { background: rgb(var(--heat) / .31); } .heat-6 { background: rgb(var(--heat) / .37); } .heat-7 { background: rgb(var(--heat) / .43); } .heat-8 { background: rgb(var(--heat) / .49); }
@@ -52,6 +52,6 @@ dl.alias { margin: 0; } dl.alias dt { font-weight: 600; } dl.alias dd { margin: 
 .copy { display: flex; gap: .5rem; align-items: start; } .copy pre { flex: 1; min-width: 0; margin: .2rem 0; padding: .5rem; background: var(--raised); border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; } .copy button { margin-top: .2rem; }
 .mix th { text-align: left; font-weight: 500; } .mix td { padding: 0 .6rem; text-align: right; font-variant-numeric: tabular-nums; }
 footer { margin-top: 3rem; color: var(--faint); border-top: 1px solid var(--line); font-size: .88em; }
-@media (max-width: 46rem) { .columns { grid-template-columns: minmax(0, 1fr); } body { padding: 0 .7rem 2rem; } .copy { display: block; } .heat td { min-width: 2rem; } }
+@media (max-width: 46rem) { .columns { grid-template-columns: minmax(0, 1fr); } body { padding: 0 .7rem 2rem; } .copy { display: block; } .heat td { min-width: 2.1rem; } .heat th, .heat button { font-size: .76em; } }
 @media print { .bucket { content-visibility: visible; } .filters, .copier, .skip { display: none; } }
 `;
