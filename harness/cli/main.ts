@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, { load: () => Promise<Command>; summary:
   matrix: { load: () => import('./matrix.js'), summary: 'the effective type of profiles over the whole decision space' },
   report: { load: () => import('./report.js'), summary: 'a run folder as HTML, Markdown, JUnit, SARIF or JSON' },
   models: { load: () => import('./models.js'), summary: 'the profiles, their spans and commits' },
+  accept: { load: () => import('./accept.js'), summary: 'a finding becomes a known divergence: an entry of the ledger' },
   regress: {
     load: () => import('./regress.js'),
     summary: 'the corpus of regressions replayed; a diff of every answer that changed',
@@ -36,7 +37,7 @@ ${Object.entries(COMMANDS)
   .join('\n')}
 
 Exit codes: 0 ran, nothing at or above --fail-on; 1 divergences at or above it; 2 bad usage or input;
-3 a model or the harness failed; 130 interrupted.
+3 a model or the harness failed; 4 --strict: the ledger wants a look; 130 interrupted.
 `;
 
 async function main(args: readonly string[]): Promise<number> {

@@ -39,7 +39,6 @@ export const TABLE: Readonly<Record<string, Row>> = {
   'harness/explain': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], packages: ['json-diff'] },
   'harness/comparison': { folders: [...WORDS, ...STAGES, PIPELINE, 'harness/decision-space'] },
   'harness/decision-space': { folders: [...WORDS, RUN, COMPARE, CLASSIFY] },
-  'harness/history': { folders: [...WORDS, RUN] },
   'harness/history': { folders: [...WORDS, RUN, COMPARE, CLASSIFY] },
   'harness/report': {
     folders: [...WORDS, RUN, COMPARE, CLASSIFY, PIPELINE],
