@@ -87,11 +87,12 @@ function inSmallPages(scenario: Scenario, before: readonly Operation[], rest: re
   return { scenario: { ...scenario, machine: { ...scenario.machine, regions } }, before: small(before), rest: small(rest) };
 }
 
-/** From the lowest frame that is accessed halfway to the highest. */
+/** From one frame that is accessed up to another, which is the first that the range does not cover. */
 function someFrames({ steps }: Scenario): [gfn: number, pages: number] {
-  const frames = steps.flatMap((step) => (step.op === 'access' ? [step.gfn] : []));
-  const [least, most] = [Math.min(...frames), Math.max(...frames)];
-  return [least, Math.max(1, Math.floor((most - least) / 2))];
+  const frames = [...new Set(steps.flatMap((step) => (step.op === 'access' ? [step.gfn] : [])))].sort((a, b) => a - b);
+  const first = Math.floor(frames.length / 4);
+  const gfn = frames[first] ?? 0;
+  return [gfn, (frames[first + 1 + Math.floor(frames.length / 3)] ?? gfn + 1) - gfn];
 }
 
 describe('Renewing every mapping changes no memory type', () => {
