@@ -1,5 +1,5 @@
 /** All buckets of a campaign, found by small integers while cases stream by. */
-import { MEMTYPE_MASK, type Observation, OUTCOME_MASK } from '../../models/contract/observation.js';
+import type { Observation } from '../../models/contract/observation.js';
 import { LENSES, type Lens, type LensName } from '../compare/lens.js';
 import type { Panel } from '../compare/panel.js';
 import { type Signature, SignatureTaker } from '../compare/signature.js';
@@ -9,11 +9,11 @@ import { OPERATION_NAMES } from '../operations/registry.js';
 import type { Trace } from '../run/trace.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import { type AnswerPair, Bucket, type Witness } from './bucket.js';
+import { type DivergenceKind, kindIn, KnownKinds } from './divergence-kind.js';
 import { frameClassAt } from './frame-history.js';
 import { divergenceRank, type FrameClass } from './severity.js';
 import { Sides, sideName } from './side.js';
-
-const FRAME_CLASSES: readonly FrameClass[] = [0, 1, 2];
+import { StepMemo } from './step-memo.js';
 
 /** A bucket as plain data, whatever the numbers that this process gave to sides. */
 export interface BucketState {
@@ -32,7 +32,12 @@ export interface BucketState {
 export class BucketTable {
   private readonly table = new Map<number, Bucket>();
   private readonly costs = new Map<string, Bucket>();
+  private readonly kinds = new KnownKinds();
   private readonly sides: Sides;
+  /** Of the case counted now: what backs the frame of a step; by lens, who sides with whom at a step. */
+  private case = -1;
+  private readonly frames = new StepMemo<FrameClass>();
+  private readonly signaturesAt: readonly StepMemo<Signature>[];
   /** By lens. */
   readonly signatures: readonly SignatureTaker[];
 
@@ -41,6 +46,7 @@ export class BucketTable {
     private readonly lenses: readonly Lens[],
   ) {
     this.sides = new Sides(panel.seats);
+    this.signaturesAt = lenses.map(() => new StepMemo());
     this.signatures = lenses.map((lens) => new SignatureTaker(panel.seats, lens));
   }
 
@@ -151,27 +157,42 @@ export class BucketTable {
     }
   }
 
-  /** Counts one divergence of case `index`. */
+  /** Counts one divergence of case `index`. The divergences of a case come one after the other, those of no other case between them. */
   add(index: number, lens: number, edge: number, step: number, scenario: EncodedScenario, traces: readonly Trace[]): void {
     const { reference, seat } = this.panel.edges[edge];
     const expected = traces[reference].observations[step];
     const got = traces[seat].observations[step];
-    const bucket = this.bucketOf(lens, edge, scenario.words[step * STEP_WORDS], expected, got);
+    if (index !== this.case) this.startCase(index);
+    const { bucket, pair, worstRank } = this.kindOf(lens, edge, scenario.words[step * STEP_WORDS], expected, got);
     if (bucket.lastCase !== index) {
-      const signature = this.signatures[lens].take(step, traces);
+      const signature = this.signatureAt(step, lens, traces);
       bucket.sides.set(signature, (bucket.sides.get(signature) ?? 0) + 1);
     }
-    const couldBeWorse = FRAME_CLASSES.some((frame) => divergenceRank(bucket.lens.name, expected, got, frame) < bucket.rank);
-    const rank = couldBeWorse ? divergenceRank(bucket.lens.name, expected, got, frameClassAt(scenario, step)) : bucket.rank;
+    const couldBeWorse = worstRank < bucket.rank;
+    const rank = couldBeWorse ? divergenceRank(bucket.lens.name, expected, got, this.frameAt(step, scenario)) : bucket.rank;
     this.count(bucket, index, edge, step, rank);
-    countPair(bucket, expected, got);
+    pair.steps++;
   }
-}
 
-function countPair(bucket: Bucket, expected: Observation, got: Observation): void {
-  const kept = bucket.lens.mask | OUTCOME_MASK;
-  const key = (expected & (OUTCOME_MASK | MEMTYPE_MASK) & kept) * 256 + (got & (OUTCOME_MASK | MEMTYPE_MASK) & kept);
-  const pair = bucket.pairs.get(key);
-  if (pair !== undefined) pair.steps++;
-  else bucket.pairs.set(key, { expected: expected & kept, got: got & kept, steps: 1 });
+  private startCase(index: number): void {
+    this.case = index;
+    this.frames.forget();
+    for (const signatures of this.signaturesAt) signatures.forget();
+  }
+
+  private kindOf(lens: number, edge: number, code: number, expected: Observation, got: Observation): DivergenceKind {
+    const place = (edge * this.lenses.length + lens) * OPERATION_NAMES.length + code;
+    const known = this.kinds.find(place, expected, got);
+    if (known !== undefined) return known;
+    return this.kinds.keep(place, expected, got, kindIn(this.bucketOf(lens, edge, code, expected, got), expected, got));
+  }
+
+  private frameAt(step: number, scenario: EncodedScenario): FrameClass {
+    return this.frames.knows(step) ? this.frames.at(step) : this.frames.keep(step, frameClassAt(scenario, step));
+  }
+
+  private signatureAt(step: number, lens: number, traces: readonly Trace[]): Signature {
+    const known = this.signaturesAt[lens];
+    return known.knows(step) ? known.at(step) : known.keep(step, this.signatures[lens].take(step, traces));
+  }
 }

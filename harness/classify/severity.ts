@@ -22,6 +22,7 @@ export const COHERENT_RAM = 0;
 export const NONCOHERENT_RAM = 1;
 export const DEVICE_MEMORY = 2;
 export type FrameClass = 0 | 1 | 2;
+export const FRAME_CLASSES: readonly FrameClass[] = [COHERENT_RAM, NONCOHERENT_RAM, DEVICE_MEMORY];
 
 /**
  * Expected -> actual on R, N and D. X machine check or device side effects, C coherence, O ordering, S semantics of writes,

@@ -13,6 +13,8 @@ export type OnDivergence = (lens: number, edge: number, step: number) => void;
 export class Comparator {
   /** By lens and edge: the bits that this pair compares. */
   private readonly masks: readonly Int32Array[];
+  /** By edge: the bits that any lens compares. */
+  private readonly unions: Int32Array;
   /** By operation code: bit n is set if lens n looks at it. */
   private readonly lensesOf: Int32Array;
   private readonly valueLenses: number;
@@ -25,6 +27,7 @@ export class Comparator {
     this.masks = lenses.map((lens) =>
       Int32Array.from(edges, ({ reference, seat }) => pairMask(lens, seats[reference], seats[seat])),
     );
+    this.unions = Int32Array.from(edges, (_, edge) => this.masks.reduce((union, masks) => union | masks[edge], 0));
     this.lensesOf = Int32Array.from(OPERATION_NAMES, (name) => bits(lenses, (lens) => lens.operations.includes(name)));
     this.valueLenses = bits(lenses, (lens) => lens.values);
   }
@@ -41,18 +44,23 @@ export class Comparator {
     const a = traces[pair.reference];
     const b = traces[pair.seat];
     for (let step = 0; step < steps; step++) {
+      const looking = this.lensesOf[words[step * STEP_WORDS]];
       const left = a.observations[step];
       const right = b.observations[step];
-      const valuesDiffer = a.values[2 * step] !== b.values[2 * step] || a.values[2 * step + 1] !== b.values[2 * step + 1];
-      if (left === right && !valuesDiffer) continue;
+      const valuesDiffer = (looking & this.valueLenses) !== 0 && differ(a.values, b.values, 2 * step);
+      if (((left ^ right) & this.unions[edge]) === 0 && !valuesDiffer) continue;
       if (isSilent(left) || isSilent(right)) continue;
-      for (let lenses = this.lensesOf[words[step * STEP_WORDS]], lens = 0; lenses !== 0; lenses >>= 1, lens++) {
+      for (let lenses = looking, lens = 0; lenses !== 0; lenses >>= 1, lens++) {
         if ((lenses & 1) === 0) continue;
         const differs = !agree(left, right, this.masks[lens][edge]) || (valuesDiffer && ((this.valueLenses >> lens) & 1) === 1);
         if (differs) onDivergence(lens, edge, step);
       }
     }
   }
+}
+
+function differ(a: Int32Array, b: Int32Array, at: number): boolean {
+  return a[at] !== b[at] || a[at + 1] !== b[at + 1];
 }
 
 function isSilent(observation: number): boolean {

@@ -195,6 +195,13 @@ describe('The witness of a bucket', () => {
     expect(witness(cases)).toEqual({ case: 5, edge: 1, step: 1, severity: 'machine-check' });
   });
 
+  test('is judged in each case by that case, though the step has the same number', () => {
+    const cases = new Cases();
+    cases.add(0, 0, 1, at(UC, 1), at(WB, 1));
+    cases.add(1, 0, 1, at(UC, 1), at(WB, 1), device);
+    expect(witness(cases)).toEqual({ case: 1, edge: 0, step: 0, severity: 'machine-check' });
+  });
+
   test('is judged by what backs the frame at its step', () => {
     const cases = new Cases();
     const back = { op: 'set-backing', gfn: '0x0', pages: '0x1', backing: 'ram' };
