@@ -76,6 +76,7 @@ export class FaultHandling {
 
   /** `kvm_faultin_pfn()` up to the slot checks: the snapshot comes before the comparison. */
   private checkAttribute(fault: PageFault): Observation {
+    fault.hasSlot = this.vm.regions.find(fault.gfn) >= 0;
     fault.snapshot = this.vm.invalidation.sequence;
     if (this.vm.config.slotBeforeAttribute) {
       const verdict = this.checkSlot(fault);
@@ -87,14 +88,13 @@ export class FaultHandling {
 
   /** `kvm_handle_noslot_fault()`. */
   private checkSlot(fault: PageFault): Observation {
-    if (this.vm.regions.find(fault.gfn) >= 0) return GO_ON;
+    if (fault.hasSlot) return GO_ON;
     return fault.isPrivate ? this.exit(fault, RULE.noSlotForPrivate) : plain(MMIO, RULE.noBacking);
   }
 
   /** `kvm_mmu_prepare_memory_fault_exit()`. */
   private exit(fault: PageFault, rule: number): Observation {
-    const region = this.vm.regions.find(fault.gfn);
-    const canServe = region >= 0 && (!fault.isPrivate || this.vm.regions.canBePrivate(region));
+    const canServe = fault.hasSlot && (!fault.isPrivate || this.vm.regions.canBePrivate(this.vm.regions.find(fault.gfn)));
     if (canServe && fault.isPrivate === this.isAttributePrivate(fault)) this.vm.breakInvariant(I9);
     this.vm.memoryFaults++;
     return memoryFault(fault.isPrivate ? PRIVATE : SHARED, rule);

@@ -28,6 +28,8 @@ export class PageFault {
   /** #NPF error code: P, RMP. */
   isPresent = false;
   isRmp = false;
+  /** `slot`: there was one when the handling began. A slot that comes later waits for the fault (SRCU). */
+  hasSlot = true;
   /** `mmu_seq`. */
   snapshot = 0;
   /** `changes` of the machine when the fault was taken. */

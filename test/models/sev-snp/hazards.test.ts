@@ -120,9 +120,29 @@ describe('H5: an RMPUPDATE that fails on the second page', () => {
       { gfn: 0, pages: 1, backing: 0, level: 1, hostMtrr: 6, specialOffset: 0, specialPages: 0 },
       { gfn: 1, pages: 3, backing: 0, level: 1, hostMtrr: 6, specialOffset: 0, specialPages: 0 },
     ] as const;
-    const guest = new Guest(DESIGNS['rfc-v8'], { secondUpdateFails: true }, { regions: slots });
-    guest.set(0, 4, 'P');
-    expect(guest.counters.rmpUpdates).toBe(1);
+    for (const name of ['rfc-v8', 'in-lock', 'pre-post'] as const) {
+      const guest = new Guest(DESIGNS[name], { secondUpdateFails: true }, { regions: slots });
+      guest.set(0, 4, 'P');
+      expect([name, guest.counters.rmpUpdates]).toEqual([name, 1]);
+    }
+  });
+
+  test('stops at the slot in which it fails, and the next conversion starts anew', () => {
+    const slots = [0, 4, 8].map(
+      (gfn) => ({ gfn, pages: 4, backing: 0, level: 1, hostMtrr: 6, specialOffset: 0, specialPages: 0 }) as const,
+    );
+    for (const name of ['rfc-v8', 'in-lock', 'pre-post'] as const) {
+      const guest = new Guest(DESIGNS[name], { secondUpdateFails: true }, { regions: slots });
+      const updates = [0, 0].map(() => {
+        guest.set(3, 12, 'P');
+        return guest.counters.rmpUpdates;
+      });
+      expect([name, ...updates]).toEqual([name, 1, 2]);
+      // The pre hook finds all pages; the other hooks do not come to those behind the failure.
+      const untouched = { attribute: 'private', is: [] };
+      if (name !== 'pre-post') expect(guest.model.state()['gfns 0x5 to 0xb']).toEqual(untouched);
+      expect(guest.access(8, 'P')).toBe('rmp-loop');
+    }
   });
 });
 
@@ -252,6 +272,16 @@ describe('H13: a punch between the hooks around the lock', () => {
     guest.finish();
     expect(guest.access(1, 'P')).toBe('rmp-loop');
     expect(guest.broken).toEqual(['I3', 'I5']);
+  });
+
+  test('a page that a fault allocated meanwhile is not the one that is updated', () => {
+    const guest = new Guest(DESIGNS['pre-post']);
+    guest.set(1, 3, 'P', 'store');
+    guest.punch(1, 2);
+    expect(guest.access(1, 'P')).toBe('retry');
+    guest.finish();
+    expect(guest.counters.rmpUpdates).toBe(3);
+    expect([guest.access(1, 'P'), guest.access(2, 'P')]).toEqual(['rmp-loop', 'not-validated']);
   });
 
   test('the punched page is updated, then freed by the post hook', () => {

@@ -8,7 +8,7 @@ import { type DesignName, DESIGN_NAMES, DESIGNS, machine, region } from './guest
 
 const FRAMES = 20;
 const STEPS = 60;
-const SEEDS = 250;
+const SEEDS = 150;
 
 /** Numbers below a limit, from a seed (mulberry32). */
 function randomFrom(seed: number): (limit: number) => number {

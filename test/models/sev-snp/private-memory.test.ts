@@ -168,6 +168,14 @@ describe('A paused access', () => {
     expect(guest.counters.retries).toBe(1);
   });
 
+  test('does not see a slot that came after it began', () => {
+    const guest = guestOn([region(0, 8)]);
+    expect(guest.access(8, 'S', 'R', { vcpu: 1, pauseAfter: 'check' })).toBe('paused');
+    guest.set(8, 9, 'P');
+    guest.model.setBacking(8, 4, 0, 1, 6);
+    expect([guest.resume(1), guest.access(8, 'P')]).toEqual(['mmio', 'not-validated']);
+  });
+
   test('takes a page before it retries only behind its look-up', () => {
     const updates = (pauseAfter: 'check' | 'lookup'): number => {
       const guest = new Guest(MERGED);
@@ -192,6 +200,27 @@ describe('A paused access', () => {
     }
     expect(counts).toEqual([1, 1, 2]);
     expect(guest.broken).toEqual([]);
+  });
+
+  test('is the last to hold a page that the hooks let go', () => {
+    const guest = new Guest(PRE_POST);
+    guest.set(1, 2, 'P', 'store');
+    guest.access(1, 'P', 'R', { vcpu: 1, pauseAfter: 'lookup' });
+    guest.punch(1, 2);
+    guest.finish();
+    expect(guest.counters.rmpUpdates).toBe(1);
+    expect([guest.resume(1), guest.counters.rmpUpdates]).toEqual(['retry', 2]);
+  });
+
+  test('splits a huge leaf that it finds where only 4K is allowed by now', () => {
+    const guest = new Guest(MERGED, { noInvalidation: true });
+    guest.access(2, 'S', 'R', { vcpu: 1, pauseAfter: 'lookup' });
+    guest.set(1, 2, 'P', 'store');
+    expect(guest.access(2, 'S')).toBe('ok shared 2M');
+    guest.finish();
+    expect(guest.resume(1)).toBe('ok shared 4K');
+    expect(guest.access(0, 'S')).toBe('ok shared 4K');
+    expect(guest.counters.zappedLeaves).toBe(0);
   });
 
   test('keeps a page that the hooks of a conversion held too', () => {
@@ -305,6 +334,35 @@ describe('What is kept and what is lost', () => {
     guest.model.readMsr(0, 0x2ff);
     expect(guest.model.valueLo).toBe(0xc06);
     expect(words(guest.model.detachDevice(true))).toBe('ok');
+  });
+
+  test('a migration first completes the accesses that are paused', () => {
+    const guest = new Guest(MERGED);
+    guest.access(1, 'S', 'R', { vcpu: 3, pauseAfter: 'fault' });
+    guest.set(1, 2, 'P');
+    guest.model.saveRestore();
+    expect(guest.counters.memoryFaults).toBe(1);
+    expect(guest.resume(3)).toBe('ok');
+  });
+
+  test('the direct map has a page back after its frame became shared, but never lost it as merged', () => {
+    const pageIs = (config: Configuration): unknown[] => {
+      const guest = new Guest(config);
+      const states: unknown[] = [];
+      for (const kind of ['P', 'S'] as const) {
+        guest.set(1, 2, kind);
+        guest.access(1, 'P');
+        states.push((guest.model.state()['gfns 0x1 to 0x1'] as { is?: string[] } | undefined)?.is);
+      }
+      return states;
+    };
+    const unmapped = ['page', 'assigned', 'validated', 'direct-map-absent'];
+    for (const name of ['rfc-v8', 'in-lock', 'pre-post'] as const) {
+      expect([name, ...pageIs(DESIGNS[name])]).toEqual([name, unmapped, ['page']]);
+    }
+    expect(pageIs(DESIGNS.deferred)).toEqual([unmapped, unmapped]);
+    const split = ['page', 'prepared', 'assigned', 'validated', 'direct-map-split'];
+    expect(pageIs(MERGED)).toEqual([split, split]);
   });
 
   test('new backing has no private pages, and keeps the attributes', () => {
