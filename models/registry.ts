@@ -3,7 +3,19 @@ import { profiles as amdNpt } from './amd-npt/profiles.js';
 import { profiles as bareMetal } from './bare-metal/profiles.js';
 import type { Profile } from './contract/model.js';
 import { profiles as intelEpt } from './intel-ept/profiles.js';
+import { profiles as sevSnp } from './sev-snp/profiles.js';
 import { profiles as shadowPaging } from './shadow-paging/profiles.js';
+import { profiles as swProtected } from './sw-protected/profiles.js';
+import { profiles as tdx } from './tdx/profiles.js';
 import { profiles as xenHvm } from './xen-hvm/profiles.js';
 
-export const PROFILES: readonly Profile[] = [...bareMetal, ...intelEpt, ...amdNpt, ...shadowPaging, ...xenHvm];
+export const PROFILES: readonly Profile[] = [
+  ...bareMetal,
+  ...intelEpt,
+  ...amdNpt,
+  ...shadowPaging,
+  ...xenHvm,
+  ...sevSnp,
+  ...tdx,
+  ...swProtected,
+];
