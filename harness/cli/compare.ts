@@ -56,7 +56,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
   const lenses = chosenLenses(found.text('lens'));
-  const { cases, milliseconds } = budget(found);
+  const search = { lenses, ...budget(found), seed: found.text('seed') ?? DEFAULT_SEED };
   const names = found.positionals;
   const definitions = found.list('external');
   for (const definition of definitions)
@@ -64,37 +64,53 @@ export async function run(args: readonly string[]): Promise<number> {
       throw new UsageError(`--external: found ${JSON.stringify(definition)}, expected the NAME to be A or B: ${names.join(' ')}`);
   for (const name of names) if (!isExternal(name, definitions)) knownProfile(name, PROFILES);
   const externals = await startExternals(definitions, PROFILES);
-  const setups = bootSetups();
-  const watch = new StopWatch(milliseconds);
-  const progress = new ProgressLine(process.stderr, process.stderr, SPACE_SIZE + cases, milliseconds);
-  let result: ComparisonResult;
+  const [a, b] = names.map((name) => contestant(name, externals));
   try {
-    result = await compareModels({
-      seed: found.text('seed') ?? DEFAULT_SEED,
-      a: contestant(names[0], externals),
-      b: contestant(names[1], externals),
+    const { result, interrupted } = await searched(a, b, search);
+    process.stdout.write(reportOf(result, format, found.has('details'), interrupted));
+    if (interrupted) return 130;
+    if (result.modelFaults.length > 0) return 3;
+    return result.differences.length > 0 ? 1 : 0;
+  } finally {
+    await Promise.all(externals.map((external) => external.close()));
+  }
+}
+
+interface Search {
+  readonly seed: string;
+  readonly lenses: readonly LensName[];
+  readonly cases: number;
+  /** Of the sequences: the decision space is always run as a whole. */
+  readonly milliseconds: number;
+}
+
+async function searched(a: Contestant, b: Contestant, { milliseconds, ...search }: Search) {
+  const watch = new StopWatch(Number.POSITIVE_INFINITY);
+  const progress = new ProgressLine(process.stderr, process.stderr, SPACE_SIZE + search.cases, milliseconds);
+  let since: number | null = null;
+  const isTimeOver = () => {
+    since ??= performance.now();
+    return performance.now() - since >= milliseconds;
+  };
+  try {
+    const result = await compareModels({
+      ...search,
+      a,
+      b,
       known: PROFILES,
-      lenses,
-      setups,
-      cases,
-      shouldStop: (stage) => (stage === 'points' ? watch.isInterrupted : watch.isOver),
+      setups: bootSetups(),
+      shouldStop: (stage) => watch.isInterrupted || (stage === 'sequences' && isTimeOver()),
       shouldHurry: () => watch.isImpatient,
-      onProgress: (stage, done, buckets) =>
-        progress.show(
-          stage === 'minimising'
-            ? { stage, done, buckets }
-            : { stage: 'cases', done: stage === 'points' ? done : SPACE_SIZE + done, buckets },
-        ),
+      onProgress: (stage, done, buckets) => {
+        const cases = stage === 'points' ? done : SPACE_SIZE + done;
+        progress.show(stage === 'minimising' ? { stage, done, buckets } : { stage: 'cases', done: cases, buckets });
+      },
     });
+    return { result, interrupted: watch.isInterrupted };
   } finally {
     watch.close();
     progress.close();
-    await Promise.all(externals.map((external) => external.close()));
   }
-  process.stdout.write(reportOf(result, format, found.has('details'), watch.isInterrupted));
-  if (watch.isInterrupted) return 130;
-  if (result.modelFaults.length > 0) return 3;
-  return result.differences.length > 0 ? 1 : 0;
 }
 
 function reportOf(result: ComparisonResult, format: 'terminal' | 'json', details: boolean, interrupted: boolean): string {
