@@ -3,20 +3,10 @@ import type { Gfn, Level } from '../contract/address.js';
 import type { Backing, Machine } from '../contract/machine.js';
 import type { RegisterType } from '../contract/memory-type.js';
 import type { Counters, Model, State } from '../contract/model.js';
-import {
-  ENODEV,
-  ENOSPC,
-  MMIO,
-  NO_PAGE,
-  NOT_APPLICABLE,
-  type Observation,
-  OK,
-  plain,
-  refused,
-  SHARED,
-} from '../contract/observation.js';
+import { MMIO, NO_PAGE, NOT_APPLICABLE, type Observation, OK, plain, SHARED } from '../contract/observation.js';
 import { type AccessKind, type AccessPause, type ConversionPause, EXECUTE, NO_PAUSE, type PinType } from '../contract/operation.js';
 import { accessType } from './access-type.js';
+import { AssignedDevices } from './assigned-devices.js';
 import type { Configuration } from './configuration.js';
 import { AT_REST, Conversion } from './conversion.js';
 import { FaultHandling } from './fault-handling.js';
@@ -27,10 +17,8 @@ import { sharedLevel } from './mapping-level.js';
 import { MemoryAccess } from './memory-access.js';
 import { NO_ACCESS } from './page-fault.js';
 import { RULE } from './rules.js';
-import { stateOf } from './state.js';
+import { countersOf, stateOf } from './state.js';
 import { VirtualMachine } from './virtual-machine.js';
-
-const DEVICES_OF_A_KIND = 3;
 
 export class SevSnp implements Model {
   private readonly vm: VirtualMachine;
@@ -38,8 +26,7 @@ export class SevSnp implements Model {
   private readonly conversion: Conversion;
   private readonly accesses: MemoryAccess;
   private readonly holding: number;
-  private coherentDevices = 0;
-  private noncoherentDevices = 0;
+  private readonly devices = new AssignedDevices();
 
   constructor(config: Configuration) {
     this.vm = new VirtualMachine(config);
@@ -61,8 +48,7 @@ export class SevSnp implements Model {
     this.vm.reset(machine);
     this.gmem.reset();
     this.conversion.reset();
-    this.coherentDevices = 0;
-    this.noncoherentDevices = machine.noncoherentDevices;
+    this.devices.reset(machine.noncoherentDevices);
   }
 
   // Guest operations.
@@ -154,23 +140,12 @@ export class SevSnp implements Model {
 
   attachDevice(coherent: boolean): Observation {
     this.startHostOperation();
-    const attached = coherent ? this.coherentDevices : this.noncoherentDevices;
-    if (attached === DEVICES_OF_A_KIND) return this.vm.outcome(refused(ENOSPC, RULE.noMoreDevices));
-    return this.setDevices(coherent, attached + 1);
+    return this.vm.outcome(this.devices.attach(coherent));
   }
 
   detachDevice(coherent: boolean): Observation {
     this.startHostOperation();
-    const attached = coherent ? this.coherentDevices : this.noncoherentDevices;
-    if (attached === 0) return this.vm.outcome(refused(ENODEV, RULE.noSuchDevice));
-    return this.setDevices(coherent, attached - 1);
-  }
-
-  /** On nested paging no leaf depends on the devices. */
-  private setDevices(coherent: boolean, count: number): Observation {
-    if (coherent) this.coherentDevices = count;
-    else this.noncoherentDevices = count;
-    return this.vm.outcome(plain(OK, RULE.hostOperationDone));
+    return this.vm.outcome(this.devices.detach(coherent));
   }
 
   setIoResources(_held: boolean): Observation {
@@ -244,9 +219,7 @@ export class SevSnp implements Model {
   }
 
   counters(): Counters {
-    const { faultCount, zappedLeaves, tlbFlushes, rmpUpdates, memoryFaults, retries } = this.vm;
-    const ordinary = { faults: faultCount, zaps: 0, zappedLeaves, tlbFlushes };
-    return this.vm.hasPrivateMemory ? { ...ordinary, rmpUpdates, memoryFaults, retries } : ordinary;
+    return countersOf(this.vm);
   }
 
   state(): State {
