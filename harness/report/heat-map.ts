@@ -1,5 +1,5 @@
 /** Profiles against profiles: in how many buckets the two stand in different groups. */
-import { html, type Markup } from './markup.js';
+import { dataText, html, type Markup } from './markup.js';
 import type { ReportBucket, RunReport } from './run-report.js';
 
 const SHADES = 8;
@@ -25,7 +25,7 @@ export function heatMap({ profiles, buckets }: RunReport): Markup {
   const cell = (row: number, column: number) => {
     if (row === column) return html`<td class="self">·</td>`;
     const label = `${profiles[row]} against ${profiles[column]}: ${counts[row][column]} buckets`;
-    return html`<td class="heat-${shade(counts[row][column])}"><button type="button" class="pair" data-pair="${JSON.stringify([profiles[row], profiles[column]])}" title="${label}" aria-label="${label}">${counts[row][column]}</button></td>`;
+    return html`<td class="heat-${shade(counts[row][column])}"><button type="button" class="pair" data-pair="${dataText([profiles[row], profiles[column]])}" title="${label}" aria-label="${label}">${counts[row][column]}</button></td>`;
   };
   return html`<p class="note">Buckets in which two profiles disagree. A cell filters the list below.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Buckets in which two profiles disagree"><table class="heat">

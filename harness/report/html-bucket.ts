@@ -4,7 +4,7 @@ import { machineJson, oneLine, printScenario } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { answerText } from './answer-text.js';
 import { citationText } from './fuzz-summary.js';
-import { html, type Markup, NOTHING } from './markup.js';
+import { dataText, html, type Markup, NOTHING } from './markup.js';
 import { kindClass, memoryMap } from './memory-map.js';
 import { defaultTypeText, memoryRanges } from './memory-ranges.js';
 import type { RuleLookup } from './rule-lookup.js';
@@ -15,7 +15,7 @@ export function bucketMarkup(bucket: ReportBucket, number: number, lookup: RuleL
   const { id, severity, partition, rules, groupRules, scenario, step } = bucket;
   const allRules = [...new Set([...rules, ...groupRules.flat()])];
   const map = memoryMap(memoryRanges(scenario, step));
-  return html`<details class="bucket" id="bucket-${number}" data-severity="${severity}" data-partition="${JSON.stringify(partition)}" data-sides="${JSON.stringify([bucket.expected, bucket.got])}" data-rules="${JSON.stringify(allRules)}">
+  return html`<details class="bucket" id="bucket-${number}" data-severity="${severity}" data-partition="${dataText(partition)}" data-sides="${dataText([bucket.expected, bucket.got])}" data-rules="${dataText(allRules)}">
 <summary><span class="severity s-${severity}">${severity}</span> <span class="what">${headline(bucket)}</span> <span class="meta">${caseText(bucket)}, ${stepsText(scenario)}</span></summary>
 <div class="body">
 <p class="id"><code>${id}</code></p>

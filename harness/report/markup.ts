@@ -29,3 +29,8 @@ export function escaped(text: string): string {
     .map((line) => plainText(line).replace(/[&<>"']/g, (mark) => ENTITIES[mark]))
     .join('\n');
 }
+
+/** Data for the page's script, to stand in a quoted attribute: its texts as the page shows them, so that the two compare. */
+export function dataText(value: unknown): string {
+  return JSON.stringify(value, (_, part) => (typeof part === 'string' ? plainText(part) : part));
+}

@@ -130,3 +130,15 @@ test('A list of reports names known formats and files', () => {
   for (const wrong of ['', 'html', 'html=', 'pdf=a', `html=${__dirname}`])
     expect(() => reportList(wrong)).toThrow('--report: found');
 });
+
+test('What the script reads of a bucket is JSON and names profiles as the filters do, hostile ones too', () => {
+  const text = textOf('html')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
+  const sides = [...text.matchAll(/data-sides="(\[.*?\])" data-rules=/g)].map(([, json]) => JSON.parse(json));
+  expect(sides).toHaveLength(2);
+  for (const side of sides) for (const name of side) expect(text).toContain(`<option value="${name}">`);
+});
