@@ -3,6 +3,7 @@ export type { Profile } from '../models/contract/model.js';
 export { PROFILES } from '../models/registry.js';
 export { assertAgreement, type AgreementOptions } from './agreement.js';
 export { type CampaignOptions, type CampaignResult, runCampaign } from './campaign.js';
+export { describeCorpus } from './describe-corpus.js';
 export type { LensName } from './compare/lens.js';
 export { scenarioArbitrary } from './generate/arbitrary.js';
 export { parseScenario } from './scenario/parse.js';

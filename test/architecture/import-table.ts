@@ -48,6 +48,8 @@ export const TABLE: Readonly<Record<string, Row>> = {
   'harness/journal': { folders: [...WORDS, COMPARE, PIPELINE, 'harness/report'], packages: ['node:'] },
   'harness/campaign': { folders: [...WORDS, ...STAGES, PIPELINE] },
   'harness/agreement': { folders: [...WORDS, ...STAGES, PIPELINE] },
+  // Binds a corpus to the profiles of this package.
+  'harness/describe-corpus': { folders: ['harness/corpus', 'models/registry'] },
   // What users import: it offers, and does nothing itself.
   'harness/library': { folders: ['harness', CONTRACT, 'models/registry'] },
   'harness/cli': { folders: ['harness', CONTRACT, 'models/registry'], packages: ['node:'] },
