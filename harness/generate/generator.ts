@@ -62,14 +62,13 @@ export class Generator implements Draw {
 
   /** Case `index` of the campaign. The words are the generator's own: valid until the next call. */
   generate(key: CampaignKey, index: number): EncodedScenario {
-    this.lastHi.fill(0);
-    this.lastLo.fill(0);
     this.partnerMsr = 0;
     this.changes.length = 0;
     this.random.seed(key.hi, key.lo, index, MACHINE_STREAM);
     const setup = this.setups.length > 0 && this.random.chance(64) ? this.setups[this.random.below(this.setups.length)] : null;
     this.machine =
       setup === null ? drawMachine(this.random) : { ...drawHost(this.random, setup.machine.maxPhysAddr), ...kept(setup.machine) };
+    this.forgetWrites(this.machine.vcpus);
     this.pool.fill(this.random, this.machine);
     this.random.seed(key.hi, key.lo, index, FEATURE_STREAM);
     this.drawFeatures();
@@ -162,6 +161,11 @@ export class Generator implements Draw {
       if (setup.words[from] === WRITE_MSR) this.remember(setup.words, from);
     }
     return copied;
+  }
+
+  private forgetWrites(vcpus: number): void {
+    this.lastHi.fill(0, 0, lastWrite(vcpus, 0));
+    this.lastLo.fill(0, 0, lastWrite(vcpus, 0));
   }
 
   private remember(words: Int32Array, at: number): void {

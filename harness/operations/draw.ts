@@ -35,15 +35,17 @@ export interface Draw {
   readonly lastLo: Int32Array;
 }
 
-/** Index into `lastHi` and `lastLo`. */
+/** Index into `lastHi` and `lastLo`. The low byte tells the MSRs of a scenario apart. */
 export function lastWrite(vcpu: number, msr: number): number {
-  return vcpu * 1024 + msr;
+  return vcpu * 256 + (msr & 0xff);
 }
 
 /** Puts a frame number or a number of pages into two words of a step. */
 export function putFrames(words: Int32Array, at: number, value: number): void {
-  words[at] = Math.floor(value / 1048576);
-  words[at + 1] = value % 1048576;
+  // Not `%`: V8 leaves the modulus of numbers beyond 31 bits to the C library.
+  const high = Math.floor(value / 1048576);
+  words[at] = high;
+  words[at + 1] = value - high * 1048576;
 }
 
 /** Frame number or number of pages in two words of a step. */

@@ -1,6 +1,6 @@
 /** Random MSR numbers and values, biased to where the answers of hypervisors differ. */
 import { DEF_TYPE, MTRRCAP, PAT } from '../../models/contract/msr.js';
-import { type Draw, lastWrite } from './draw.js';
+import { type Draw, lastWrite, putFrames } from './draw.js';
 import type { Random } from './random.js';
 
 const FIXED = [0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f];
@@ -104,8 +104,8 @@ function drawVariable(draw: Draw, msr: number, vcpu: number, words: Int32Array, 
   if (msr % 2 === 0) {
     // A base that its mask does not cover is legal, and parsers by length get it wrong.
     const gfn = random.chance(16) ? draw.gfn() : alignedGfn;
-    words[at] = Math.floor(gfn / 0x100000) | 0;
-    words[at + 1] = ((gfn % 0x100000) << 12) | MTRR_TYPES[random.below(8)];
+    putFrames(words, at, gfn);
+    words[at + 1] = (words[at + 1] << 12) | MTRR_TYPES[random.below(8)];
     return;
   }
   if (random.chance(20)) {
@@ -117,8 +117,8 @@ function drawVariable(draw: Draw, msr: number, vcpu: number, words: Int32Array, 
   }
   const limit = 2 ** (draw.machine.maxPhysAddr - 12);
   const mask = random.chance(8) ? 0 : limit - alignedPages;
-  words[at] = Math.floor(mask / 0x100000) | 0;
-  words[at + 1] = ((mask % 0x100000) << 12) | 0x800;
+  putFrames(words, at, mask);
+  words[at + 1] = (words[at + 1] << 12) | 0x800;
   // A mask with a hole repeats its range.
   if (random.chance(16)) words[at + 1] &= ~(1 << (13 + random.below(18)));
 }
