@@ -1,4 +1,4 @@
-import { StepMemo } from '../../../harness/classify/step-memo';
+import { StepMemo } from '../../../harness/classify/step-memo.js';
 
 test('What is kept of a step is known until the next case begins', () => {
   const memo = new StepMemo<string>();
