@@ -1,9 +1,37 @@
 import type { Scenario } from '../../harness/scenario/scenario.js';
+import type { Operation } from '../../models/contract/operation.js';
 import { ERROR, GP, NOT_APPLICABLE, outcomeOf, PAUSED } from '../../models/contract/observation.js';
 import { cases, privateCases } from './cases.js';
 import { type Answer, differences, EVERY_PROFILE, type Subject } from './subject.js';
 
-const CASES = [...cases(20), ...privateCases(10)];
+/** Values that hardware refuses, one a kind of register and of mistake: a campaign draws each of them in one case of many. */
+const ILLEGAL: readonly (readonly [msr: number, hi: number, lo: number])[] = [
+  [0xfe, 0, 0x508],
+  [0x200, 0, 0xa0002],
+  [0x200, 0, 0xa0106],
+  [0x200, 0xfff00000, 0xa0000],
+  [0x201, 0xf, 0xfffff804],
+  [0x201, 0xfff00000, 0xfffff800],
+  [0x210, 0, 0],
+  [0x250, 0, 0x07070707],
+  [0x26f, 0x06060602, 0],
+  [0x277, 0x00070406, 0x00070402],
+  [0x277, 0x08070406, 0x00070406],
+  [0x2ff, 0, 0x802],
+  [0x2ff, 0, 0x906],
+  [0x2ff, 1, 0x806],
+];
+
+/** The case with all of them in its middle, from its last vCPU. */
+function withIllegalWrites({ machine, steps }: Scenario): Scenario {
+  const vcpu = machine.vcpus - 1;
+  const half = Math.floor(steps.length / 2);
+  const writes = ILLEGAL.map(([msr, hi, lo]): Operation => ({ op: 'write-msr', vcpu, msr, value: { hi, lo } }));
+  const detach: Operation = { op: 'detach-device', coherent: true };
+  return { machine, steps: [...steps.slice(0, half), ...writes, detach, ...steps.slice(half)] };
+}
+
+const CASES = [...cases(20), ...privateCases(8)].map(withIllegalWrites);
 
 /** Refusals that change something all the same, by rule, with their source. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
