@@ -17,7 +17,7 @@ import { sharedLevel } from './mapping-level.js';
 import { MemoryAccess } from './memory-access.js';
 import { NO_ACCESS } from './page-fault.js';
 import { RULE } from './rules.js';
-import { countersOf, stateOf } from './state.js';
+import { stateOf } from './state.js';
 import { VirtualMachine } from './virtual-machine.js';
 
 export class SevSnp implements Model {
@@ -219,7 +219,9 @@ export class SevSnp implements Model {
   }
 
   counters(): Counters {
-    return countersOf(this.vm);
+    const { faultCount, zappedLeaves, tlbFlushes, rmpUpdates, memoryFaults, retries } = this.vm;
+    const ordinary = { faults: faultCount, zaps: 0, zappedLeaves, tlbFlushes };
+    return this.vm.hasPrivateMemory ? { ...ordinary, rmpUpdates, memoryFaults, retries } : ordinary;
   }
 
   state(): State {
