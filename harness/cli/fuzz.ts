@@ -4,7 +4,10 @@ import { rankOf } from '../classify/severity.js';
 import { DEFAULT_LENSES, LENS_NAMES } from '../compare/lens.js';
 import { FolderLock } from '../journal/folder-lock.js';
 import { freshOf } from '../report/acquaintance.js';
+import { findingJson } from '../report/finding-file.js';
 import { fuzzSummary } from '../report/fuzz-summary.js';
+import { githubAnnotations } from '../report/github-annotations.js';
+import { reportList, writeReports } from '../report/report-formats.js';
 import { RunFolder } from '../report/run-folder.js';
 import { type RunFacts, summaryJson } from '../report/summary-json.js';
 import { type Arguments, readArguments, word } from './arguments.js';
@@ -13,6 +16,7 @@ import { carryOut } from './campaign-run.js';
 import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate } from './ledger-gate.js';
 import { PANEL_HELP, PANEL_OPTIONS, startExternals } from './panel-choice.js';
 import { ProgressLine } from './progress-line.js';
+import { rulesOfRegistry } from './report.js';
 import { StopWatch } from './stop-watch.js';
 import { packageVersion } from './version.js';
 
@@ -27,6 +31,7 @@ ${PANEL_HELP}
   --out DIR              keep summary.json, one file a finding, and a journal
   --resume DIR           go on with a run that was interrupted
   --format FORMAT        terminal or json (one document on stdout)
+  --report LIST          html=FILE,markdown=FILE,junit=FILE,sarif=FILE: written after the run
 ${LEDGER_HELP}
   --fail-on CLASS        exit 1 on new buckets, correctness (worse than performance), any, or none; default: new where
                          there is a ledger for the panel or a baseline, else none
@@ -64,6 +69,7 @@ async function runPlan(
   folder: RunFolder | null,
 ): Promise<number> {
   const gate = LedgerGate.open(found);
+  const reports = found.text('report') === undefined ? [] : reportList(found.text('report') as string);
   const outsiders = await startExternals(found.list('external'), plan.profiles);
   const left = plan.milliseconds - plan.used;
   const progress = new ProgressLine(format === 'terminal' ? process.stdout : process.stderr, process.stderr, plan.cases, left);
@@ -86,6 +92,12 @@ async function runPlan(
     acquaintance,
   };
   folder?.write(result, facts);
+  if (reports.length > 0 || process.env.GITHUB_ACTIONS) {
+    const origin = { seed: result.seed, version: facts.version, profiles: result.panel.seats.map(({ name }) => name) };
+    const findings = result.findings.map((finding) => findingJson(finding, origin));
+    const report = writeReports(summaryJson(result, facts), findings, reports, rulesOfRegistry());
+    if (process.env.GITHUB_ACTIONS) process.stderr.write(githubAnnotations(report));
+  }
   if (format === 'json') process.stdout.write(`${JSON.stringify(summaryJson(result, facts))}\n`);
   else {
     const width = Math.max(80, Math.min(132, process.stdout.columns ?? 100));
@@ -105,6 +117,7 @@ const OPTIONS = {
   resume: { type: 'string' },
   out: { type: 'string' },
   format: { type: 'string' },
+  report: { type: 'string' },
   'fail-on': { type: 'string' },
   ...LEDGER_OPTIONS,
   ...PANEL_OPTIONS,
