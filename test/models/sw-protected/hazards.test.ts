@@ -95,6 +95,16 @@ describe('Without the invalidation (H3)', () => {
     expect(vm.touch(5)).toBe('ok shared 2M');
   });
 
+  test('a fault that finds a huge leaf over a block now mixed splits it', () => {
+    const vm = new VirtualMachine('sw-protected/6.8+no-invalidation');
+    vm.toPrivate(5, 1, STORE);
+    vm.touch(6, 1, LOOKUP);
+    expect(vm.touch(7, 0, 0, 1)).toBe('ok shared 2M');
+    vm.finish();
+    expect([vm.resume(), vm.touch(511), vm.touch(512)]).toEqual(['ok shared 4K', 'ok shared 4K', 'ok shared 2M']);
+    expect(vm.counted('zappedLeaves')).toBe(0);
+  });
+
   test('a notifier still makes the fault stale', () => {
     const vm = new VirtualMachine('sw-protected/6.8+no-invalidation');
     vm.touch(5, 1, LOOKUP);
@@ -135,6 +145,12 @@ describe('A fault on an unconverted neighbour while attributes are in flux (H14)
     vm.finish();
     expect([vm.touch(6), vm.touch(5)]).toEqual(['ok shared 4K', 'ok private 4K']);
     expect(vm.model.brokenInvariants()).toEqual([]);
+  });
+
+  test('is retried in the tail block as in the head block, and not beyond', () => {
+    const vm = new VirtualMachine('sw-protected/6.8+head-tail');
+    vm.toPrivate(500, 20, STORE);
+    expect([vm.touch(3), vm.touch(1000), vm.touch(1024)]).toEqual(['retry', 'retry', 'ok shared 2M']);
   });
 
   test('is retried in the whole unmixed 1G block of the slot', () => {

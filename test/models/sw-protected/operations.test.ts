@@ -69,6 +69,15 @@ describe('A punch', () => {
     expect(vm.counted('zappedLeaves')).toBe(1);
   });
 
+  test('frees the private pages of the range alone', () => {
+    const vm = new VirtualMachine();
+    vm.toPrivate(5, 3);
+    for (const gfn of [5, 6, 7]) vm.touch(gfn);
+    vm.model.punchHole(6, 1);
+    expect(vm.model.state()['private pages']).toEqual(['0x5', '0x7']);
+    expect(vm.model.brokenInvariants()).toEqual([]);
+  });
+
   test('makes a fault in flight stale', () => {
     const vm = new VirtualMachine();
     vm.toPrivate(5, 1);
