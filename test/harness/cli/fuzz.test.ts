@@ -156,7 +156,7 @@ describe('emtdiff fuzz', () => {
     [['--models', 'intel-ept/7'], '--models: found "intel-ept/7", expected a profile such as intel-ept/'],
     [['--lens', 'x'], '--lens: found "x", expected one of memtype msr level private exact cost'],
     [['--format', 'xml'], '--format: found "xml", expected one of terminal json'],
-    [['--fail-on', 'x'], '--fail-on: found "x", expected one of correctness any none'],
+    [['--fail-on', 'x'], '--fail-on: found "x", expected one of new correctness any none'],
     [['--external', 'x'], '--external: found "x", expected NAME=COMMAND'],
     [['--nonsense'], "fuzz: Unknown option '--nonsense'"],
     [['extra'], 'fuzz: found 1 arguments, expected 0'],

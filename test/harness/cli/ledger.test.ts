@@ -1,0 +1,171 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { emtdiff } from './command.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'emtdiff-ledger-'));
+const RUN = ['fuzz', '--seed', 'golden', '--cases', '200', '--models', 'bare-metal/intel,intel-ept/6.16'];
+const run = join(folder, 'run');
+const ledger = join(folder, 'ledger');
+
+interface Summary {
+  readonly ledger?: Record<'new' | 'known' | 'inBaseline', number> & Record<'notShown' | 'expired' | 'tooWide', unknown[]>;
+  readonly buckets: readonly { readonly id: string; readonly known?: { readonly entry: string }; readonly baseline?: boolean }[];
+}
+
+function judged(...args: readonly string[]): { code: number | null; summary: Summary } {
+  const { code, stdout } = emtdiff([...RUN, '--format', 'json', ...args]);
+  return { code, summary: JSON.parse(stdout) };
+}
+
+/** The ledger with a change of the entry of one bucket: null removes it. */
+function changedLedger(
+  name: string,
+  change: (entry: Record<string, unknown>) => Record<string, unknown> | null,
+): { path: string; id: string } {
+  const path = mkdtempSync(join(folder, `${name}-`));
+  let id = '';
+  for (const file of readdirSync(ledger)) {
+    const document = JSON.parse(readFileSync(join(ledger, file), 'utf8'));
+    if (id === '') {
+      id = document.entries[0].id;
+      const changed = change(document.entries[0]);
+      document.entries.splice(0, 1, ...(changed === null ? [] : [changed]));
+    }
+    if (document.entries.length > 0) writeFileSync(join(path, file), JSON.stringify(document));
+  }
+  return { path, id };
+}
+
+describe('The ledger in emtdiff fuzz', () => {
+  beforeAll(() => {
+    expect(emtdiff([...RUN, '--no-ledger', '--out', run]).code).toBe(0);
+    const accepted = emtdiff([
+      'accept',
+      run,
+      '--all',
+      '--reason-from-rules',
+      '--by',
+      'a tester',
+      '--on',
+      '2026-01-01',
+      '--ledger',
+      ledger,
+    ]);
+    expect(accepted.code).toBe(0);
+  });
+
+  test('knows every bucket that was accepted, and nothing is new', () => {
+    const { code, summary } = judged('--ledger', ledger, '--strict');
+    expect(summary.buckets.length).toBeGreaterThan(10);
+    expect(summary.ledger).toMatchObject({ new: 0, known: summary.buckets.length, notShown: [], expired: [], tooWide: [] });
+    expect(code).toBe(0);
+  });
+
+  test('makes a bucket new again when its entry is removed', () => {
+    const { path, id } = changedLedger('removed', () => null);
+    const { code, summary } = judged('--ledger', path);
+    expect(summary.buckets.filter(({ known }) => known === undefined).map((bucket) => bucket.id)).toEqual([id]);
+    expect(code).toBe(1);
+    expect(judged('--ledger', path, '--fail-on', 'none').code).toBe(0);
+  });
+
+  test.each<[string, (entry: Record<string, unknown>) => Record<string, unknown>]>([
+    ['expired', (entry) => ({ ...entry, expires: '2026-01-02' })],
+    ['notShown', (entry) => ({ ...entry, id: 'other', scope: { ...(entry.scope as object), rules: ['no', 'no'] } })],
+    ['tooWide', (entry) => ({ ...entry, scope: { ...(entry.scope as object), rules: ['*', '*'] } })],
+  ])('calls an entry %s, which is exit 4 under --strict', (what, change) => {
+    const kept = changedLedger(what, change).path;
+    // The entry that no longer explains its bucket leaves it new.
+    const baseline = what === 'notShown' ? ['--baseline', run] : [];
+    const { code, summary } = judged('--ledger', kept, '--strict', ...baseline);
+    expect(summary.ledger?.[what as 'expired']).toHaveLength(1);
+    expect(code).toBe(4);
+    expect(judged('--ledger', kept, ...baseline).code).toBe(0);
+  });
+
+  test('takes the buckets of a baseline as old', () => {
+    const { code, summary } = judged('--no-ledger', '--baseline', run);
+    expect(summary.ledger).toMatchObject({ new: 0, known: 0, inBaseline: summary.buckets.length });
+    expect(code).toBe(0);
+    const fewer = mkdtempSync(join(folder, 'fewer-'));
+    for (const name of readdirSync(join(run, 'findings')).slice(1)) cpSync(join(run, 'findings', name), join(fewer, name));
+    const less = judged('--no-ledger', '--baseline', fewer);
+    expect([less.summary.ledger?.new, less.code]).toEqual([1, 1]);
+  });
+
+  test('speaks of what is new first, and counts what is known', () => {
+    const { path, id } = changedLedger('told', () => null);
+    const { stdout } = emtdiff([...RUN, '--ledger', path]);
+    const known = Number(/1 new; (\d+) known to the ledger/.exec(stdout)?.[1]);
+    expect(known).toBeGreaterThan(10);
+    const lines = stdout.split('\n').filter((line) => line.includes(' -> ') && /\d+x? \d+ steps?|x \d+ step/.test(line));
+    expect(lines).toHaveLength(1);
+    expect(stdout.replace(/\s+/g, '')).toContain(id);
+  });
+
+  test('exits 0 without a say of ledger or baseline', () => {
+    expect(emtdiff([...RUN, '--no-ledger']).code).toBe(0);
+    expect(emtdiff([...RUN, '--no-ledger', '--fail-on', 'new']).code).toBe(1);
+  });
+
+  test.each([
+    [['--no-ledger', '--ledger', 'x'], '--no-ledger: found beside --ledger'],
+    [['--ledger', join(folder, 'none')], 'none: found ENOENT, expected a folder of JSON files'],
+    [['--baseline', ledger], '$.format: found "emtdiff-known/1", expected "emtdiff-finding/1"'],
+  ])('refuses %j', (args, sentence) => {
+    const refused = emtdiff([...RUN, ...args]);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain(sentence);
+  });
+});
+
+describe('emtdiff accept', () => {
+  const finding = () => join(run, 'findings', readdirSync(join(run, 'findings'))[0]);
+
+  test('writes one entry with its reason, sources, who and when; a second time it is known already', () => {
+    const path = join(mkdtempSync(join(folder, 'one-')), 'ledger');
+    const args = ['accept', finding(), '--ledger', path, '--reason', 'It is so.', '--source', 'a book', '--source', 'a mail'];
+    expect(emtdiff([...args, '--by', 'me', '--on', '2026-02-03', '--expires', '2027-02-03', '--severity', 'none']).code).toBe(0);
+    const [file] = readdirSync(path);
+    const { entries } = JSON.parse(readFileSync(join(path, file), 'utf8'));
+    expect(entries).toHaveLength(1);
+    expect(entries[0]).toMatchObject({
+      reason: 'It is so.',
+      citations: ['a book', 'a mail'],
+      severity: 'none',
+      accepted: { by: 'me', on: '2026-02-03' },
+      expires: '2027-02-03',
+    });
+    expect(`${entries[0].scope.rules[1]}.json`).toBe(file);
+    const again = emtdiff(args);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain('found a bucket that the ledger explains already');
+  });
+
+  test.each([
+    [['x.json', '--reason', 'a', '--source', 'b'], 'x.json: found ENOENT, expected a finding'],
+    [['x.json', '--reason', 'a'], 'expected --reason with --source, or --reason-from-rules'],
+    [['x.json', '--all', '--reason-from-rules'], 'x.json: found no folder, expected a run folder (--all)'],
+  ])('refuses %j', (args, sentence) => {
+    const refused = emtdiff(['accept', '--ledger', ledger, ...args]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(sentence);
+  });
+
+  test('refuses a date that is none', () => {
+    const refused = emtdiff([
+      'accept',
+      finding(),
+      '--ledger',
+      join(folder, 'l'),
+      '--reason',
+      'a',
+      '--source',
+      'b',
+      '--on',
+      'today',
+    ]);
+    expect(refused.stderr).toContain('--on: found "today", expected a date such as 2026-11-21');
+  });
+});
