@@ -33,8 +33,8 @@ ${PANEL_HELP}
   --format FORMAT        terminal or json (one document on stdout)
   --report LIST          html=FILE,markdown=FILE,junit=FILE,sarif=FILE: written after the run
 ${LEDGER_HELP}
-  --fail-on CLASS        exit 1 on new buckets, correctness (worse than performance), any, or none; default: new where
-                         there is a ledger for the panel or a baseline, else none
+  --fail-on CLASS        exit 1 on new buckets, correctness (worse than performance), any, or none; default: new with
+                         --ledger or --baseline, else none
 `;
 
 const FAIL_ON = ['new', 'correctness', 'any', 'none'] as const;

@@ -34,7 +34,7 @@ export const LEDGER_HELP = `  --ledger DIR           known divergences (default:
 export interface Verdict {
   /** Null where neither ledger nor baseline has a say. */
   readonly acquaintance: Acquaintance | null;
-  /** There is a ledger for this panel, or a baseline: what is new is what matters. */
+  /** A ledger or a baseline was asked for: what is new is what matters. */
   readonly gatesNew: boolean;
   readonly isStale: boolean;
 }
@@ -77,8 +77,7 @@ export class LedgerGate {
     const shownBy = (entry: KnownEntry) => shown.get(entry) ?? [];
     const review = reviewLedger({ findings: findings.map(sightingOf), entries, today, shownBy });
     const old = new Set(findings.map(({ bucket }) => bucket.id).filter((id) => this.baseline?.has(id)));
-    const gatesNew = this.isAsked || isLedgerOf(entries, panel, lenses);
-    return { acquaintance: acquaintanceOf(review, old, this.folder), gatesNew, isStale: isStale(review) };
+    return { acquaintance: acquaintanceOf(review, old, this.folder), gatesNew: this.isAsked, isStale: isStale(review) };
   }
 }
 
@@ -106,16 +105,6 @@ function concerns({ scope }: KnownEntry, { seats, edges }: Panel, lenses: readon
   const isEdge = ([expected, got]: readonly [string, string]) =>
     edges.some(({ reference, seat }) => seats[reference].name === expected && seats[seat].name === got);
   return lenses.includes(scope.lens) && scope.profiles.some(isEdge);
-}
-
-/** A ledger exists for a panel when every edge and every lens has an entry: else all that diverges there would be new. */
-function isLedgerOf(entries: readonly KnownEntry[], { seats, edges }: Panel, lenses: readonly LensName[]): boolean {
-  const pairs = new Set(entries.flatMap(({ scope }) => scope.profiles.map((pair) => pair.join(' '))));
-  return (
-    entries.length > 0 &&
-    edges.every(({ reference, seat }) => pairs.has(`${seats[reference].name} ${seats[seat].name}`)) &&
-    lenses.every((lens) => entries.some(({ scope }) => scope.lens === lens))
-  );
 }
 
 /** What the scenario of each entry shows today. */
