@@ -101,6 +101,11 @@ describe('conversions', () => {
     });
     expect(ended).toEqual([0, 1]);
   });
+  test('each memslot of the range is one zap', () => {
+    const td = new Td('tdx/6.16', { regions: [region(0, 8, 1), region(8, 8, 1), region(32, 8, 1)] });
+    td.convert(4, 16, 'private');
+    expect([td.since('zapCall'), td.since('invalidations')]).toEqual([2, 1]);
+  });
   test('6.16 zaps leaves of the opposite type only', () => {
     const td = new Td('tdx/6.16');
     td.convert(1, 2, 'private');
@@ -161,6 +166,16 @@ describe('pages of guest_memfd', () => {
     td.shared(1);
     td.punch(0, H);
     expect([td.since('zapLeaf'), td.since('tlbFlush'), td.shared(1), td.since('fault')]).toEqual([0, 0, 'ok 2M WB shared', 1]);
+  });
+  test('a punch ends before its last frame, however many pages there are', () => {
+    const td = new Td('tdx/6.16');
+    td.convert(0, 2 * H, 'private');
+    td.acknowledged(H - 1);
+    td.acknowledged(H);
+    // Only the file holds it from here on.
+    td.convert(H, H + 1, 'shared');
+    td.punch(0, H);
+    expect([td.since('free'), td.private(H - 1)]).toEqual([1, 'not-validated']);
   });
   test('a page that a fault holds is freed when the fault retries', () => {
     const td = new Td('tdx/6.16');
@@ -250,6 +265,13 @@ describe('memslots and migration', () => {
     td.convert(3 * H, 3 * H + 1, 'private', PAUSE_STORE);
     td.back(0, 8, RAM, 1);
     expect([td.resume(1), td.since('retry'), td.shared(3 * H)]).toEqual(['ok', 1, 'memory-fault shared']);
+  });
+  test('migration waits for running faults', () => {
+    const td = new Td('tdx/6.16');
+    td.convert(0, 8, 'private');
+    td.private(1, { pauseAfter: PAUSE_LOOKUP });
+    td.model.saveRestore();
+    expect([td.resume(), td.rule, td.since('accept')]).toEqual(['ok', 'nothing-paused', 1]);
   });
   test('a migrated VM has its registers and regions; attributes and private pages are gone', () => {
     const td = new Td('tdx/6.16');

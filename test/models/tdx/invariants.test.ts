@@ -1,6 +1,8 @@
 /** The invariants over random races: none is broken in the plain profiles, and each planted fault breaks those it should. */
-import { INVARIANTS } from '../../../models/tdx/invariants.js';
+import { GuestAccess } from '../../../models/tdx/guest-access.js';
+import { INVARIANTS, judgeExit, judgeRedundant } from '../../../models/tdx/invariants.js';
 import { profiles } from '../../../models/tdx/profiles.js';
+import type { Vm } from '../../../models/tdx/vm.js';
 import { race } from './races.js';
 import { Td } from './td.js';
 
@@ -67,7 +69,7 @@ test('ids are the specification’s, each with one sentence', () => {
 });
 
 describe('each invariant is judged: a state made wrong by hand breaks it', () => {
-  type Inside = { vm: import('../../../models/tdx/vm.js').Vm };
+  type Inside = { vm: Vm };
   const inside = (td: Td) => (td.model as unknown as Inside).vm;
   const prepared = () => {
     const td = new Td('tdx/6.16');
@@ -104,7 +106,35 @@ describe('each invariant is judged: a state made wrong by hand breaks it', () =>
     inside(td).invalidation.begin();
     expect(td.model.brokenInvariants()).toEqual(['I8']);
   });
-  test('I5 and I9: an invalidation that never ends, an exit that need not be', () => {
+  test('I9: an exit of an access that the attribute allows', () => {
+    const td = prepared();
+    const access = new GuestAccess(0);
+    access.start(600, 0, false, true);
+    judgeExit(inside(td), access);
+    expect(td.model.brokenInvariants()).toEqual(['I9']);
+  });
+  test('I10 and I14: a redundant conversion that does anything', () => {
+    const td = prepared();
+    judgeRedundant(inside(td), 0);
+    expect(td.model.brokenInvariants()).toEqual([]);
+    judgeRedundant(inside(td), 1);
+    expect(td.model.brokenInvariants()).toEqual(['I10', 'I14']);
+  });
+  test('what a step broke is forgotten with the next', () => {
+    const td = prepared();
+    judgeRedundant(inside(td), 1);
+    td.zap(0, 1);
+    expect(td.model.brokenInvariants()).toEqual([]);
+  });
+  test('INVLPG drops what the vCPU holds of the frame', () => {
+    const td = prepared();
+    td.shared(600, { vcpu: 1 });
+    const { entries } = inside(td).tlb;
+    const before = entries.count;
+    td.model.invlpg(1, 600);
+    expect(before - entries.count).toBe(1);
+  });
+  test('I5: an invalidation that never ends', () => {
     const td = prepared();
     inside(td).invalidation.begin();
     inside(td).invalidation.add(0, 1);

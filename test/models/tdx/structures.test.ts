@@ -32,17 +32,17 @@ test('a frame map holds what a Map holds, through growth, removal and clearing',
 test('attributes as ranges are the attributes frame by frame', () => {
   const draw = new Draw(5);
   const ranges = new AttributeRanges();
-  const frames = Array<boolean>(48).fill(false);
+  const frames = Array<boolean>(160).fill(false);
   for (let step = 0; step < 1500; step++) {
-    const start = draw.below(47);
-    const end = start + 1 + draw.below(48 - start - 1);
+    const start = draw.below(156);
+    const end = start + 1 + draw.below(4);
     const isPrivate = draw.below(2) === 0;
     const inside = frames.slice(start, end);
     expect(ranges.isUniform(start, end)).toBe(inside.every((one) => one === inside[0]));
     expect(ranges.isAll(start, end, isPrivate)).toBe(inside.every((one) => one === isPrivate));
     ranges.set(start, end, isPrivate);
     frames.fill(isPrivate, start, end);
-    const gfn = draw.below(48);
+    const gfn = draw.below(160);
     expect(ranges.isPrivate(gfn)).toBe(frames[gfn]);
   }
   const listed = ranges.ranges().flatMap(([start, end]) => frames.map((_, gfn) => gfn).slice(start, end));
