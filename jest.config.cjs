@@ -1,6 +1,8 @@
 // Tests run through swc as CommonJS: jest's module sandbox then needs no experimental flag. Campaign speed is never measured here.
 module.exports = {
   testEnvironment: 'node',
+  // Child processes of a busy machine take their time; no test judges by it.
+  testTimeout: 60_000,
   roots: ['<rootDir>/test'],
   globalSetup: '<rootDir>/test/build.cjs',
   testMatch: ['**/*.test.ts'],
