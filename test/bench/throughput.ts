@@ -31,7 +31,7 @@ export function throughput(profiles: readonly Profile[]): Figure[] {
   ]);
   const ratios = (of: (round: readonly number[]) => number) => median(rates.map(of));
   return [
-    note('cases of 64 steps, nine models', Math.round(ratios(([ours]) => ours)), 'per second'),
+    note('cases of 64 steps, nine models', Math.round(ratios(([ours]) => ours)), 'per second of one core'),
     note(
       'the same by the plain harness',
       ratios(([, plain]) => plain),
