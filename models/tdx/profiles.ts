@@ -18,19 +18,19 @@ const RFC_SPAN = 'SEV-SNP hypervisor RFC v8, March 2023, with the TDX series of 
 
 const ENTRIES: readonly Entry[] = [
   {
+    name: 'tdx/rfc',
+    span: RFC_SPAN,
+    commits: [],
+    summary: 'TDX on the attribute ioctl of RFC v8: attributes are stored first, then both EPTs are zapped, whatever the target.',
+    switches: RFC,
+  },
+  {
     name: 'tdx/6.16',
     span: MERGED_SPAN,
     commits: MERGED_COMMITS,
     summary:
       'KVM with TDX as merged: a conversion zaps the leaves of the opposite type first, private pages wait for the guest to accept them.',
     switches: MERGED,
-  },
-  {
-    name: 'tdx/rfc',
-    span: RFC_SPAN,
-    commits: [],
-    summary: 'TDX on the attribute ioctl of RFC v8: attributes are stored first, then both EPTs are zapped, whatever the target.',
-    switches: RFC,
   },
   {
     name: 'tdx/6.16+skip-zap',
