@@ -78,14 +78,3 @@ test('The simplest steps of each operation are those that a scenario starts from
   const [cr0] = fc.sample(stepOf('write-cr0'), { numRuns: 1, seed: 1 });
   expect(printStep(simplest(cr0))).toEqual({ op: 'write-cr0', vcpu: 0, pg: true, cd: false, nw: false });
 });
-
-describe('A register value is simplified by bytes and bits', () => {
-  const simpler = (hi: number, lo: number) =>
-    [...simplerSteps({ op: 'write-msr', vcpu: 0, msr: 0xfe, value: { hi, lo } })].map(({ step }) => printStep(step).value);
-
-  test('first to 0, then without a half, a byte, a bit, highest first', () => {
-    expect(simpler(0, 0)).toEqual([]);
-    expect(simpler(0, 0x806)).toEqual(['0x0', '0x6', '0x800', '0x6', '0x802', '0x804']);
-    expect(simpler(0x3f, 0x100)).toEqual(expect.arrayContaining(['0x0', '0x100', '0x3f00000000', '0x1f00000100', '0x3e00000100']));
-  });
-});
