@@ -6,9 +6,8 @@ import type { Seat } from './panel.js';
 /** A number while groups of all seats fit one exactly, else text. */
 export type Signature = number | string;
 
-/** 14 ** 13 is below 2 ** 53: up to 13 seats a signature is a number in base 14. */
-const NUMERIC_SEATS = 13;
-const BASE = 14;
+/** Up to 17 seats a signature is a number: the n-th seat has n + 1 possible groups, and 18! is below 2 ** 53. Up to 11 it is a small one. */
+const NUMERIC_SEATS = 17;
 
 export class SignatureTaker {
   /** By pair of seats: the bits compared between them. */
@@ -66,24 +65,27 @@ export class SignatureTaker {
   }
 
   private asNumber(): number {
+    const { groups, order } = this;
     let signature = 0;
-    for (let seat = 0; seat < this.groups.length; seat++) signature = signature * BASE + this.groups[seat];
+    for (let place = 0; place < order.length; place++) signature = signature * (place + 2) + groups[order[place]];
     return signature;
   }
 
   /** Names of the groups of a signature, in the panel's order; who abstained is left out. */
   read(signature: Signature): string[][] {
     const groups =
-      typeof signature === 'string'
-        ? [...signature].map((letter) => letter.charCodeAt(0) - 48)
-        : digits(signature, this.seats.length);
+      typeof signature === 'string' ? [...signature].map((letter) => letter.charCodeAt(0) - 48) : this.groupsOf(signature);
     const numbers = [...new Set(groups.filter((group) => group > 0))];
     return numbers.map((number) => this.seats.filter((_, seat) => groups[seat] === number).map(({ name }) => name));
   }
-}
 
-function digits(signature: number, count: number): number[] {
-  const found: number[] = [];
-  for (let rest = signature; found.length < count; rest = Math.floor(rest / BASE)) found.unshift(rest % BASE);
-  return found;
+  /** By seat. */
+  private groupsOf(signature: number): number[] {
+    const groups: number[] = [];
+    for (let place = this.order.length - 1, rest = signature; place >= 0; place--) {
+      groups[this.order[place]] = rest % (place + 2);
+      rest = Math.floor(rest / (place + 2));
+    }
+    return groups;
+  }
 }

@@ -211,7 +211,7 @@ const FAMILIES = [
 ];
 const manySeats = (count: number) => Array.from({ length: count }, (_, index) => seat(FAMILIES[index % FAMILIES.length]));
 
-describe.each([1, 2, 5, 9, 13, 14, 30])('With random answers of %d seats', (count) => {
+describe.each([1, 2, 5, 9, 17, 18, 30])('With random answers of %d seats', (count) => {
   const seats = manySeats(count).map((who, index) => ({ ...who, name: `${who.name}#${index}` }));
   const panel: Panel = panelOf(seats);
   const answers = fc.array(fc.tuple(anyAnswer, fc.nat(1)), { minLength: count, maxLength: count });
@@ -230,7 +230,7 @@ describe.each([1, 2, 5, 9, 13, 14, 30])('With random answers of %d seats', (coun
           const { groups } = partitionOf(seats, answered, lens);
           const signature = taker.take(1, traces);
           expect(taker.read(signature)).toEqual(groups.map((group) => group.map((index) => seats[index].name)));
-          expect(typeof signature).toBe(count <= 13 ? 'number' : 'string');
+          expect(typeof signature).toBe(count <= 17 ? 'number' : 'string');
         }
       }),
       { numRuns: 60 },
