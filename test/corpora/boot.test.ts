@@ -55,12 +55,18 @@ function faultsOnWidth(profile: Profile, step: Operation): boolean {
   return profile.name.startsWith('xen-hvm/shadow-') && isVariable && step.value.hi >= 2 ** (44 - 32);
 }
 
+/** A TD fetches instructions from private memory only: the format gives a shared fetch no answer there. */
+function isSharedFetch(profile: Profile, step: Operation): boolean {
+  return profile.lineage === 'tdx' && step.op === 'access' && step.kind === 2;
+}
+
 describe('Every profile answers every step of every boot', () => {
   test.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s', (_, profile) => {
     for (const { name, scenario } of BOOT_FILES) {
       const { observations } = answerOf(profile, scenario);
       const wrong = observations.flatMap(({ outcome, rule }, step) => {
         const expected = faultsOnWidth(profile, scenario.steps[step]) ? ['gp'] : ['ok', 'mmio', 'undefined'];
+        if (isSharedFetch(profile, scenario.steps[step])) expected.push('n/a');
         return expected.includes(outcome) ? [] : [`${name} step ${step}: ${outcome} by ${rule}`];
       });
       expect(wrong).toEqual([]);

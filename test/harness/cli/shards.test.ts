@@ -84,7 +84,7 @@ describe('A run that was killed', () => {
         '--cases',
         '60000',
         '--models',
-        'bare-metal/intel',
+        'bare-metal/intel,xen-hvm/ept-4.21',
         '--out',
         at(name),
       ]);
