@@ -1,5 +1,5 @@
 /** Two answers on one edge, in one lens, to one operation: what of their divergence does not depend on the case. */
-import { MEMTYPE_MASK, type Observation, OUTCOME_MASK } from '../../models/contract/observation.js';
+import { type Observation, OUTCOME_MASK } from '../../models/contract/observation.js';
 import type { AnswerPair, Bucket } from './bucket.js';
 import { divergenceRank, FRAME_CLASSES } from './severity.js';
 
@@ -18,7 +18,8 @@ export function kindIn(bucket: Bucket, expected: Observation, got: Observation):
 /** The bucket's count of this pair of answers, made if it is new. */
 function pairIn(bucket: Bucket, expected: Observation, got: Observation): AnswerPair {
   const kept = bucket.lens.mask | OUTCOME_MASK;
-  const key = (expected & (OUTCOME_MASK | MEMTYPE_MASK) & kept) * 256 + (got & (OUTCOME_MASK | MEMTYPE_MASK) & kept);
+  // All fields of an answer but the rule, which no lens compares, fit 20 bits.
+  const key = (expected & kept) * 2 ** 20 + (got & kept);
   const known = bucket.pairs.get(key);
   if (known !== undefined) return known;
   const pair = { expected: expected & kept, got: got & kept, steps: 0 };

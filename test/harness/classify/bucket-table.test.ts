@@ -5,11 +5,13 @@ import { sideName } from '../../../harness/classify/side.js';
 import { LENSES, type LensName } from '../../../harness/compare/lens.js';
 import { externalSeat, panelOf, type Seat } from '../../../harness/compare/panel.js';
 import type { Trace } from '../../../harness/run/trace.js';
+import type { Level } from '../../../models/contract/address.js';
 import { CD, UC, WB, WC, WC_PLUS } from '../../../models/contract/memory-type.js';
 import {
   EBUSY,
   GP,
   leafWord,
+  levelOf,
   MMIO,
   NO_LEAF,
   type Observation,
@@ -137,6 +139,28 @@ describe('Buckets', () => {
     expect(pairs).toEqual([
       [UC, WB, 2],
       [UC, WC, 1],
+    ]);
+  });
+
+  test('keep pairs apart by every field that the lens compares', () => {
+    const panel = panelOf([METAL, NEW]);
+    const table = new BucketTable(panel, [LENSES.level]);
+    const levels: readonly (readonly [Level, Level])[] = [
+      [1, 2],
+      [1, 3],
+      [2, 3],
+      [1, 2],
+    ];
+    levels.forEach((pair, index) => {
+      const traces = pair.map((level) => traceOf([typed(WB, level, NO_LEAF, 1)]));
+      table.add(index, 0, 0, 0, encoded({}, [access()]), traces);
+    });
+    const [bucket] = table.buckets();
+    const pairs = [...bucket.pairs.values()].map(({ expected, got, steps }) => [levelOf(expected), levelOf(got), steps]);
+    expect(pairs).toEqual([
+      [1, 2, 2],
+      [1, 3, 1],
+      [2, 3, 1],
     ]);
   });
 
