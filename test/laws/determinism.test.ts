@@ -12,8 +12,8 @@ import { HOST_FATAL, NOT_APPLICABLE, OUTCOME_NAMES, outcomeOf, plain, ruleOf, VM
 import { anyScenario, cases, fixed, privateCases } from './cases.js';
 import { type Answer, differences, EVERY_PROFILE, Subject } from './subject.js';
 
-const ORDINARY = cases(24);
-const PRIVATE = privateCases(16);
+const ORDINARY = cases(14);
+const PRIVATE = privateCases(10);
 const ALL = [...ORDINARY, ...PRIVATE];
 
 /** Two scenarios on two instances, a step of one after a step of the other. */
@@ -74,7 +74,7 @@ describe.each(EVERY_PROFILE)('%s', (_, subject) => {
         const prefix = subject.answers({ machine, steps: steps.slice(0, length) });
         return differences(subject, expected[index].answers.slice(0, length), prefix).length === 0;
       }),
-      fixed(30),
+      fixed(20),
     );
   });
 
@@ -85,7 +85,7 @@ describe.each(EVERY_PROFILE)('%s', (_, subject) => {
       (observation === plain(NOT_APPLICABLE, 0) || (rules[ruleOf(observation)] ?? null) !== null);
     fc.assert(
       fc.property(anyScenario, (scenario) => subject.answers(scenario).every(isObserved)),
-      fixed(40),
+      fixed(24),
     );
   });
 

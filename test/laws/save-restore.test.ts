@@ -5,7 +5,7 @@ import { exceptionOf, LOST_IN_MIGRATION, TYPED_WHEN_MADE } from './exceptions.js
 import { asShown, migrated, pair0 } from './migrated.js';
 import { different, EVERY_PROFILE, seen, type Subject } from './subject.js';
 
-const MANY_CASES = cases(60, ({ machine }) => !machine.privateMemory);
+const MANY_CASES = cases(48, ({ machine }) => !machine.privateMemory);
 const SAVE_RESTORE: Operation = { op: 'save-restore' };
 
 /** A case cut in two. */

