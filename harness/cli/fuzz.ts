@@ -73,8 +73,8 @@ async function runPlan(
   const outsiders = await startExternals(found.list('external'), plan.profiles);
   const left = plan.milliseconds - plan.used;
   const progress = new ProgressLine(format === 'terminal' ? process.stdout : process.stderr, process.stderr, plan.cases, left);
-  progress.say(`seed ${plan.seed}`);
   const watch = new StopWatch(left);
+  progress.say(`seed ${plan.seed}`);
   let result: CampaignResult;
   try {
     result = await carryOut(plan, outsiders, watch, (now) => progress.show(now));

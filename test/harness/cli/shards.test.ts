@@ -17,6 +17,7 @@ const CAMPAIGN = [
   'bare-metal/intel,intel-ept/6.6',
   '--lens',
   'memtype,msr,cost',
+  '--no-ledger',
 ];
 const fuzz = (name: string, ...more: string[]) => emtdiff([...CAMPAIGN, '--out', at(name), ...more]);
 
