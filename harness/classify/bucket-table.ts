@@ -9,8 +9,9 @@ import { OPERATION_NAMES } from '../operations/registry.js';
 import type { Trace } from '../run/trace.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import { type AnswerPair, Bucket, type Witness } from './bucket.js';
-import { type DivergenceKind, kindIn, KnownKinds } from './divergence-kind.js';
+import { type DivergenceKind, kindIn } from './divergence-kind.js';
 import { frameClassAt } from './frame-history.js';
+import { KnownKinds } from './known-kinds.js';
 import { divergenceRank, type FrameClass } from './severity.js';
 import { Sides, sideName } from './side.js';
 import { StepMemo } from './step-memo.js';
@@ -183,7 +184,7 @@ export class BucketTable {
   private kindOf(lens: number, edge: number, code: number, expected: Observation, got: Observation): DivergenceKind {
     const place = (edge * this.lenses.length + lens) * OPERATION_NAMES.length + code;
     const known = this.kinds.find(place, expected, got);
-    if (known !== undefined) return known;
+    if (known !== null) return known;
     return this.kinds.keep(place, expected, got, kindIn(this.bucketOf(lens, edge, code, expected, got), expected, got));
   }
 

@@ -26,21 +26,3 @@ function pairIn(bucket: Bucket, expected: Observation, got: Observation): Answer
   bucket.pairs.set(key, pair);
   return pair;
 }
-
-/** Kinds seen before, answer for answer: nearly every divergence of a campaign is of one of them. */
-export class KnownKinds {
-  /** By place, then by the expected answer, then by the one got. */
-  private readonly places: Map<Observation, Map<Observation, DivergenceKind>>[] = [];
-
-  /** @param place a small number for lens, edge and operation */
-  find(place: number, expected: Observation, got: Observation): DivergenceKind | undefined {
-    return this.places[place]?.get(expected)?.get(got);
-  }
-
-  keep(place: number, expected: Observation, got: Observation, kind: DivergenceKind): DivergenceKind {
-    while (this.places.length <= place) this.places.push(new Map());
-    const byGot = this.places[place].get(expected) ?? new Map<Observation, DivergenceKind>();
-    this.places[place].set(expected, byGot.set(got, kind));
-    return kind;
-  }
-}
