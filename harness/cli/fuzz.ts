@@ -1,9 +1,7 @@
 /** `emtdiff fuzz`: the main job. */
 import type { CampaignResult } from '../campaign.js';
-import { rankOf } from '../classify/severity.js';
 import { DEFAULT_LENSES, LENS_NAMES } from '../compare/lens.js';
 import { FolderLock } from '../journal/folder-lock.js';
-import { freshOf } from '../report/acquaintance.js';
 import { findingJson } from '../report/finding-file.js';
 import { fuzzSummary } from '../report/fuzz-summary.js';
 import { githubAnnotations } from '../report/github-annotations.js';
@@ -13,6 +11,7 @@ import { type RunFacts, summaryJson } from '../report/summary-json.js';
 import { type Arguments, readArguments, word } from './arguments.js';
 import { type CampaignPlan, planOf } from './campaign-plan.js';
 import { carryOut } from './campaign-run.js';
+import { exitCode, FAIL_ON, type FailOn } from './exit-code.js';
 import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate } from './ledger-gate.js';
 import { PANEL_HELP, PANEL_OPTIONS, startExternals } from './panel-choice.js';
 import { ProgressLine } from './progress-line.js';
@@ -36,9 +35,6 @@ ${LEDGER_HELP}
   --fail-on CLASS        exit 1 on new buckets, correctness (worse than performance), any, or none; default: new with
                          --ledger or --baseline, else none
 `;
-
-const FAIL_ON = ['new', 'correctness', 'any', 'none'] as const;
-type FailOn = (typeof FAIL_ON)[number];
 
 export async function run(args: readonly string[]): Promise<number> {
   const found = readArguments('fuzz', args, OPTIONS, { least: 0, most: 0 });
@@ -103,8 +99,7 @@ async function runPlan(
     const width = Math.max(80, Math.min(132, process.stdout.columns ?? 100));
     process.stdout.write(fuzzSummary(result, facts, { width, shown: 12, pathOf: (finding) => folder?.pathOf(finding) ?? null }));
   }
-  const code = exitCode(result, failOn ?? (verdict.gatesNew ? 'new' : 'none'), facts);
-  return code === 0 && found.has('strict') && verdict.isStale ? 4 : code;
+  return exitCode(result, { failOn, verdict, isStrict: found.has('strict'), isInterrupted: watch.isInterrupted });
 }
 
 const OPTIONS = {
@@ -122,12 +117,3 @@ const OPTIONS = {
   ...LEDGER_OPTIONS,
   ...PANEL_OPTIONS,
 } as const;
-
-/** Where several apply: 130, 3, 1, 4. */
-function exitCode(result: CampaignResult, failOn: FailOn, { interrupted, acquaintance }: RunFacts): number {
-  if (interrupted) return 130;
-  if (result.modelFaults.length > 0) return 3;
-  if (failOn === 'new') return freshOf(result.findings, acquaintance).length > 0 ? 1 : 0;
-  const limit = failOn === 'any' ? rankOf('none') : failOn === 'correctness' ? rankOf('architectural') : -1;
-  return result.findings.some(({ severity }) => rankOf(severity) <= limit) ? 1 : 0;
-}

@@ -1,14 +1,18 @@
 /** `emtdiff merge`: the run folders of a campaign's shards as one run folder. */
-import { runCampaign } from '../campaign.js';
+import { type CampaignResult, runCampaign } from '../campaign.js';
+import type { ExternalModel } from '../external/external-model.js';
 import { FolderLock } from '../journal/folder-lock.js';
 import { readJournal, writeJournal } from '../journal/journal.js';
-import { unionOf } from '../journal/union.js';
+import { type Union, unionOf } from '../journal/union.js';
 import { UsageError } from '../operations/usage-error.js';
 import { unitedState } from '../pipeline/united-state.js';
 import { RunFolder } from '../report/run-folder.js';
+import type { Profile } from '../../models/contract/model.js';
 import { PROFILES } from '../../models/registry.js';
-import { readArguments } from './arguments.js';
+import { readArguments, word } from './arguments.js';
 import { bootSetups } from './boot-corpus.js';
+import { exitCode, FAIL_ON } from './exit-code.js';
+import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate, type Verdict } from './ledger-gate.js';
 import { profilesOf, startExternals } from './panel-choice.js';
 import { packageVersion } from './version.js';
 
@@ -17,15 +21,19 @@ const HELP = `emtdiff merge DIR... --out DIR    shards of one campaign as one ru
   Counts add up, each shard counts once, the order does not matter; findings are minimised anew from the witness that the
   whole campaign would have kept, so that the result equals an unsharded run.
   --external NAME=CMD    again, if the shards had it
+${LEDGER_HELP}
+  --fail-on CLASS        as of emtdiff fuzz, for the whole campaign
 `;
 
+const OPTIONS = {
+  out: { type: 'string' },
+  external: { type: 'string', multiple: true },
+  'fail-on': { type: 'string' },
+  ...LEDGER_OPTIONS,
+} as const;
+
 export async function run(args: readonly string[]): Promise<number> {
-  const found = readArguments(
-    'merge',
-    args,
-    { out: { type: 'string' }, external: { type: 'string', multiple: true } },
-    { least: 1, most: Number.POSITIVE_INFINITY },
-  );
+  const found = readArguments('merge', args, OPTIONS, { least: 1, most: Number.POSITIVE_INFINITY });
   if (found.has('help')) {
     process.stdout.write(HELP);
     return 0;
@@ -40,46 +48,67 @@ export async function run(args: readonly string[]): Promise<number> {
     throw new UsageError(
       `merge: found externals [${externals.join(', ')}], expected [${union.externals.join(', ')}] by --external NAME=COMMAND`,
     );
+  const asked = found.text('fail-on');
+  const failOn = asked === undefined ? null : word('--fail-on', asked, FAIL_ON);
+  const gate = LedgerGate.open(found);
   const lock = FolderLock.take(out);
   try {
-    const folder = new RunFolder(out);
-    folder.prepare();
+    new RunFolder(out).prepare();
     const profiles = profilesOf(union.profiles.filter((name) => !union.externals.includes(name)));
     const outsiders = await startExternals(found.list('external'), profiles);
-    const state = unitedState(union.states);
     try {
-      const result = await runCampaign({
-        seed: union.seed,
-        profiles,
-        outsiders,
-        known: PROFILES,
-        lenses: union.lenses,
-        setups: bootSetups(),
-        cases: 0,
-        before: state,
-        shouldStop: () => true,
-      });
-      const used = Math.max(...runs.map(({ journal }) => journal.used));
-      folder.write(result, { version, milliseconds: used, interrupted: false });
-      const { seed, lenses, contributions } = union;
-      writeJournal(out, {
-        version,
-        seed,
-        profiles: union.profiles,
-        externals,
-        lenses,
-        cases: runs[0].journal.cases,
-        milliseconds: runs[0].journal.milliseconds,
-        used,
-        contributions,
-        state,
-      });
-      process.stdout.write(`${contributions.length} shards, ${result.cases} cases, ${result.findings.length} buckets in ${out}\n`);
-      return result.modelFaults.length > 0 ? 3 : 0;
+      const result = await minimised(union, profiles, outsiders);
+      const verdict = await gate.judge(result, profiles, union.lenses, new Date().toISOString().slice(0, 10));
+      keep(out, union, result, verdict);
+      process.stdout.write(`${unionText(union, result, verdict)} in ${out}\n`);
+      return exitCode(result, { failOn, verdict, isStrict: found.has('strict'), isInterrupted: false });
     } finally {
       await Promise.all(outsiders.map((outsider) => outsider.close()));
     }
   } finally {
     lock.release();
   }
+}
+
+/** The campaign of the union: all its cases are counted already, its buckets are minimised. */
+function minimised(union: Union, profiles: readonly Profile[], outsiders: readonly ExternalModel[]): Promise<CampaignResult> {
+  return runCampaign({
+    seed: union.seed,
+    profiles,
+    outsiders,
+    known: PROFILES,
+    lenses: union.lenses,
+    setups: bootSetups(),
+    cases: 0,
+    before: unitedState(union.states),
+    shouldStop: () => true,
+  });
+}
+
+function keep(out: string, union: Union, result: CampaignResult, { acquaintance }: Verdict): void {
+  const { seed, profiles, externals, lenses, cases, milliseconds, used, contributions } = union;
+  const version = packageVersion();
+  writeJournal(out, {
+    version,
+    seed,
+    profiles,
+    externals,
+    lenses,
+    cases,
+    milliseconds,
+    used,
+    contributions,
+    state: result.state,
+  });
+  new RunFolder(out).write(result, { version, milliseconds: used, interrupted: false, acquaintance });
+}
+
+/** Says also what is missing: a shard that did not end, or whose folder is not among those given. */
+function unionText({ contributions, cases }: Union, result: CampaignResult, { acquaintance }: Verdict): string {
+  const share = contributions.reduce((sum, { of }) => sum + 1 / of, 0);
+  const isWhole = cases === null ? share > 0.999 : result.cases >= cases;
+  return [
+    `${contributions.length} shards, ${result.cases} cases${isWhole ? '' : ` (INCOMPLETE: not all ${cases ?? ''} cases of the campaign)`}`,
+    `${result.findings.length} buckets${acquaintance ? ` (${acquaintance.fresh.length} new)` : ''}`,
+  ].join(', ');
 }

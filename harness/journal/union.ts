@@ -8,6 +8,11 @@ export interface Union {
   readonly profiles: readonly string[];
   readonly externals: readonly string[];
   readonly lenses: Journal['lenses'];
+  /** As asked for, the most; null where no run asked for it. */
+  readonly cases: number | null;
+  readonly milliseconds: number | null;
+  /** Of the run that took longest. */
+  readonly used: number;
   readonly contributions: readonly Contribution[];
   /** States to absorb: each case in exactly one. */
   readonly states: readonly CampaignState[];
@@ -47,6 +52,9 @@ export function unionOf(runs: readonly { readonly folder: string; readonly journ
     profiles,
     externals,
     lenses,
+    cases: most(runs.map(({ journal }) => journal.cases)),
+    milliseconds: most(runs.map(({ journal }) => journal.milliseconds)),
+    used: Math.max(...runs.map(({ journal }) => journal.used)),
     contributions: contributions.sort((a, b) => a.of - b.of || a.index - b.index),
     states,
   };
@@ -59,6 +67,11 @@ function counted(own: Contribution, all: readonly Contribution[]): 'whole' | 'pa
   );
   if (sharing.length === 0 || own.done === 0) return 'none';
   return sharing.some((other) => other.index === own.index && other.of === own.of && other.done >= own.done) ? 'whole' : 'part';
+}
+
+function most(numbers: readonly (number | null)[]): number | null {
+  const known = numbers.filter((number) => number !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 function greatestCommonDivisor(a: number, b: number): number {
