@@ -52,6 +52,14 @@ export interface RuleUse {
   readonly b: number;
 }
 
+/** A rule that decided on one side only: it says what the other side went by where both answered alike. */
+export interface OneSidedUse extends RuleUse {
+  /** It decides a side of a difference. */
+  readonly differs: boolean;
+  /** Rules of the other side on the compared steps that both answered alike, most frequent first. */
+  readonly alike: readonly { readonly id: string; readonly steps: number }[];
+}
+
 export interface RuleUses {
   /** Both sides have rules; else `alike` and `different` are about those of the one that has. */
   readonly areOfBoth: boolean;
@@ -59,8 +67,8 @@ export interface RuleUses {
   readonly alike: readonly RuleUse[];
   /** Decided (on both sides), and takes part in a difference. */
   readonly different: readonly RuleUse[];
-  readonly onlyA: readonly RuleUse[];
-  readonly onlyB: readonly RuleUse[];
+  readonly onlyA: readonly OneSidedUse[];
+  readonly onlyB: readonly OneSidedUse[];
   /** Rules of the sides' families that decided nothing. */
   readonly never: readonly string[];
 }
@@ -70,12 +78,21 @@ export function ruleUses(result: ComparisonResult): RuleUses {
   const areOfBoth = comparedSides(result).every(({ profile }) => profile !== null);
   const decided = coverage.filter(({ a, b }) => (areOfBoth ? a > 0 && b > 0 : a > 0 || b > 0));
   const inDifference = new Set(result.differences.flatMap(({ symptoms }) => symptoms.flatMap(({ finding }) => sideRules(finding))));
+  const silent = result.agreement.silentChanges();
+  const oneSided = (side: 'a' | 'b', other: 'a' | 'b'): OneSidedUse[] =>
+    coverage
+      .filter((use) => areOfBoth && use[side] > 0 && use[other] === 0)
+      .map((use) => ({
+        ...use,
+        differs: inDifference.has(use.id),
+        alike: silent.filter((pair) => pair[side] === use.id).map((pair) => ({ id: pair[other], steps: pair.steps })),
+      }));
   return {
     areOfBoth,
     alike: decided.filter(({ id }) => !inDifference.has(id)),
     different: decided.filter(({ id }) => inDifference.has(id)),
-    onlyA: coverage.filter(({ a, b }) => areOfBoth && a > 0 && b === 0),
-    onlyB: coverage.filter(({ a, b }) => areOfBoth && a === 0 && b > 0),
+    onlyA: oneSided('a', 'b'),
+    onlyB: oneSided('b', 'a'),
     never: coverage.filter(({ a, b }) => a === 0 && b === 0).map(({ id }) => id),
   };
 }

@@ -2,13 +2,15 @@
 import type { ComparisonResult } from '../comparison/comparison.js';
 import type { Difference, Symptom } from '../comparison/difference.js';
 import { plainText } from './answer-text.js';
-import { type ComparedSide, causeTitle, comparedSides, type RuleUse, ruleUses, symptomRules } from './comparison-sides.js';
+import { type ComparedSide, causeTitle, comparedSides, symptomRules } from './comparison-sides.js';
+import { coverageLines } from './coverage-text.js';
 import { citationText } from './fuzz-summary.js';
+import { plural } from './plural.js';
 import type { RuleSource } from './rule-source.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 
 const WIDTH = 80;
-/** Symptoms of a difference listed after the first, and pairs of rules with one answer, unless details are asked for. */
+/** Symptoms of a difference listed after the first, unless details are asked for. */
 const MOST_LISTED = 6;
 
 export interface ComparisonTextOptions {
@@ -33,13 +35,9 @@ export function comparisonText(result: ComparisonResult, options: ComparisonText
     ...differences.flatMap((difference, index) => ['', ...differenceLines(difference, index + 1, sides, options)]),
     '',
     'Not found to differ',
-    ...agreementLines(result, options),
+    ...coverageLines(result, options.details),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function sideLines(letter: string, { name, profile }: ComparedSide): string[] {
@@ -109,41 +107,4 @@ function alsoLines(symptom: Symptom, sides: readonly [ComparedSide, ComparedSide
   const [a, b] = symptomRules(symptom, sides);
   const text = `${a.id} -> ${b.id}: ${symptom.points}, ${symptom.sequences}`;
   return [...wrapped(text, WIDTH, '     ', '       '), ...(details ? symptomLines(symptom, sides) : [])];
-}
-
-function agreementLines(result: ComparisonResult, { details }: ComparisonTextOptions): string[] {
-  const { agreement } = result;
-  const uses = ruleUses(result);
-  const onBoth = uses.areOfBoth ? ' on both sides' : '';
-  const silent = agreement.silentChanges();
-  const shown = details ? silent : silent.slice(0, MOST_LISTED);
-  return [
-    ...wrapped(
-      `${agreement.alike} steps answered alike, ${agreement.compared - agreement.alike} differently, ${agreement.abstained} left open or not applicable on a side.`,
-      WIDTH,
-      '  ',
-      '  ',
-    ),
-    ...useLines(`Rules that decided${onBoth}, in no difference`, uses.alike),
-    ...useLines(`Rules that decided${onBoth}, in a difference`, uses.different),
-    ...(uses.areOfBoth ? useLines('Rules that decided on side A only', uses.onlyA) : []),
-    ...(uses.areOfBoth ? useLines('Rules that decided on side B only', uses.onlyB) : []),
-    ...listLines('Rules that never decided, some of them those of other versions', uses.never, details),
-    ...(silent.length === 0 ? [] : ['  Other rules, the same answer (steps):']),
-    ...shown.flatMap(({ a, b, steps }) => wrapped(`${a} -> ${b}: ${steps}`, WIDTH, '    ', '      ')),
-    ...(silent.length > shown.length ? [`    ... and ${silent.length - shown.length} more (--details)`] : []),
-  ];
-}
-
-function useLines(heading: string, uses: readonly RuleUse[]): string[] {
-  return listLines(
-    heading,
-    uses.map(({ id, a, b }) => `${id} ${Math.max(a, b)}`),
-  );
-}
-
-function listLines(heading: string, items: readonly string[], isListed = true): string[] {
-  if (items.length === 0) return [`  ${heading}: none`];
-  if (!isListed) return [`  ${heading}: ${items.length} (--details)`];
-  return [`  ${heading} (${items.length}):`, ...wrapped(items.join(', '), WIDTH, '    ', '    ')];
 }

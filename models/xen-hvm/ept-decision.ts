@@ -18,6 +18,7 @@ import { RULE } from './rules.js';
 const MERGED = compiled(MERGE);
 
 const READ_ONLY_MMIO = entryIgnoringPat(UC, RULE.deviceReadOnly);
+const DIRECT_MMIO_FIRST = entryHonouringPat(UC, RULE.directMmioFirst);
 const DIRECT_MMIO = entryHonouringPat(UC, RULE.directMmio);
 const INVALID_MFN = entryIgnoringPat(UC, RULE.invalidMfn);
 const PLAIN_DOMAIN = entryIgnoringPat(WB, RULE.plainDomain);
@@ -58,7 +59,7 @@ export class EmtDecision {
    */
   entry(region: Region, gfn: number, order: number, mtrrs: MtrrState, time: number, isPlain: boolean): Entry {
     if (region.isReadOnlyMmio) return READ_ONLY_MMIO;
-    if (this.directMmioFirst && region.isDirectMmio) return DIRECT_MMIO;
+    if (this.directMmioFirst && region.isDirectMmio) return DIRECT_MMIO_FIRST;
     if (this.invalidMfnIsUncached && !region.hasValidMfn) return INVALID_MFN;
     if (isPlain && !region.isDirectMmio) return PLAIN_DOMAIN;
     const special = this.specialEntry(region, gfn, order);

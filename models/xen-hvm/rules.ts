@@ -69,7 +69,12 @@ const named = {
     'An MFN in mmio_ro_ranges is UC with ipat: its read-only mapping is never mapped otherwise.',
     emt('c61a6f74f8'),
   ),
-  directMmio: rule('direct-mmio', 'Direct MMIO is UC without ipat, so that the guest PAT may make it WC.', emt('30921dc2df')),
+  directMmioFirst: rule(
+    'direct-mmio-first',
+    'Direct MMIO is UC without ipat before its MFN is asked for anything: neither whether it is valid nor whether it is special.',
+    emt('30921dc2df'),
+  ),
+  directMmio: rule('direct-mmio', 'Direct MMIO is UC without ipat, so that the guest PAT may make it WC.', emt('81fd0d3ca4')),
   invalidMfn: rule('invalid-mfn', 'An MFN without a frame table entry is UC with ipat, direct MMIO included.', emt('81fd0d3ca4')),
   plainDomain: rule(
     'no-iommu-no-resources',

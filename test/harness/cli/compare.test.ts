@@ -20,7 +20,7 @@ interface Bucket {
 }
 interface Comparison {
   readonly buckets: Bucket[];
-  readonly agreement: { compared: number; alike: number; abstained: number; rules: Record<string, { id: string }[]> };
+  readonly agreement: { compared: number; alike: number; abstained: number; rules: Record<string, { id: string; b: number }[]> };
   readonly points: number;
   readonly sequences: number;
 }
@@ -93,13 +93,15 @@ describe('emtdiff compare', () => {
     ]);
   });
 
-  test('Xen 4.14.0 and 4.15: special pages and direct MMIO without a frame table entry are two buckets', () => {
-    const { buckets } = compared('xen-hvm/ept-4.14.0', 'xen-hvm/ept-4.15');
+  test('Xen 4.14.0 and 4.15: special pages and direct MMIO without a frame table entry are two buckets; what asks for direct MMIO later is none', () => {
+    const { buckets, agreement } = compared('xen-hvm/ept-4.14.0', 'xen-hvm/ept-4.15');
     const special = buckets.find(({ id }) => id === 'rule-of-b~xen-hvm.special-page-ipat');
     const invalid = buckets.find(({ id }) => id === 'rule-of-b~xen-hvm.invalid-mfn');
     expect(special?.commits[1]).toEqual(['ca24b2ffdb']);
-    expect(invalid?.rules).toEqual(['xen-hvm.direct-mmio', 'xen-hvm.invalid-mfn']);
-    expect(invalid?.commits[1]).toEqual(['81fd0d3ca4']);
+    expect(invalid?.rules).toEqual(['xen-hvm.direct-mmio-first', 'xen-hvm.invalid-mfn']);
+    expect(invalid?.commits).toEqual([['30921dc2df'], ['81fd0d3ca4']]);
+    const later = agreement.rules.onlyB.find(({ id }) => id === 'xen-hvm.direct-mmio');
+    expect(later).toMatchObject({ differs: false, alike: [{ id: 'xen-hvm.direct-mmio-first', steps: later?.b }] });
   });
 
   test('is plain text of 80 columns, the same each time', () => {
