@@ -8,6 +8,7 @@ import type { EncodedScenario } from '../scenario/encoded.js';
 import type { CampaignKey } from './campaign-key.js';
 import { FramePool } from './frame-pool.js';
 import { drawHost, drawMachine } from './machine-draw.js';
+import { OTHER, RacingWindow } from './racing-window.js';
 
 export interface GeneratorOptions {
   /** Real set-ups that a quarter of the cases starts from; scenarios whose steps are a prefix. */
@@ -34,6 +35,7 @@ export class Generator implements Draw {
   illegal = false;
   patIndices = false;
   largePages = false;
+  races = false;
   rangeGfn = 0;
   rangePages = 1;
   alignedGfn = 0;
@@ -43,6 +45,7 @@ export class Generator implements Draw {
   readonly lastHi = new Int32Array(lastWrite(8, 0));
   readonly lastLo = new Int32Array(lastWrite(8, 0));
   private readonly pool = new FramePool();
+  private readonly window = new RacingWindow();
   /** Ranges backed anew in this case, three numbers each: first, end, backing. */
   private readonly changes: number[] = [];
   private readonly weights = new Int32Array(SPECS.length);
@@ -72,10 +75,16 @@ export class Generator implements Draw {
     this.pool.fill(this.random, this.machine);
     this.random.seed(key.hi, key.lo, index, FEATURE_STREAM);
     this.drawFeatures();
+    this.window.fill(this.random, this.machine);
+    this.races = this.window.races;
     const prefix = setup === null ? 0 : this.copySetup(setup);
     this.random.seed(key.hi, key.lo, index, STEP_STREAM);
     const count = this.steps ?? 16 + this.random.below(MOST_STEPS - 15);
-    for (let step = 0; step < count; step++) this.drawStep((prefix + step) * STEP_WORDS);
+    for (let step = 0; step < count; step++) {
+      const at = (prefix + step) * STEP_WORDS;
+      if (this.races) this.drawRacingStep(at);
+      else this.drawStep(this.anyOperation(), at);
+    }
     return { machine: this.machine, words: this.words, steps: prefix + count };
   }
 
@@ -83,12 +92,27 @@ export class Generator implements Draw {
     return this.random.below(this.machine.vcpus);
   }
 
+  pausedVcpu(): number {
+    const paused = this.races ? this.window.pausedVcpu : -1;
+    return paused >= 0 ? paused : this.vcpu();
+  }
+
   gfn(): number {
-    return this.pool.pick(this.random);
+    return this.races && this.random.chance(208) ? this.window.frame(this.random) : this.pool.pick(this.random);
+  }
+
+  isPrivate(gfn: number): boolean {
+    return this.races ? this.window.isPrivate(this.random, gfn) : this.random.chance(128);
   }
 
   range(): void {
-    const { random } = this;
+    const { random, window } = this;
+    if (this.races && random.chance(216)) {
+      window.range(random);
+      this.rangeGfn = window.gfn;
+      this.rangePages = window.pages;
+      return;
+    }
     const limit = 2 ** (this.machine.maxPhysAddr - 12);
     const size = random.below(8);
     const pages = size < 3 ? 1 : size < 5 ? 1 + random.below(32) : 1 << random.below(19);
@@ -135,11 +159,23 @@ export class Generator implements Draw {
       if (this.weights[code] === 0) this.weights[code] = this.weights[code - 1];
   }
 
-  private drawStep(at: number): void {
-    const { words, weights } = this;
+  /** An operation of the case's subset, by weight. */
+  private anyOperation(): number {
+    const { weights } = this;
     const choice = this.random.below(this.totalWeight);
     let code = 0;
     while (weights[code] <= choice) code++;
+    return code;
+  }
+
+  private drawRacingStep(at: number): void {
+    const code = this.window.operation(this.random);
+    this.drawStep(code === OTHER ? this.anyOperation() : code, at);
+    this.window.note(this.words, at);
+  }
+
+  private drawStep(code: number, at: number): void {
+    const { words } = this;
     words[at] = code;
     for (let word = at + 1; word < at + STEP_WORDS; word++) words[word] = 0;
     SPECS[code].draw(this, words, at);

@@ -1,7 +1,7 @@
 /** Random machines: mostly ordinary, with each key at its edges now and then. */
 import type { Machine } from '../../models/contract/machine.js';
 import type { Random } from '../operations/random.js';
-import { drawRegions } from './region-draw.js';
+import { drawRegions, drawSlots } from './region-draw.js';
 
 const VCPUS = [1, 1, 1, 2, 2, 2, 3, 8];
 const WIDTHS = [46, 46, 46, 36, 39, 40, 48, 52];
@@ -18,7 +18,9 @@ const STARTS: readonly Machine['cr0'][] = [
 
 export function drawMachine(random: Random): Machine {
   const maxPhysAddr = WIDTHS[random.below(8)];
-  return { ...drawHost(random, maxPhysAddr), regions: drawRegions(random, 2 ** (maxPhysAddr - 12)) };
+  const host = drawHost(random, maxPhysAddr);
+  if (host.privateMemory && random.chance(144)) return { ...host, vcpus: Math.max(2, host.vcpus), regions: drawSlots(random) };
+  return { ...host, regions: drawRegions(random, 2 ** (maxPhysAddr - 12)) };
 }
 
 /** Everything but the memory layout: what a real set-up is run under, too. */
@@ -35,6 +37,6 @@ export function drawHost(random: Random, maxPhysAddr: number): Omit<Machine, 're
     quirkCdNwCleared: random.chance(192),
     quirkIgnoreGuestPat: random.chance(192),
     cr0: STARTS[random.below(8)],
-    privateMemory: random.chance(12),
+    privateMemory: random.chance(23),
   };
 }

@@ -55,6 +55,17 @@ function scatteredRegions(random: Random, limit: number): Region[] {
   return regions;
 }
 
+/** RAM as memory slots with private pages have it: huge pages behind it, one slot or two that meet inside a huge page. */
+export function drawSlots(random: Random): readonly Region[] {
+  const pages = random.chance(128) ? 0x100000 : 0x400 << random.below(4);
+  const edge = random.chance(96) ? 0x200 * (1 + random.below(2)) + random.below(0x200) : pages;
+  const slot = (gfn: number, end: number): Region => ({
+    ...region(random, gfn, end - gfn, RAM),
+    level: random.chance(216) ? 2 : 1,
+  });
+  return edge < pages ? [slot(0, edge), slot(edge, pages)] : [slot(0, pages)];
+}
+
 function anyBacking(random: Random): Backing {
   return random.chance(96) ? RAM : (random.below(9) as Backing);
 }

@@ -35,10 +35,10 @@ export const access: OperationSpec<'access'> = {
     words[at + 4] = drawKind(draw, frame);
     words[at + 5] = draw.patIndices && draw.random.chance(144) ? draw.random.below(8) : 0;
     words[at + 6] = draw.largePages && draw.random.chance(64) ? 2 + draw.random.below(2) : 1;
-    const isPrivate = draw.machine.privateMemory;
-    words[at + 7] = isPrivate && draw.random.chance(128) ? 1 : 0;
-    words[at + 8] = isPrivate && draw.random.chance(16) ? 0 : 1;
-    words[at + 9] = isPrivate && draw.random.chance(40) ? 1 + draw.random.below(3) : 0;
+    const { privateMemory } = draw.machine;
+    words[at + 7] = privateMemory && draw.isPrivate(frame) ? 1 : 0;
+    words[at + 8] = privateMemory && draw.random.chance(16) ? 0 : 1;
+    words[at + 9] = privateMemory && draw.random.chance(draw.races ? 64 : 40) ? 1 + draw.random.below(3) : 0;
   },
   apply: (model, words, at) =>
     model.access(

@@ -11,10 +11,16 @@ export interface Draw {
   readonly patIndices: boolean;
   /** Guest pages above 4K are drawn. */
   readonly largePages: boolean;
+  /** The case races conversions of private memory with faults: more of them pause. */
+  readonly races: boolean;
   /** A vCPU of the machine. */
   vcpu(): number;
+  /** One whose access is paused, where there is one. */
+  pausedVcpu(): number;
   /** One of the few frames that the case plays with. */
   gfn(): number;
+  /** Whether an access of the frame is private; only where the machine has private memory. */
+  isPrivate(gfn: number): boolean;
   /** A range around such a frame: left in `rangeGfn` and `rangePages`. */
   range(): void;
   readonly rangeGfn: number;

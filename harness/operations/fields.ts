@@ -47,6 +47,7 @@ export const flag: Field<boolean> = {
     words[at] = value ? 1 : 0;
   },
   decode: (words, at) => words[at] !== 0,
+  argument: (word) => `${word(0)} !== 0`,
   simpler: (value) => (value ? [false] : []),
 };
 
@@ -91,6 +92,7 @@ function frames(parse: (value: unknown, place: Place) => number, least: number):
       words[at + 1] = value % TWO_20;
     },
     decode: (words, at) => words[at] * TWO_20 + words[at + 1],
+    argument: (word) => `${word(0)} * ${TWO_20} + ${word(1)}`,
     simpler: (value) => simplerNumber(value, least),
   };
 }

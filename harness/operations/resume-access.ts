@@ -7,7 +7,7 @@ export const resumeAccess: OperationSpec<'resume-access'> = {
   weight: 4,
   privateMemory: true,
   draw(draw, words, at) {
-    words[at + 1] = draw.vcpu();
+    words[at + 1] = draw.pausedVcpu();
   },
   apply: (model, words, at) => model.resumeAccess(words[at + 1]),
   inWords: () => 'resume the paused access',

@@ -13,7 +13,7 @@ export const setAttributes: OperationSpec<'set-attributes'> = {
   fields: {
     gfn,
     pages,
-    to: named<1 | 2>(PAGE_NAMES, [PRIVATE, SHARED]),
+    to: { ...named<1 | 2>(PAGE_NAMES, [PRIVATE, SHARED]), argument: (word) => `${word(0)} === ${PRIVATE}` },
     pauseAfter: optional(named<ConversionPause>(CONVERSION_PAUSE_NAMES, [0, 1, 2, 3]), 0),
   },
   weight: 10,
@@ -23,7 +23,7 @@ export const setAttributes: OperationSpec<'set-attributes'> = {
     putFrames(words, at + 1, draw.rangeGfn);
     putFrames(words, at + 3, draw.rangePages);
     words[at + 5] = draw.random.chance(152) ? PRIVATE : SHARED;
-    words[at + 6] = draw.random.chance(112) ? 1 + draw.random.below(3) : 0;
+    words[at + 6] = draw.random.chance(draw.races ? 160 : 112) ? 1 + draw.random.below(3) : 0;
   },
   apply: (model, words, at) =>
     model.setAttributes(

@@ -19,6 +19,8 @@ const hostMtrr: Field<RegisterType | typeof DEFAULT_HOST_MTRR> = {
     words[at] = value;
   },
   decode: (words, at) => words[at] as RegisterType | typeof DEFAULT_HOST_MTRR,
+  // The backing stands two words before.
+  argument: (word) => `${word(0)} === ${DEFAULT_HOST_MTRR} ? BACKING_HOST_MTRR[${word(-2)}] : ${word(0)}`,
   simpler: (value) => (value === DEFAULT_HOST_MTRR ? [] : [DEFAULT_HOST_MTRR, ...mtrrType.simpler(value)]),
 };
 

@@ -17,6 +17,7 @@ const value: Field<Value64> = {
     words[at + 1] = lo | 0;
   },
   decode: (words, at) => ({ hi: words[at] >>> 0, lo: words[at + 1] >>> 0 }),
+  argument: (word) => `${word(0)} >>> 0, ${word(1)} >>> 0`,
   simpler: (found, step) => simplerMsrValue(found, step?.msr as number),
 };
 
