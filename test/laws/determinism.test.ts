@@ -5,7 +5,7 @@ import { Trace } from '../../harness/run/trace.js';
 import { printScenario } from '../../harness/scenario/print.js';
 import { encodeScenario } from '../../harness/scenario/encoded.js';
 import { STEP_WORDS } from '../../harness/operations/operation-spec.js';
-import { SPECS } from '../../harness/operations/registry.js';
+import { runnerOf } from '../../harness/run/step-runner.js';
 import type { Scenario } from '../../harness/scenario/scenario.js';
 import type { Model, Profile } from '../../models/contract/model.js';
 import { HOST_FATAL, NOT_APPLICABLE, OUTCOME_NAMES, outcomeOf, plain, ruleOf, VM_DEAD } from '../../models/contract/observation.js';
@@ -23,10 +23,14 @@ function interleaved(profile: Profile, left: Scenario, right: Scenario): [number
     observations: [] as number[],
     ...encodeScenario(scenario),
   }));
+  const one = new Trace(1);
   for (const { model, machine } of sides) model.reset(machine);
   for (let step = 0; step < Math.max(left.steps.length, right.steps.length); step++) {
-    for (const { model, observations, words, steps } of sides)
-      if (step < steps) observations.push(SPECS[words[step * STEP_WORDS]].apply(model, words, step * STEP_WORDS));
+    for (const { model, observations, words, steps } of sides) {
+      if (step >= steps) continue;
+      runnerOf(model)(model, words.subarray(step * STEP_WORDS), 1, one);
+      observations.push(one.observations[0]);
+    }
   }
   return [sides[0].observations, sides[1].observations];
 }

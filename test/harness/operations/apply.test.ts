@@ -1,4 +1,6 @@
-import { OPERATION_NAMES, SPECS } from '../../../harness/operations/registry.js';
+import { OPERATION_NAMES } from '../../../harness/operations/registry.js';
+import { runnerOf } from '../../../harness/run/step-runner.js';
+import { Trace } from '../../../harness/run/trace.js';
 import { encodeScenario } from '../../../harness/scenario/encoded.js';
 import { BACKING_HOST_MTRR, type Backing } from '../../../models/contract/machine.js';
 import type { Model } from '../../../models/contract/model.js';
@@ -72,7 +74,9 @@ describe('An encoded step becomes one call of its own method, with its fields de
     for (const [fields, ...call] of CALLS[op]) {
       const { words } = encodeScenario({ machine: {} as never, steps: [{ op, ...fields } as never] });
       const { model, calls } = recordingModel(() => 4711);
-      expect(SPECS[words[0]].apply(model, words, 0)).toBe(4711);
+      const trace = new Trace(1);
+      runnerOf(model)(model, words, 1, trace);
+      expect(trace.observations[0]).toBe(4711);
       expect(calls).toEqual([call]);
     }
   });
