@@ -1,4 +1,4 @@
-import { LEVEL_NAMES, type Level } from '../../models/contract/address.js';
+import { LEVEL_NAMES } from '../../models/contract/address.js';
 import { DEVICE_RO, FOREIGN, GRANT } from '../../models/contract/machine.js';
 import {
   ACCESS_KIND_NAMES,
@@ -9,7 +9,7 @@ import {
   READ,
   WRITE,
 } from '../../models/contract/operation.js';
-import { type Draw, framesAt, putFrames } from './draw.js';
+import { type Draw, putFrames } from './draw.js';
 import { optional } from './field.js';
 import { count, flag, flagUnlessFalse, gfn, level, named, vcpu } from './fields.js';
 import { printHex } from './number.js';
@@ -40,17 +40,6 @@ export const access: OperationSpec<'access'> = {
     words[at + 8] = privateMemory && draw.random.chance(16) ? 0 : 1;
     words[at + 9] = privateMemory && draw.random.chance(draw.races ? 64 : 40) ? 1 + draw.random.below(3) : 0;
   },
-  apply: (model, words, at) =>
-    model.access(
-      words[at + 1],
-      framesAt(words, at + 2),
-      words[at + 4] as AccessKind,
-      words[at + 5],
-      words[at + 6] as Level,
-      words[at + 7] !== 0,
-      words[at + 8] !== 0,
-      words[at + 9] as AccessPause,
-    ),
   inWords(step) {
     const extras = [
       step.pageSize === 1 ? '' : ` in a ${LEVEL_NAMES[step.pageSize]} page`,

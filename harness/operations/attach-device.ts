@@ -8,6 +8,5 @@ export const attachDevice: OperationSpec<'attach-device'> = {
   draw(draw, words, at) {
     words[at + 1] = draw.random.chance(64) ? 1 : 0;
   },
-  apply: (model, words, at) => model.attachDevice(words[at + 1] !== 0),
   inWords: (step) => `attach a ${step.coherent ? '' : 'non-'}coherent device`,
 };

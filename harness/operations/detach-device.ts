@@ -8,6 +8,5 @@ export const detachDevice: OperationSpec<'detach-device'> = {
   draw(draw, words, at) {
     words[at + 1] = draw.random.chance(64) ? 1 : 0;
   },
-  apply: (model, words, at) => model.detachDevice(words[at + 1] !== 0),
   inWords: (step) => `detach a ${step.coherent ? '' : 'non-'}coherent device`,
 };

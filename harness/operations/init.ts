@@ -8,6 +8,5 @@ export const init: OperationSpec<'init'> = {
   draw(draw, words, at) {
     words[at + 1] = draw.vcpu();
   },
-  apply: (model, words, at) => model.init(words[at + 1]),
   inWords: () => 'INIT',
 };

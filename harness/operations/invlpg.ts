@@ -1,4 +1,4 @@
-import { framesAt, putFrames } from './draw.js';
+import { putFrames } from './draw.js';
 import { gfn, vcpu } from './fields.js';
 import { printHex } from './number.js';
 import type { OperationSpec } from './operation-spec.js';
@@ -11,6 +11,5 @@ export const invlpg: OperationSpec<'invlpg'> = {
     words[at + 1] = draw.vcpu();
     putFrames(words, at + 2, draw.gfn());
   },
-  apply: (model, words, at) => model.invlpg(words[at + 1], framesAt(words, at + 2)),
   inWords: (step) => `invlpg gfn ${printHex(step.gfn)}`,
 };

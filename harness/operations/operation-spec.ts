@@ -1,6 +1,7 @@
-/** Everything that the harness knows of one operation. Each file `<op>.ts` beside this one makes one. */
-import type { Model } from '../../models/contract/model.js';
-import type { Observation } from '../../models/contract/observation.js';
+/**
+ * Everything that the harness knows of one operation. Each file `<op>.ts` beside this one makes one. The model's method has the
+ * operation's name, `writeMsr` for `write-msr`, and takes the fields in their order, each as its `argument` says.
+ */
 import type { OperationName, OperationOf, Operations } from '../../models/contract/operation.js';
 import type { Draw } from './draw.js';
 import type { Field } from './field.js';
@@ -21,8 +22,6 @@ export interface OperationSpec<N extends OperationName> {
   readonly privateMemory?: true;
   /** Writes a random step's fields from `words[at + 1]` on. */
   draw(draw: Draw, words: Int32Array, at: number): void;
-  /** Calls the model's method of this operation with the fields of the step at `words[at]`. */
-  apply(model: Model, words: Int32Array, at: number): Observation;
   /** The step in words: `wrmsr MTRRphysBase0 = 0xc0000000 UC`. */
   inWords(step: OperationOf<N>): string;
   /** @throws {UsageError} for what no field can see alone. */

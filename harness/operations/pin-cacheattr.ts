@@ -1,6 +1,6 @@
 import { MEMORY_TYPE_NAMES, UC, UC_MINUS, WB, WC, WP, WT } from '../../models/contract/memory-type.js';
 import { PIN_NONE, type PinType } from '../../models/contract/operation.js';
-import { framesAt, putFrames } from './draw.js';
+import { putFrames } from './draw.js';
 import type { Field } from './field.js';
 import { gfn, pages, registerType } from './fields.js';
 import { printHex } from './number.js';
@@ -30,7 +30,6 @@ export const pinCacheattr: OperationSpec<'pin-cacheattr'> = {
     putFrames(words, at + 3, draw.rangePages);
     words[at + 5] = PIN_TYPES[draw.random.below(8)];
   },
-  apply: (model, words, at) => model.pinCacheattr(framesAt(words, at + 1), framesAt(words, at + 3), words[at + 5] as PinType),
   inWords: (step) => `pin gfn ${printHex(step.gfn)} + ${printHex(step.pages)} ${type.print(step.type)}`,
   check: checkRange,
 };

@@ -1,4 +1,4 @@
-import { framesAt, putFrames } from './draw.js';
+import { putFrames } from './draw.js';
 import { gfn, pages } from './fields.js';
 import { printHex } from './number.js';
 import { checkRange, type OperationSpec } from './operation-spec.js';
@@ -13,7 +13,6 @@ export const punchHole: OperationSpec<'punch-hole'> = {
     putFrames(words, at + 1, draw.rangeGfn);
     putFrames(words, at + 3, draw.rangePages);
   },
-  apply: (model, words, at) => model.punchHole(framesAt(words, at + 1), framesAt(words, at + 3)),
   inWords: (step) => `punch a hole at gfn ${printHex(step.gfn)} + ${printHex(step.pages)}`,
   check: checkRange,
 };

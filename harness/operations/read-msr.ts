@@ -11,6 +11,5 @@ export const readMsr: OperationSpec<'read-msr'> = {
     words[at + 1] = draw.vcpu();
     words[at + 2] = drawMsr(draw);
   },
-  apply: (model, words, at) => model.readMsr(words[at + 1], words[at + 2]),
   inWords: (step) => `rdmsr ${msrName(step.msr)}`,
 };

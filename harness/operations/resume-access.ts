@@ -9,6 +9,5 @@ export const resumeAccess: OperationSpec<'resume-access'> = {
   draw(draw, words, at) {
     words[at + 1] = draw.pausedVcpu();
   },
-  apply: (model, words, at) => model.resumeAccess(words[at + 1]),
   inWords: () => 'resume the paused access',
 };

@@ -6,6 +6,5 @@ export const resumeAttributes: OperationSpec<'resume-attributes'> = {
   weight: 6,
   privateMemory: true,
   draw() {},
-  apply: (model) => model.resumeAttributes(),
   inWords: () => 'resume the paused conversion',
 };

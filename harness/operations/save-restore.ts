@@ -5,6 +5,5 @@ export const saveRestore: OperationSpec<'save-restore'> = {
   fields: {},
   weight: 1,
   draw() {},
-  apply: (model) => model.saveRestore(),
   inWords: () => 'save and restore (migration to an equal host)',
 };

@@ -1,6 +1,6 @@
 import { PRIVATE, SHARED } from '../../models/contract/observation.js';
 import { CONVERSION_PAUSE_NAMES, type ConversionPause } from '../../models/contract/operation.js';
-import { framesAt, putFrames } from './draw.js';
+import { putFrames } from './draw.js';
 import { optional } from './field.js';
 import { gfn, named, pages } from './fields.js';
 import { printHex } from './number.js';
@@ -25,13 +25,6 @@ export const setAttributes: OperationSpec<'set-attributes'> = {
     words[at + 5] = draw.random.chance(152) ? PRIVATE : SHARED;
     words[at + 6] = draw.random.chance(draw.races ? 160 : 112) ? 1 + draw.random.below(3) : 0;
   },
-  apply: (model, words, at) =>
-    model.setAttributes(
-      framesAt(words, at + 1),
-      framesAt(words, at + 3),
-      words[at + 5] === PRIVATE,
-      words[at + 6] as ConversionPause,
-    ),
   inWords(step) {
     const pause = step.pauseAfter === 0 ? '' : `, pause after ${CONVERSION_PAUSE_NAMES[step.pauseAfter]}`;
     return `set gfn ${printHex(step.gfn)} + ${printHex(step.pages)} ${PAGE_NAMES[step.to]}${pause}`;

@@ -1,8 +1,8 @@
-import { LEVEL_NAMES, type Level } from '../../models/contract/address.js';
-import { BACKING_HOST_MTRR, BACKING_NAMES, type Backing } from '../../models/contract/machine.js';
+import { LEVEL_NAMES } from '../../models/contract/address.js';
+import { BACKING_NAMES } from '../../models/contract/machine.js';
 import { MEMORY_TYPE_NAMES, type RegisterType, UC, WB, WC, WP, WT } from '../../models/contract/memory-type.js';
 import { DEFAULT_HOST_MTRR } from '../../models/contract/operation.js';
-import { framesAt, putFrames } from './draw.js';
+import { putFrames } from './draw.js';
 import { type Field, optional } from './field.js';
 import { backing, gfn, level, mtrrType, pages } from './fields.js';
 import { printHex } from './number.js';
@@ -36,11 +36,6 @@ export const setBacking: OperationSpec<'set-backing'> = {
     draw.rebacked(draw.rangeGfn, draw.rangePages, words[at + 5]);
     words[at + 6] = draw.random.chance(160) ? 1 : 2 + draw.random.below(2);
     words[at + 7] = draw.random.chance(208) ? DEFAULT_HOST_MTRR : MTRR_TYPES[draw.random.below(5)];
-  },
-  apply(model, words, at) {
-    const kind = words[at + 5] as Backing;
-    const type = words[at + 7] === DEFAULT_HOST_MTRR ? BACKING_HOST_MTRR[kind] : (words[at + 7] as RegisterType);
-    return model.setBacking(framesAt(words, at + 1), framesAt(words, at + 3), kind, words[at + 6] as Level, type);
   },
   inWords(step) {
     const host = step.hostMtrr === DEFAULT_HOST_MTRR ? '' : `, host MTRR ${MEMORY_TYPE_NAMES[step.hostMtrr]}`;

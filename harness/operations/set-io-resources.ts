@@ -8,6 +8,5 @@ export const setIoResources: OperationSpec<'set-io-resources'> = {
   draw(draw, words, at) {
     words[at + 1] = draw.random.chance(160) ? 1 : 0;
   },
-  apply: (model, words, at) => model.setIoResources(words[at + 1] !== 0),
   inWords: (step) => (step.held ? 'grant I/O resources' : 'revoke the I/O resources'),
 };

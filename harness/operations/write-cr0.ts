@@ -13,6 +13,5 @@ export const writeCr0: OperationSpec<'write-cr0'> = {
     // NW without CD is #GP on hardware.
     words[at + 4] = (cd ? draw.random.chance(128) : draw.illegal && draw.random.chance(16)) ? 1 : 0;
   },
-  apply: (model, words, at) => model.writeCr0(words[at + 1], words[at + 2] !== 0, words[at + 3] !== 0, words[at + 4] !== 0),
   inWords: (step) => `mov CR0: PG=${step.pg ? 1 : 0} CD=${step.cd ? 1 : 0} NW=${step.nw ? 1 : 0}`,
 };

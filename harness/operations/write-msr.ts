@@ -32,7 +32,6 @@ export const writeMsr: OperationSpec<'write-msr'> = {
     words[at + 2] = number;
     drawMsrValue(draw, target, number, words, at + 3);
   },
-  apply: (model, words, at) => model.writeMsr(words[at + 1], words[at + 2], words[at + 3] >>> 0, words[at + 4] >>> 0),
   inWords: (step) => `wrmsr ${msrName(step.msr)} = ${printValue64(step.value.hi, step.value.lo)}${meaning(step.msr, step.value)}`,
 };
 

@@ -1,4 +1,4 @@
-import { framesAt, putFrames } from './draw.js';
+import { putFrames } from './draw.js';
 import { gfn, pages } from './fields.js';
 import { printHex } from './number.js';
 import { checkRange, type OperationSpec } from './operation-spec.js';
@@ -12,7 +12,6 @@ export const zap: OperationSpec<'zap'> = {
     putFrames(words, at + 1, draw.rangeGfn);
     putFrames(words, at + 3, draw.rangePages);
   },
-  apply: (model, words, at) => model.zap(framesAt(words, at + 1), framesAt(words, at + 3)),
   inWords: (step) => `host zaps gfn ${printHex(step.gfn)} + ${printHex(step.pages)}`,
   check: checkRange,
 };
