@@ -16,7 +16,7 @@ function rule(name: string, sentence: string, citation: Citation): Rule {
 }
 
 const VALIDITY = linux('6.16', MTRR_C, 'kvm_mtrr_valid()');
-const FORMAT: Citation = { document: 'emtdiff scenario format 1', place: 'steps' };
+const FORMAT: Citation = { document: 'emtdiff scenario format, version 1', place: '"steps"' };
 
 const NAMED = {
   notOfKvm: rule('not-of-kvm', 'KVM has no such operation, so the step is not applicable.', FORMAT),

@@ -2,7 +2,7 @@
 import type { Rule } from '../contract/rule.js';
 
 function format(id: string, sentence: string, place: string): Rule {
-  return { id, sentence, citation: { document: 'emtdiff-scenario/1', place } };
+  return { id, sentence, citation: { document: 'emtdiff scenario format, version 1', place } };
 }
 
 const STEPS = '"steps"';

@@ -84,7 +84,7 @@ const X86_6_6 = 'Linux v6.6 arch/x86/kvm/x86.c';
 const X86_4_1 = 'Linux v4.1 arch/x86/kvm/x86.c';
 const MMU_4_1 = 'Linux v4.1 arch/x86/kvm/mmu.c';
 const SDM = 'Intel SDM vol. 3';
-const FORMAT = 'emtdiff-scenario/1';
+const FORMAT = 'emtdiff scenario format, version 1';
 
 function rule(name: string, sentence: string, document: string, place: string, commit?: string): Rule {
   const citation: Citation = commit === undefined ? { document, place } : { document, place, commit };
@@ -427,8 +427,8 @@ const TEXT: Readonly<Record<keyof typeof RULE, Rule>> = {
     'Linux v6.6 virt/kvm/vfio.c',
     'kvm_vfio_update_coherency()',
   ),
-  noSuchDevice: rule('no-such-device', 'A kind of device of which none is attached cannot be detached.', FORMAT, '"Steps"'),
-  tooManyDevices: rule('too-many-devices', 'At most three devices of a kind can be attached.', FORMAT, '"Steps"'),
+  noSuchDevice: rule('no-such-device', 'A kind of device of which none is attached cannot be detached.', FORMAT, '"steps"'),
+  tooManyDevices: rule('too-many-devices', 'At most three devices of a kind can be attached.', FORMAT, '"steps"'),
   hostZaps: rule(
     'host-zaps',
     'The MMU notifier removes every leaf that intersects the range.',
@@ -453,8 +453,8 @@ const TEXT: Readonly<Record<keyof typeof RULE, Rule>> = {
     X86_6_6,
     'kvm_arch_vcpu_ioctl(), KVM_SET_MSRS and KVM_SET_SREGS',
   ),
-  noPrivateMemory: rule('no-private-memory', 'This VM type has no private memory.', FORMAT, '"Steps"'),
-  noXenInterface: rule('no-xen-interface', 'KVM has no such interface.', FORMAT, '"Steps"'),
+  noPrivateMemory: rule('no-private-memory', 'This VM type has no private memory.', FORMAT, '"steps"'),
+  noXenInterface: rule('no-xen-interface', 'KVM has no such interface.', FORMAT, '"steps"'),
 };
 
 /** By the number that observations carry. */

@@ -89,24 +89,12 @@ const NAMED = {
   ),
 
   // The format and plain host operations.
-  hostOperationDone: rule('host-operation-done', 'The host did what the operation says.', format('steps')),
-  notThisSubject: rule(
-    'not-this-subject',
-    'KVM has no such operation, or the machine has no private memory.',
-    format("An operation that a model's subject does not have"),
-  ),
-  noSuchDevice: rule(
-    'no-such-device',
-    'No device of this kind is attached.',
-    format('Detaching a kind of device of which none is attached'),
-  ),
-  noMoreDevices: rule(
-    'no-more-devices',
-    'Three devices of one kind are the most.',
-    format('Detaching a kind of device of which none is attached'),
-  ),
-  nothingPaused: rule('nothing-paused', 'Nothing is paused that could be completed.', format('resume-access, resume-attributes')),
-  accessPaused: rule('access-paused', 'The access stopped where the scenario asked it to.', format('access, pauseAfter')),
+  hostOperationDone: rule('host-operation-done', 'The host did what the operation says.', format('"steps"')),
+  notThisSubject: rule('not-this-subject', 'KVM has no such operation, or the machine has no private memory.', format('"steps"')),
+  noSuchDevice: rule('no-such-device', 'No device of this kind is attached.', format('"steps"')),
+  noMoreDevices: rule('no-more-devices', 'Three devices of one kind are the most.', format('"steps"')),
+  nothingPaused: rule('nothing-paused', 'Nothing is paused that could be completed.', format('"steps", resume-access')),
+  accessPaused: rule('access-paused', 'The access stopped where the scenario asked it to.', format('"steps", access')),
   privateMemoryIsNotMigrated: rule(
     'private-memory-is-not-migrated',
     'Attributes cannot be read back from KVM and private pages cannot be copied, so after a migration every frame is shared.',
@@ -218,7 +206,7 @@ const NAMED = {
   conversionPaused: rule(
     'conversion-paused',
     'The conversion stopped where the scenario asked it to.',
-    format('set-attributes, pauseAfter'),
+    format('"steps", set-attributes'),
   ),
   zapThenStore: rule(
     'zap-then-store',

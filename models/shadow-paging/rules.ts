@@ -151,13 +151,9 @@ const TEXT: Readonly<Record<keyof typeof RULE, Rule>> = {
   noDeviceOfThisKind: rule(
     'no-device-of-this-kind',
     'Detaching a kind of device of which none is attached is refused.',
-    format('steps, "Detaching a kind of device"'),
+    format('"steps"'),
   ),
-  tooManyDevices: rule(
-    'too-many-devices',
-    'A fourth device of one kind is refused.',
-    format('steps, "Detaching a kind of device"'),
-  ),
+  tooManyDevices: rule('too-many-devices', 'A fourth device of one kind is refused.', format('"steps"')),
   hostZap: rule(
     'host-zap',
     'The MMU notifier removes every leaf that the range touches, huge ones entirely, with one TLB flush if there was any.',

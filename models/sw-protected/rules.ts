@@ -5,7 +5,7 @@ const MTRR: Citation = { document: 'Linux v6.16 arch/x86/kvm/mtrr.c', place: 'kv
 const X86: Citation = { document: 'Linux v6.16 arch/x86/kvm/x86.c', place: 'kvm_set_msr_common(), kvm_get_msr_common()' };
 const CR0: Citation = { document: 'Linux v6.16 arch/x86/kvm/x86.c', place: 'kvm_set_cr0()' };
 const MASK: Citation = { document: 'Linux v6.16 arch/x86/kvm/vmx/vmx.c', place: 'vmx_get_mt_mask()', commit: 'c9c1e20b4c7d' };
-const FORMAT: Citation = { document: 'emtdiff scenario format 1', place: '"steps"' };
+const FORMAT: Citation = { document: 'emtdiff scenario format, version 1', place: '"steps"' };
 const FAULT: Citation = { document: 'Linux v6.8 arch/x86/kvm/mmu/mmu.c', place: '__kvm_faultin_pfn()', commit: '8dd2eee9d526' };
 const FILL: Citation = {
   document: 'Linux v6.8 arch/x86/kvm/mmu/mmu.c',

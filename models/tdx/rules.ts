@@ -13,7 +13,7 @@ const VMX_C = 'arch/x86/kvm/vmx/vmx.c';
 const X86_C = 'arch/x86/kvm/x86.c';
 const MAIN_C = 'virt/kvm/kvm_main.c';
 const GMEM_C = 'virt/kvm/guest_memfd.c';
-const FORMAT: Citation = { document: 'emtdiff scenario format, version 1', place: 'steps' };
+const FORMAT: Citation = { document: 'emtdiff scenario format, version 1', place: '"steps"' };
 const SDM = 'Intel SDM vol. 3';
 
 const DEFINITIONS = {

@@ -107,7 +107,22 @@ describe.each(folders)('The rules of %s', (folder) => {
   test('cite a document and a place in it that does not drift: a heading or a function, never a number alone', () => {
     expect(rules.filter(({ citation }) => !isOpenable(citation)).map(({ id, citation }) => [id, citation])).toEqual([]);
   });
+
+  test('cite our own scenario format by one name and one of its headings', () => {
+    const ours = rules.filter(({ citation: { document } }) => /emtdiff|scenario/i.test(document));
+    expect(ours.length).toBeGreaterThan(0);
+    for (const { id, citation } of ours)
+      expect({ id, ...citation }).toEqual({
+        id,
+        document: 'emtdiff scenario format, version 1',
+        place: expect.stringMatching(FORMAT_PLACE),
+      });
+  });
 });
+
+/** A heading of the format; under "steps" the operation, where it is about one. */
+const FORMAT_PLACE =
+  /^("machine: what exists before the first step"|"steps"(, [a-z]+(-[a-z]+)*)?|"Observations: one per step and model")$/;
 
 const NOTES = /\b[a-z]+\.md\b/i;
 const NUMBER = /^\W*((section|chapter|table|figure|page|p|sect?|ch|vol|§)?\W*[\dA-F]*\d[\d.\-–]*\W*)*$/i;

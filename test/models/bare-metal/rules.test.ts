@@ -24,7 +24,7 @@ test("a vendor's rules cite that vendor's manuals, by a heading or register and 
   for (const { id, citation } of all) {
     const vendor = id.match(/^bare-metal\.(intel|amd)-/)?.[1];
     expect(citation.document).toMatch(
-      vendor === 'intel' ? /^Intel SDM/ : vendor === 'amd' ? /^AMD (APM|PPR)/ : /^emtdiff-scenario\/1$/,
+      vendor === 'intel' ? /^Intel SDM/ : vendor === 'amd' ? /^AMD (APM|PPR)/ : /^emtdiff scenario format, version 1$/,
     );
     expect(citation.place).toMatch(/^("[A-Z][^"]+[a-zA-Z]"|"steps"|Core::X86::Msr::\w+)$/);
   }
