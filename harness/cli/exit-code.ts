@@ -7,8 +7,12 @@ import type { Verdict } from './ledger-gate.js';
 export const FAIL_ON = ['new', 'correctness', 'any', 'none'] as const;
 export type FailOn = (typeof FAIL_ON)[number];
 
+export const FAIL_ON_HELP = `  --fail-on CLASS        exit 1 on new buckets, correctness (worse than performance), any, or none; default: new where
+                         --ledger or --baseline is given, or the package's ledger has entries for every edge of the
+                         panel and every lens and there is no external model; else none`;
+
 export interface Judgement {
-  /** Null: new buckets where a ledger or a baseline was asked for, else none. */
+  /** Null: new buckets where the verdict gates them, else none. */
   readonly failOn: FailOn | null;
   readonly verdict: Verdict;
   readonly isStrict: boolean;

@@ -11,7 +11,7 @@ import { type RunFacts, summaryJson } from '../report/summary-json.js';
 import { type Arguments, readArguments, word } from './arguments.js';
 import { type CampaignPlan, planOf } from './campaign-plan.js';
 import { carryOut } from './campaign-run.js';
-import { exitCode, FAIL_ON, type FailOn } from './exit-code.js';
+import { exitCode, FAIL_ON, FAIL_ON_HELP, type FailOn } from './exit-code.js';
 import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate } from './ledger-gate.js';
 import { PANEL_HELP, PANEL_OPTIONS, startExternals } from './panel-choice.js';
 import { ProgressLine } from './progress-line.js';
@@ -32,8 +32,7 @@ ${PANEL_HELP}
   --format FORMAT        terminal or json (one document on stdout)
   --report LIST          html=FILE,markdown=FILE,junit=FILE,sarif=FILE: written after the run
 ${LEDGER_HELP}
-  --fail-on CLASS        exit 1 on new buckets, correctness (worse than performance), any, or none; default: new with
-                         --ledger or --baseline, else none
+${FAIL_ON_HELP}
 `;
 
 export async function run(args: readonly string[]): Promise<number> {

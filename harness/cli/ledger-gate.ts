@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CampaignResult } from '../campaign.js';
 import type { LensName } from '../compare/lens.js';
-import { type Panel, panelOf, seatOf } from '../compare/panel.js';
-import type { KnownEntry } from '../corpus/known-entry.js';
+import { type Edge, type Panel, panelOf, seatOf } from '../compare/panel.js';
+import type { KnownEntry, Scope } from '../corpus/known-entry.js';
 import { readLedger } from '../corpus/ledger.js';
 import { isStale, type LedgerReview, reviewLedger, type Sighting } from '../corpus/ledger-review.js';
 import { jsonFiles } from '../corpus/regression-folder.js';
@@ -34,7 +34,7 @@ export const LEDGER_HELP = `  --ledger DIR           known divergences (default:
 export interface Verdict {
   /** Null where neither ledger nor baseline has a say. */
   readonly acquaintance: Acquaintance | null;
-  /** A ledger or a baseline was asked for: what is new is what matters. */
+  /** What is new is what matters: a ledger or a baseline was asked for, or the package's ledger is made for this panel. */
   readonly gatesNew: boolean;
   readonly isStale: boolean;
 }
@@ -72,12 +72,13 @@ export class LedgerGate {
     today: string,
   ): Promise<Verdict> {
     const entries = this.entries.filter((entry) => concerns(entry, panel, lenses));
-    if (entries.length === 0 && !this.isAsked) return { acquaintance: null, gatesNew: false, isStale: false };
+    const gatesNew = this.isAsked || isMadeFor(entries, panel, lenses);
+    if (entries.length === 0 && !gatesNew) return { acquaintance: null, gatesNew: false, isStale: false };
     const shown = await sightingsOf(entries, profiles, lenses);
     const shownBy = (entry: KnownEntry) => shown.get(entry) ?? [];
     const review = reviewLedger({ findings: findings.map(sightingOf), entries, today, shownBy });
     const old = new Set(findings.map(({ bucket }) => bucket.id).filter((id) => this.baseline?.has(id)));
-    return { acquaintance: acquaintanceOf(review, old, this.folder), gatesNew: this.isAsked, isStale: isStale(review) };
+    return { acquaintance: acquaintanceOf(review, old, this.folder), gatesNew, isStale: isStale(review) };
   }
 }
 
@@ -101,10 +102,25 @@ function acquaintanceOf(review: LedgerReview, old: ReadonlySet<string>, folder: 
 }
 
 /** Could a run of this panel in these lenses hit the entry? */
-function concerns({ scope }: KnownEntry, { seats, edges }: Panel, lenses: readonly LensName[]): boolean {
-  const isEdge = ([expected, got]: readonly [string, string]) =>
-    edges.some(({ reference, seat }) => seats[reference].name === expected && seats[seat].name === got);
-  return lenses.includes(scope.lens) && scope.profiles.some(isEdge);
+function concerns({ scope }: KnownEntry, panel: Panel, lenses: readonly LensName[]): boolean {
+  return lenses.includes(scope.lens) && panel.edges.some((edge) => isOnEdge(scope, edge, panel));
+}
+
+/**
+ * Somebody looked at what this panel shows: each of its edges has entries, and each of its lenses has some, though not on every edge (two
+ * profiles may never diverge in one). Nobody looked at an outside model, whatever its name is.
+ */
+function isMadeFor(entries: readonly KnownEntry[], panel: Panel, lenses: readonly LensName[]): boolean {
+  return (
+    entries.length > 0 &&
+    panel.seats.every(({ claims }) => claims === undefined) &&
+    panel.edges.every((edge) => entries.some(({ scope }) => isOnEdge(scope, edge, panel))) &&
+    lenses.every((lens) => entries.some(({ scope }) => scope.lens === lens))
+  );
+}
+
+function isOnEdge({ profiles }: Scope, { reference, seat }: Edge, { seats }: Panel): boolean {
+  return profiles.some(([expected, got]) => seats[reference].name === expected && seats[seat].name === got);
 }
 
 /** What the scenario of each entry shows today. */

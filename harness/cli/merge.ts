@@ -11,7 +11,7 @@ import type { Profile } from '../../models/contract/model.js';
 import { PROFILES } from '../../models/registry.js';
 import { readArguments, word } from './arguments.js';
 import { bootSetups } from './boot-corpus.js';
-import { exitCode, FAIL_ON } from './exit-code.js';
+import { exitCode, FAIL_ON, FAIL_ON_HELP } from './exit-code.js';
 import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate, type Verdict } from './ledger-gate.js';
 import { profilesOf, startExternals } from './panel-choice.js';
 import { packageVersion } from './version.js';
@@ -22,7 +22,7 @@ const HELP = `emtdiff merge DIR... --out DIR    shards of one campaign as one ru
   whole campaign would have kept, so that the result equals an unsharded run.
   --external NAME=CMD    again, if the shards had it
 ${LEDGER_HELP}
-  --fail-on CLASS        as of emtdiff fuzz, for the whole campaign
+${FAIL_ON_HELP}
 `;
 
 const OPTIONS = {

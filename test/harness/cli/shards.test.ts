@@ -17,7 +17,6 @@ const CAMPAIGN = [
   'bare-metal/intel,intel-ept/6.6',
   '--lens',
   'memtype,msr,cost',
-  '--no-ledger',
 ];
 const fuzz = (name: string, ...more: string[]) => emtdiff([...CAMPAIGN, '--out', at(name), ...more]);
 
@@ -44,14 +43,14 @@ describe('A campaign in parts', () => {
       [2, 0, 1],
     ]) {
       const name = `union-${order.join('')}`;
-      expect(emtdiff(['merge', ...order.map((shard) => at(`shard-${shard}`)), '--no-ledger', '--out', at(name)]).code).toBe(0);
+      expect(emtdiff(['merge', ...order.map((shard) => at(`shard-${shard}`)), '--out', at(name)]).code).toBe(0);
       expect(findingsOf(name)).toEqual(findingsOf('whole'));
       expect(summaryOf(name)).toEqual(summaryOf('whole'));
     }
   });
 
   test('united twice changes nothing: a shard counts once', () => {
-    expect(emtdiff(['merge', at('union-012'), at('shard-1'), at('union-012'), '--no-ledger', '--out', at('again')]).code).toBe(0);
+    expect(emtdiff(['merge', at('union-012'), at('shard-1'), at('union-012'), '--out', at('again')]).code).toBe(0);
     expect(summaryOf('again')).toEqual(summaryOf('whole'));
   });
 
