@@ -1,5 +1,6 @@
 /** What a reference model is: one method per operation of scenario.md, so that the compiler finds the model that a new operation misses. */
 import type { Gfn, Level } from './address.js';
+import type { Invariant } from './invariant.js';
 import type { Backing, Machine } from './machine.js';
 import type { RegisterType } from './memory-type.js';
 import type { Observation } from './observation.js';
@@ -64,6 +65,9 @@ export interface Model {
   resumeAttributes(): Observation;
   punchHole(gfn: Gfn, pages: number): Observation;
 
+  /** Read after each step: the invariants of the profile that do not hold, bit n for entry n. Allocates nothing. */
+  brokenInvariants?(): number;
+
   /** After the last step. Not on the hot path: these may allocate. */
   counters(): Counters;
   state(): State;
@@ -87,5 +91,7 @@ export interface Profile {
   readonly hasLeaf: boolean;
   /** By the number that observations carry; index 0 is unused (null). The same array for every profile of a folder. */
   readonly rules: readonly (Rule | null)[];
+  /** What must hold after every step: at most 31 entries, null where the folder knows one that this profile is not meant to keep. */
+  readonly invariants?: readonly (Invariant | null)[];
   create(): Model;
 }

@@ -2,6 +2,8 @@
  * What must hold of a guest with private memory, whatever the interleaving. Most are judged of the state after a step, some of what the
  * step did (`event`). Bit n of `SevSnp.brokenInvariants()` belongs to entry n.
  */
+import type { Invariant } from '../contract/invariant.js';
+import type { Citation } from '../contract/rule.js';
 import type { Configuration } from './configuration.js';
 
 export const I1 = 0;
@@ -20,26 +22,33 @@ export const I12 = 12;
 export const I13 = 13;
 export const I14 = 14;
 
-export interface Invariant {
-  /** As in the project's notes on private memory. I10 is TDX's. */
-  readonly id: string;
-  readonly sentence: string;
-  /** Judged of what the step did; the others of the state it left. */
+/** I10 is TDX's. */
+interface Statement extends Invariant {
+  readonly citation: Citation;
   readonly event: boolean;
   /** Whether it is meant to hold for a design; a variant is judged by what holds for the plain design. */
   holdsFor(config: Configuration): boolean;
 }
+
+const linux = (file: string, place: string): Citation => ({ document: `Linux v6.11 ${file}`, place });
+const thread = (place: string): Citation => ({
+  document: 'linux-coco thread on "[PATCH RFC v8 02/56] KVM: x86: Add \'update_mem_attr\' x86 op", March 2023',
+  place,
+});
+const KVM_MAIN = 'virt/kvm/kvm_main.c';
+const MMU = 'arch/x86/kvm/mmu/mmu.c';
 
 const always = (): boolean => true;
 const isMerged = (config: Configuration): boolean => config.zapsBeforeStores;
 const unmapsDirectMap = (config: Configuration): boolean => config.directMap !== 'split-only';
 const sleepsUnderLock = (config: Configuration): boolean => config.rmpUpdate === 'under-lock' && config.directMap === 'with-update';
 
-export const INVARIANTS: readonly Invariant[] = [
+export const INVARIANTS: readonly Statement[] = [
   {
     id: 'I1',
     sentence:
       'Every leaf is of the kind that the attribute of each frame it maps says: always as merged, between conversions in the RFC orders.',
+    citation: linux(KVM_MAIN, 'kvm_vm_set_mem_attributes()'),
     event: false,
     holdsFor: always,
   },
@@ -47,80 +56,99 @@ export const INVARIANTS: readonly Invariant[] = [
     id: 'I1h',
     sentence:
       'A leaf of 2M or more maps frames of one attribute in one slot: always as merged, between conversions in the RFC orders.',
+    citation: linux(MMU, 'kvm_arch_post_set_memory_attributes()'),
     event: false,
     holdsFor: always,
   },
-  { id: 'I2', sentence: 'Every TLB entry is the translation of a present leaf.', event: false, holdsFor: always },
+  {
+    id: 'I2',
+    sentence: 'Every TLB entry is the translation of a present leaf.',
+    citation: linux(KVM_MAIN, 'kvm_flush_remote_tlbs()'),
+    event: false,
+    holdsFor: always,
+  },
   {
     id: 'I3',
     sentence:
       'The page of a private leaf is assigned to the guest: always where the fault updates the RMP, at rest where the conversion does.',
+    citation: { document: 'AMD64 APM vol. 2', place: '"RMP and VMPL Access Checks"' },
     event: false,
     holdsFor: always,
   },
   {
     id: 'I4a',
     sentence: "A page that is assigned to the guest is not in the host's direct map.",
+    citation: thread('the direct map must be gone before RMPUPDATE'),
     event: false,
     holdsFor: unmapsDirectMap,
   },
   {
     id: 'I4b',
     sentence: 'The direct map of a 2M block with assigned and other pages is split to 4K.',
+    citation: linux('arch/x86/virt/svm/sev.c', 'adjust_direct_map()'),
     event: false,
     holdsFor: (config) => !unmapsDirectMap(config),
   },
   {
     id: 'I5',
     sentence: 'At rest an access of the kind of the attribute succeeds after at most one fault and one validation.',
+    citation: linux(MMU, 'kvm_mmu_page_fault()'),
     event: true,
     holdsFor: always,
   },
   {
     id: 'I6',
     sentence: 'A fault retries only if an invalidation is in progress or one ended since its snapshot.',
+    citation: linux('include/linux/kvm_host.h', 'mmu_invalidate_retry_gfn()'),
     event: true,
     holdsFor: always,
   },
   {
     id: 'I7',
     sentence: "A free page is not assigned, in no leaf, and in the host's direct map.",
+    citation: linux('arch/x86/kvm/svm/sev.c', 'sev_gmem_invalidate()'),
     event: false,
     holdsFor: always,
   },
   {
     id: 'I8',
     sentence: 'The sequence counts the invalidations that ended, and those in progress are those that began and have not ended.',
+    citation: linux(KVM_MAIN, 'kvm_mmu_invalidate_begin(), kvm_mmu_invalidate_end()'),
     event: false,
     holdsFor: always,
   },
   {
     id: 'I9',
     sentence: 'An access exits to userspace only if the attribute differs from it or there is no slot that could serve it.',
+    citation: linux('Documentation/virt/kvm/api.rst', 'KVM_EXIT_MEMORY_FAULT'),
     event: true,
     holdsFor: always,
   },
   {
     id: 'I11',
     sentence: 'A page that is private and stays so does not lose the validation that the guest gave it.',
+    citation: { document: 'AMD64 APM vol. 3', place: '"RMPUPDATE", "PVALIDATE"' },
     event: true,
     holdsFor: always,
   },
   {
     id: 'I12',
     sentence: 'After a conversion returned no access to its frames is served by the old page.',
+    citation: linux('Documentation/virt/kvm/api.rst', 'KVM_SET_MEMORY_ATTRIBUTES'),
     event: true,
     holdsFor: always,
   },
   {
     id: 'I13',
     sentence: 'Nothing that sleeps, such as a change of the direct map, runs under mmu_lock.',
+    citation: thread('mmu_lock and the direct map'),
     event: true,
     holdsFor: (config) => !sleepsUnderLock(config),
   },
   {
     id: 'I14',
     sentence: 'A conversion to what every frame already is changes nothing and counts nothing.',
+    citation: linux(KVM_MAIN, 'kvm_range_has_memory_attributes()'),
     event: true,
     holdsFor: isMerged,
   },
@@ -131,4 +159,9 @@ export function holdingInvariants(config: Configuration): number {
   let bits = 0;
   for (const [bit, invariant] of INVARIANTS.entries()) if (invariant.holdsFor(config)) bits |= 1 << bit;
   return bits;
+}
+
+/** As a profile lists them: null where one is not meant to hold. */
+export function statedInvariants(config: Configuration): (Invariant | null)[] {
+  return INVARIANTS.map(({ holdsFor, ...invariant }) => (holdsFor(config) ? invariant : null));
 }

@@ -1,6 +1,7 @@
 /** SEV-SNP as RFC v8 and its thread proposed it and as Linux 6.11 merged it, and the variants that show the hazards. */
 import type { Profile } from '../contract/model.js';
 import { type Configuration, DEFERRED, IN_LOCK, MERGED, PRE_POST, RFC_V8 } from './configuration.js';
+import { statedInvariants } from './invariants.js';
 import { rules } from './rules.js';
 import { SevSnp } from './sev-snp.js';
 
@@ -111,6 +112,7 @@ const profileOf = (design: Design): Profile => ({
   summary: design.summary,
   hasLeaf: true,
   rules,
+  invariants: statedInvariants(design.config),
   create: () => new SevSnp(design.config),
 });
 

@@ -207,6 +207,7 @@ export class SevSnp implements Model {
   }
 
   private notThisSubject(): Observation {
+    this.vm.startOperation();
     return plain(NOT_APPLICABLE, RULE.notThisSubject);
   }
 

@@ -26,6 +26,11 @@ export class Conversion {
     this.hasBegun = false;
   }
 
+  /** Whether a conversion of the frame has begun and not yet returned. */
+  isConverting(gfn: number): boolean {
+    return this.at !== NO_PAUSE && gfn >= this.start && gfn < this.end;
+  }
+
   run(start: number, end: number, toPrivate: boolean, pauseAfter: ConversionPause): Observation {
     // kvm_range_has_memory_attributes()
     if (this.memory.attributes.all(start, end, toPrivate)) return plain(OK, RULE.attributesEqual);

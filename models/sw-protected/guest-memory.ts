@@ -19,6 +19,8 @@ export class GuestMemory {
   readonly leaves = new Leaves();
   readonly invalidation = new Invalidation();
   readonly tally = new Tally();
+  /** Invariants that the step at hand broke (invariants.ts), one bit each. */
+  brokenByStep = 0;
 
   constructor(readonly configuration: Configuration) {}
 
@@ -30,6 +32,7 @@ export class GuestMemory {
     this.leaves.reset();
     this.invalidation.reset();
     this.tally.reset();
+    this.brokenByStep = 0;
   }
 
   isMixed(base: number, level: Level): boolean {

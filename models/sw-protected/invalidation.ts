@@ -7,12 +7,14 @@ export class Invalidation {
   inProgress = 0;
   /** mmu_invalidate_seq: the number of ends. */
   sequence = 0;
+  /** How many ended, counted beside the sequence: what it is judged by. */
+  ends = 0;
   /** mmu_invalidate_range_start and _end; empty while start >= end. */
   start = 0;
   end = 0;
 
   reset(): void {
-    this.inProgress = this.sequence = this.start = this.end = 0;
+    this.inProgress = this.sequence = this.ends = this.start = this.end = 0;
   }
 
   begin(): void {
@@ -29,6 +31,7 @@ export class Invalidation {
 
   finish(): void {
     this.sequence++;
+    this.ends++;
     this.inProgress--;
   }
 

@@ -9,6 +9,7 @@ import {
   memoryFault,
   type Observation,
   OK,
+  outcomeOf,
   PAUSED,
   PRIVATE,
   plain,
@@ -19,9 +20,11 @@ import {
 } from '../contract/observation.js';
 import { type AccessPause, NO_PAUSE, PAUSE_CHECK, PAUSE_FAULT, PAUSE_LOOKUP } from '../contract/operation.js';
 import { WB } from '../contract/memory-type.js';
+import type { Conversion } from './conversion.js';
 import type { DeviceAssignment } from './device-assignment.js';
 import type { GuestMemory } from './guest-memory.js';
 import type { GuestRegisters } from './guest-registers.js';
+import { canBeServed, I5, I6, judgeExit, judgeServed } from './invariants.js';
 import { combined, leafRule, wordByRule } from './leaf-memory-type.js';
 import { SHARED_PFN } from './leaves.js';
 import { blockOf, hasGuestMemfd, isHostMmio, type MemorySlot } from './memory-slots.js';
@@ -42,9 +45,12 @@ export class PageFaults {
   /** mmu_seq */
   private readonly snapshot = new Float64Array(MAX_VCPUS);
   private readonly pfn = new Float64Array(MAX_VCPUS);
+  /** Invalidations that had ended when the snapshot was taken, for judging. */
+  private readonly endsSeen = new Float64Array(MAX_VCPUS);
 
   constructor(
     private readonly memory: GuestMemory,
+    private readonly conversion: Conversion,
     private readonly registers: GuestRegisters,
     private readonly devices: DeviceAssignment,
   ) {}
@@ -58,10 +64,27 @@ export class PageFaults {
     return this.pausedAt[vcpu] as AccessPause;
   }
 
-  /** The hardware walk, then kvm_mmu_do_page_fault(): the attribute of now makes the fault private or shared. */
+  /** An access to its end, or to where it shall pause. */
   access(vcpu: number, gfn: number, pat: number, pauseAfter: AccessPause): Observation {
     this.gfn[vcpu] = gfn;
     this.pat[vcpu] = pat;
+    if (!this.hasPrivateMemory) return this.touch(vcpu, NO_PAUSE);
+    const mustSucceed = this.isAtRest && canBeServed(this.memory, gfn);
+    const observation = this.touch(vcpu, pauseAfter);
+    const outcome = outcomeOf(observation);
+    if (mustSucceed && outcome !== OK && outcome !== PAUSED) this.memory.brokenByStep |= I5;
+    judgeServed(this.memory, this.conversion, gfn, observation);
+    return observation;
+  }
+
+  private get isAtRest(): boolean {
+    for (const at of this.pausedAt) if (at !== NO_PAUSE) return false;
+    return this.conversion.at === NO_PAUSE;
+  }
+
+  /** The hardware walk, then kvm_mmu_do_page_fault(): the attribute of now makes the fault private or shared. */
+  private touch(vcpu: number, pauseAfter: AccessPause): Observation {
+    const gfn = this.gfn[vcpu];
     if (this.memory.leaves.covering(gfn) >= 0) return this.served(vcpu);
     this.memory.tally.faults++;
     this.isPrivate[vcpu] = this.memory.attributes.isPrivate(gfn) ? 1 : 0;
@@ -71,10 +94,17 @@ export class PageFaults {
   /** Completes the vCPU's paused access, if one is. */
   resume(vcpu: number): Observation {
     const at = this.pausedAt[vcpu];
+    if (at === NO_PAUSE) return NOTHING_PAUSED;
     this.pausedAt[vcpu] = NO_PAUSE;
+    const observation = this.goOnFrom(at, vcpu);
+    judgeServed(this.memory, this.conversion, this.gfn[vcpu], observation);
+    return observation;
+  }
+
+  private goOnFrom(at: number, vcpu: number): Observation {
     if (at === PAUSE_FAULT) return this.check(vcpu, NO_PAUSE);
     if (at === PAUSE_CHECK) return this.lookup(vcpu, NO_PAUSE);
-    return at === PAUSE_LOOKUP ? this.install(vcpu) : NOTHING_PAUSED;
+    return this.install(vcpu);
   }
 
   private pause(vcpu: number, at: AccessPause): Observation {
@@ -86,6 +116,7 @@ export class PageFaults {
   private check(vcpu: number, pauseAfter: AccessPause): Observation {
     const gfn = this.gfn[vcpu];
     this.snapshot[vcpu] = this.memory.invalidation.sequence;
+    this.endsSeen[vcpu] = this.memory.invalidation.ends;
     if (this.memory.slots.of(gfn) !== null && this.isStale(vcpu)) return this.retry(vcpu);
     if (this.memory.attributes.isPrivate(gfn) !== (this.isPrivate[vcpu] === 1)) return this.exit(vcpu, RULE.attributeDiffers);
     return pauseAfter === PAUSE_CHECK ? this.pause(vcpu, PAUSE_CHECK) : this.lookup(vcpu, pauseAfter);
@@ -146,11 +177,13 @@ export class PageFaults {
   private retry(vcpu: number): Observation {
     this.memory.tally.retries++;
     const isOpen = this.memory.invalidation.covers(this.gfn[vcpu]);
+    if (!isOpen && this.memory.invalidation.ends === this.endsSeen[vcpu]) this.memory.brokenByStep |= I6;
     return plain(RETRY, isOpen ? RULE.invalidationInProgress : RULE.invalidationEnded);
   }
 
   /** kvm_mmu_prepare_memory_fault_exit() */
   private exit(vcpu: number, rule: number): Observation {
+    judgeExit(this.memory, this.gfn[vcpu], this.isPrivate[vcpu] === 1);
     this.memory.tally.memoryFaults++;
     return memoryFault(this.isPrivate[vcpu] === 1 ? PRIVATE : SHARED, rule);
   }

@@ -1,6 +1,7 @@
 /** The profiles of this model: Linux 6.8 as merged, and what it would be with or without single parts. */
 import type { Profile } from '../contract/model.js';
 import { type Configuration, LINUX_6_8 } from './configuration.js';
+import { INVARIANTS } from './invariants.js';
 import { rules } from './rules.js';
 import { SoftwareProtectedVm } from './software-protected-vm.js';
 
@@ -22,6 +23,7 @@ function profile(
     summary,
     hasLeaf: true,
     rules,
+    invariants: INVARIANTS,
     create: () => new SoftwareProtectedVm(configuration),
   };
 }

@@ -2,7 +2,7 @@
 import { memoryFault, MMIO, type Observation, PAUSED, PRIVATE, plain, RETRY, SHARED, VM_DEAD } from '../contract/observation.js';
 import { type AccessPause, NO_PAUSE, PAUSE_CHECK, PAUSE_FAULT, PAUSE_LOOKUP } from '../contract/operation.js';
 import type { GuestAccess } from './guest-access.js';
-import { judgeExit } from './invariants.js';
+import { judgeExit, judgeRetry } from './invariants.js';
 import { mapPrivate, mapShared } from './map-leaf.js';
 import { RULE } from './rules.js';
 import type { Vm } from './vm.js';
@@ -44,6 +44,7 @@ function checkFault(vm: Vm, access: GuestAccess): Observation {
     if (exit !== CONTINUE) return exit;
   }
   access.snapshot = vm.invalidation.sequence;
+  access.endsSeen = vm.counts.invalidations;
   if (access.isPrivate !== vm.attributes.isPrivate(access.gfn)) return exitFault(vm, access, RULE.attributeMismatch);
   return CONTINUE;
 }
@@ -88,6 +89,7 @@ function stale(vm: Vm, access: GuestAccess): number {
 
 /** RET_PF_RETRY. tdx_handle_ept_violation() would loop for a private fault; the scenario format answers at once. */
 function retry(vm: Vm, access: GuestAccess, rule: number): Observation {
+  judgeRetry(vm, access);
   vm.counts.retry++;
   if (access.isPrivate) vm.counts.retryLocal++;
   return plain(RETRY, rule);

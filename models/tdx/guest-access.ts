@@ -17,6 +17,8 @@ export class GuestAccess {
   /** Of its fault: mmu_seq, and the page that it holds (private ones only; 0: none). */
   snapshot = 0;
   heldPfn = 0;
+  /** Invalidations that had ended when the snapshot was taken, for judging. */
+  endsSeen = 0;
 
   constructor(readonly vcpu: number) {}
 
@@ -34,5 +36,6 @@ export class GuestAccess {
     this.faults = 0;
     this.snapshot = 0;
     this.heldPfn = 0;
+    this.endsSeen = 0;
   }
 }

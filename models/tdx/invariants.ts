@@ -3,58 +3,102 @@
  * Bits of a number are the positions in INVARIANTS. Some are judged on the state after a step, some while the step runs (`Vm.broken`).
  */
 import { LEVEL_4K, LEVEL_PAGES } from '../contract/address.js';
+import type { Invariant } from '../contract/invariant.js';
 import { NOT_VALIDATED, type Observation, OK, outcomeOf, UNDEFINED } from '../contract/observation.js';
+import type { Citation } from '../contract/rule.js';
 import type { Counts } from './counts.js';
 import type { GuestAccess } from './guest-access.js';
+import type { Switches } from './switches.js';
 import type { Vm } from './vm.js';
 
-export interface Invariant {
-  readonly id: string;
-  readonly sentence: string;
-}
+const linux = (file: string, place: string): Citation => ({ document: `Linux v6.16 ${file}`, place });
+const MAIN = 'virt/kvm/kvm_main.c';
+const MMU = 'arch/x86/kvm/mmu/mmu.c';
+const API = 'Documentation/virt/kvm/api.rst';
 
-/** In the order of their bits. */
+/** In the order of their bits. I10 and I14 are the merged design's. */
 export const INVARIANTS: readonly Invariant[] = [
   {
     id: 'I1',
     sentence:
       'Every leaf that covers a frame has the kind of the attribute of the frame (RFC order: while no conversion is in flight).',
+    citation: linux(MAIN, 'kvm_vm_set_mem_attributes()'),
   },
   {
     id: 'I1h',
     sentence:
       'A huge leaf covers frames of one attribute, lies in one memslot and is not mixed (RFC order: while no conversion is in flight).',
+    citation: linux(MMU, 'kvm_arch_post_set_memory_attributes()'),
   },
-  { id: 'I2', sentence: 'Each TLB entry equals the translation of a leaf that is present.' },
+  {
+    id: 'I2',
+    sentence: 'Each TLB entry equals the translation of a leaf that is present.',
+    citation: linux(MAIN, 'kvm_flush_remote_tlbs()'),
+  },
   {
     id: 'I5',
     sentence: 'With nothing in flight, an access of the kind of the attribute is served after at most one fault and one ACCEPT.',
+    citation: linux(MMU, 'kvm_mmu_page_fault()'),
+    event: true,
   },
-  { id: 'I7', sentence: 'A freed page is in no leaf and in no TLB.' },
+  {
+    id: 'I6',
+    sentence: 'A fault retries only if an invalidation of its frame is in progress or one ended since its snapshot.',
+    citation: linux('include/linux/kvm_host.h', 'mmu_invalidate_retry_gfn()'),
+    event: true,
+  },
+  {
+    id: 'I7',
+    sentence: 'A freed page is in no leaf and in no TLB.',
+    citation: linux('virt/kvm/guest_memfd.c', 'kvm_gmem_punch_hole()'),
+  },
   {
     id: 'I8',
     sentence: 'The sequence number counts the ended invalidations, and as many are in progress as were begun and not ended.',
+    citation: linux(MAIN, 'kvm_mmu_invalidate_begin(), kvm_mmu_invalidate_end()'),
   },
-  { id: 'I9', sentence: 'A memory fault exits only if the attribute differs, or memslot or guest_memfd are missing.' },
+  {
+    id: 'I9',
+    sentence: 'A memory fault exits only if the attribute differs, or memslot or guest_memfd are missing.',
+    citation: linux(API, 'KVM_EXIT_MEMORY_FAULT'),
+    event: true,
+  },
   {
     id: 'I10',
     sentence:
       'A page in the S-EPT is held, in no other EPT, has attribute private, and stays when private frames are converted to private (merged only).',
+    citation: linux('arch/x86/kvm/vmx/tdx.c', 'tdx_mem_page_aug(), tdx_sept_drop_private_spte()'),
   },
-  { id: 'I12', sentence: 'After a conversion has returned, no access is served from the old page.' },
-  { id: 'I14', sentence: 'A conversion to the present attributes changes nothing (merged only).' },
+  {
+    id: 'I12',
+    sentence: 'After a conversion has returned, no access is served from the old page.',
+    citation: linux(API, 'KVM_SET_MEMORY_ATTRIBUTES'),
+    event: true,
+  },
+  {
+    id: 'I14',
+    sentence: 'A conversion to the present attributes changes nothing (merged only).',
+    citation: linux(MAIN, 'kvm_range_has_memory_attributes()'),
+    event: true,
+  },
 ];
+
+/** As a profile lists them: null where one is not meant to hold. */
+export function statedInvariants({ zapFirst }: Switches): (Invariant | null)[] {
+  return INVARIANTS.map((invariant) => (zapFirst || (invariant.id !== 'I10' && invariant.id !== 'I14') ? invariant : null));
+}
 
 const I1 = 1;
 const I1H = 2;
 const I2 = 4;
 const I5 = 8;
-const I7 = 16;
-const I8 = 32;
-const I9 = 64;
-const I10 = 128;
-const I12 = 256;
-const I14 = 512;
+const I6 = 16;
+const I7 = 32;
+const I8 = 64;
+const I9 = 128;
+const I10 = 256;
+const I12 = 512;
+const I14 = 1024;
 
 /** Every invariant that does not hold after a step. */
 export function brokenInvariants(vm: Vm): number {
@@ -134,6 +178,11 @@ export function judgeExit(vm: Vm, access: GuestAccess): void {
   const slot = vm.slots.slotOf(access.gfn);
   const canServe = slot >= 0 && (!access.isPrivate || vm.slots.hasGuestMemfd(slot));
   if (canServe && vm.attributes.isPrivate(access.gfn) === access.isPrivate) vm.broken |= I9;
+}
+
+/** At a retry: `invalidation.ends` is what was counted, whatever the sequence number says. */
+export function judgeRetry(vm: Vm, access: GuestAccess): void {
+  if (!vm.invalidation.covers(access.gfn) && vm.counts.invalidations === access.endsSeen) vm.broken |= I6;
 }
 
 /** When an access is served: from the page of its own kind, which must be the attribute's once conversions have returned. */

@@ -1,5 +1,6 @@
 /** KVM with TDX: as merged, as it would have been on the ioctl of RFC v8, and each with a planted fault. */
 import type { Profile } from '../contract/model.js';
+import { statedInvariants } from './invariants.js';
 import { rules } from './rules.js';
 import { MERGED, RFC, type Switches } from './switches.js';
 import { TrustDomain } from './trust-domain.js';
@@ -75,5 +76,6 @@ export const profiles: readonly Profile[] = ENTRIES.map(({ switches, ...entry })
   vendor: 'intel',
   hasLeaf: true,
   rules,
+  invariants: statedInvariants(switches),
   create: () => new TrustDomain(switches),
 }));

@@ -10,7 +10,7 @@ import { resumePaused, runAccess } from './access.js';
 import { AssignedDevices } from './assigned-devices.js';
 import { MTRRCAP_VALUE, NO_PLACE, placeOf } from './guest-registers.js';
 import { invalidateHva, punchHole, replaceBacking } from './host-invalidation.js';
-import { brokenInvariants, eventsOf, INVARIANTS, judgeLiveness, judgeRedundant } from './invariants.js';
+import { brokenInvariants, eventsOf, judgeLiveness, judgeRedundant } from './invariants.js';
 import { RULE } from './rules.js';
 import { stateOf } from './state.js';
 import type { Switches } from './switches.js';
@@ -86,6 +86,7 @@ export class TrustDomain implements Model {
     pauseAfter: AccessPause,
   ): Observation {
     if (isPrivate && !this.vm.hasPrivateMemory) return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
+    this.vm.broken = 0;
     // A fetch through the SHARED bit never gets as far as the EPT.
     if (kind === EXECUTE && !isPrivate) return plain(NOT_APPLICABLE, RULE.sharedFetch);
     const first = this.startGuest(vcpu);
@@ -202,15 +203,9 @@ export class TrustDomain implements Model {
     return stateOf(this.vm, this.vcpus);
   }
 
-  /** Positions in INVARIANTS of those that the last step broke, as bits. Allocates nothing. */
-  brokenInvariantBits(): number {
+  /** What the last step, or the state after it, breaks: bit n is entry n of INVARIANTS. */
+  brokenInvariants(): number {
     return brokenInvariants(this.vm);
-  }
-
-  /** Ids of the invariants that the last step broke. */
-  brokenInvariants(): readonly string[] {
-    const bits = this.brokenInvariantBits();
-    return INVARIANTS.filter((_, position) => (bits & (1 << position)) !== 0).map(({ id }) => id);
   }
 
   /** A guest operation first completes what its vCPU has paused; only the death of the VM shows. */

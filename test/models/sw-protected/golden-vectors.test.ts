@@ -46,6 +46,6 @@ describe.each(['sw-protected/6.8', 'sw-protected/6.8+head-tail'])('Of %s, the go
     expect(run(vm)).toEqual(answers);
     const after = vm.model.counters();
     expect([after.faults! - before.faults!, after.zappedLeaves! - before.zappedLeaves!]).toEqual([faults, zapped]);
-    expect(vm.model.brokenInvariants()).toEqual([]);
+    expect(vm.broken()).toEqual([]);
   });
 });

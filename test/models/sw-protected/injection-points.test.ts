@@ -38,7 +38,7 @@ describe.each(['to private', 'to shared'] as const)('During a conversion %s', (d
       test.each(POINTS.map((point, index) => [point, index] as const))('%s', (___, point) => {
         const { vm, answer } = answers(direction, kind, hasLeaf, point);
         expect(answer).toBe(OUTCOMES[direction][point]);
-        expect(vm.model.brokenInvariants()).toEqual([]);
+        expect(vm.broken()).toEqual([]);
       });
 
       test('succeeds once the conversion is done, with at most one fault more', () => {

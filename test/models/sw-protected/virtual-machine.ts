@@ -16,6 +16,7 @@ import {
 } from '../../../models/contract/observation.js';
 import { LEVEL_NAMES, type Level } from '../../../models/contract/address.js';
 import type { AccessKind, AccessPause, ConversionPause } from '../../../models/contract/operation.js';
+import { INVARIANTS } from '../../../models/sw-protected/invariants.js';
 import { profiles } from '../../../models/sw-protected/profiles.js';
 import { SoftwareProtectedVm } from '../../../models/sw-protected/software-protected-vm.js';
 
@@ -88,6 +89,11 @@ export class VirtualMachine {
   }
   finish(): string {
     return word(this.model.resumeAttributes());
+  }
+  /** Ids of the invariants that the last step, or the state after it, breaks. */
+  broken(): string[] {
+    const bits = this.model.brokenInvariants();
+    return INVARIANTS.filter((_, bit) => (bits & (1 << bit)) !== 0).map(({ id }) => id);
   }
   counted(name: 'faults' | 'zappedLeaves' | 'tlbFlushes' | 'memoryFaults' | 'retries' | 'zaps'): number {
     return this.model.counters()[name] ?? -1;

@@ -1,5 +1,6 @@
 /** A TD driven by hand: operations by name, observations as short sentences, and what each step broke. */
 import type { TrustDomain } from '../../../models/tdx/trust-domain.js';
+import { INVARIANTS } from '../../../models/tdx/invariants.js';
 import { profiles } from '../../../models/tdx/profiles.js';
 import { type Backing, type Machine, RAM, type Region } from '../../../models/contract/machine.js';
 import { type Level, LEVEL_NAMES } from '../../../models/contract/address.js';
@@ -124,9 +125,15 @@ export class Td {
     return this.model.privateMemoryCounters()[name] - this.before[name];
   }
 
+  /** Ids of the invariants that the last step, or the state after it, breaks. */
+  brokenNow(): string[] {
+    const bits = this.model.brokenInvariants();
+    return INVARIANTS.filter((_, bit) => (bits & (1 << bit)) !== 0).map(({ id }) => id);
+  }
+
   seen(observation: Observation): string {
     this.rule = profiles[0].rules[ruleOf(observation)]?.id.replace('tdx.', '') ?? '';
-    for (const id of this.model.brokenInvariants()) this.broken.add(id);
+    for (const id of this.brokenNow()) this.broken.add(id);
     return words(observation);
   }
 }
