@@ -4,6 +4,7 @@ import { DEFAULT_LENSES, LENS_NAMES, type LensName } from '../compare/lens.js';
 import { type Contribution, type Journal, readJournal } from '../journal/journal.js';
 import { UsageError } from '../operations/usage-error.js';
 import type { CampaignState } from '../pipeline/campaign-state.js';
+import type { ProgressCurve } from '../report/run-progress.js';
 import type { Profile } from '../../models/contract/model.js';
 import { type Arguments, duration, wholeNumber, word } from './arguments.js';
 import { chosenProfiles, DEFAULT_PANEL, profilesOf } from './panel-choice.js';
@@ -21,6 +22,8 @@ export interface CampaignPlan {
   /** A worker each: the shard it counts, and how many of its cases were counted before. */
   readonly contributions: readonly Contribution[];
   readonly before: CampaignState | undefined;
+  /** How the cases before went over time. */
+  readonly curves: readonly ProgressCurve[];
   /** The run folder. */
   readonly out: string | null;
   readonly resumes: boolean;
@@ -50,6 +53,7 @@ function newPlan(found: Arguments): CampaignPlan {
       done: 0,
     })),
     before: undefined,
+    curves: [],
     out: found.text('out') ?? null,
     resumes: false,
   };
@@ -76,6 +80,7 @@ function resumedPlan(found: Arguments, folder: string, journal: Journal): Campai
     used: journal.used,
     contributions: journal.contributions,
     before: journal.state,
+    curves: journal.curves ?? [],
     out: folder,
     resumes: true,
   };

@@ -8,6 +8,7 @@ import { unitedState } from '../pipeline/united-state.js';
 import { PROFILES } from '../../models/registry.js';
 import { bootSetups } from './boot-corpus.js';
 import type { CampaignPlan } from './campaign-plan.js';
+import type { ProgressRecord } from './progress-record.js';
 import type { StopWatch } from './stop-watch.js';
 import { packageVersion } from './version.js';
 import { runCrew } from './worker-crew.js';
@@ -20,6 +21,7 @@ export async function carryOut(
   plan: CampaignPlan,
   outsiders: readonly ExternalModel[],
   watch: StopWatch,
+  record: ProgressRecord,
   onProgress: (progress: Progress) => void,
 ): Promise<CampaignResult> {
   const common = {
@@ -33,10 +35,11 @@ export async function carryOut(
     shouldHurry: () => watch.isImpatient,
     onProgress(progress: Progress) {
       if (progress.stage === 'minimising') watch.stopCounting();
+      record.note(progress, (plan.used + watch.counted) / 1000);
       onProgress(progress);
     },
   } satisfies Partial<CampaignOptions>;
-  const journal = new JournalKeeper(plan, outsiders, watch);
+  const journal = new JournalKeeper(plan, outsiders, watch, record);
   if (plan.contributions.length === 1) {
     const [contribution] = plan.contributions;
     const counted = plan.before?.done ?? 0;
@@ -82,6 +85,7 @@ class JournalKeeper {
     private readonly plan: CampaignPlan,
     private readonly outsiders: readonly ExternalModel[],
     private readonly watch: StopWatch,
+    private readonly record: ProgressRecord,
   ) {
     this.contributions = plan.contributions;
   }
@@ -107,6 +111,7 @@ class JournalKeeper {
       milliseconds: Number.isFinite(plan.milliseconds) ? plan.milliseconds : null,
       used: plan.used + this.watch.counted,
       contributions,
+      curves: this.record.curves,
       state,
     };
     writeJournal(plan.out, journal);

@@ -15,6 +15,7 @@ import { exitCode, FAIL_ON, FAIL_ON_HELP, type FailOn } from './exit-code.js';
 import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate } from './ledger-gate.js';
 import { PANEL_HELP, PANEL_OPTIONS, startExternals } from './panel-choice.js';
 import { ProgressLine } from './progress-line.js';
+import { ProgressRecord } from './progress-record.js';
 import { rulesOfRegistry } from './report.js';
 import { StopWatch } from './stop-watch.js';
 import { packageVersion } from './version.js';
@@ -69,10 +70,11 @@ async function runPlan(
   const left = plan.milliseconds - plan.used;
   const progress = new ProgressLine(format === 'terminal' ? process.stdout : process.stderr, process.stderr, plan.cases, left);
   const watch = new StopWatch(left);
+  const record = new ProgressRecord(plan);
   progress.say(`seed ${plan.seed}`);
   let result: CampaignResult;
   try {
-    result = await carryOut(plan, outsiders, watch, (now) => progress.show(now));
+    result = await carryOut(plan, outsiders, watch, record, (now) => progress.show(now));
   } finally {
     watch.close();
     progress.close();
@@ -84,6 +86,7 @@ async function runPlan(
     version: packageVersion(),
     milliseconds: plan.used + watch.counted,
     interrupted: watch.isInterrupted,
+    curves: record.curves,
     acquaintance,
   };
   folder?.write(result, facts);

@@ -86,7 +86,7 @@ function minimised(union: Union, profiles: readonly Profile[], outsiders: readon
 }
 
 function keep(out: string, union: Union, result: CampaignResult, { acquaintance }: Verdict): void {
-  const { seed, profiles, externals, lenses, cases, milliseconds, used, contributions } = union;
+  const { seed, profiles, externals, lenses, cases, milliseconds, used, contributions, curves } = union;
   const version = packageVersion();
   writeJournal(out, {
     version,
@@ -98,17 +98,18 @@ function keep(out: string, union: Union, result: CampaignResult, { acquaintance 
     milliseconds,
     used,
     contributions,
+    curves,
     state: result.state,
   });
-  new RunFolder(out).write(result, { version, milliseconds: used, interrupted: false, acquaintance });
+  new RunFolder(out).write(result, { version, milliseconds: used, interrupted: false, curves, acquaintance });
 }
 
 /** Says also what is missing: a shard that did not end, or whose folder is not among those given. */
-function unionText({ contributions, cases }: Union, result: CampaignResult, { acquaintance }: Verdict): string {
+function unionText({ contributions, states, cases }: Union, result: CampaignResult, { acquaintance }: Verdict): string {
   const share = contributions.reduce((sum, { of }) => sum + 1 / of, 0);
   const isWhole = cases === null ? share > 0.999 : result.cases >= cases;
   return [
-    `${contributions.length} shards, ${result.cases} cases${isWhole ? '' : ` (INCOMPLETE: not all ${cases ?? ''} cases of the campaign)`}`,
+    `${states.length} shards, ${result.cases} cases${isWhole ? '' : ` (INCOMPLETE: not all ${cases ?? ''} cases of the campaign)`}`,
     `${result.findings.length} buckets${acquaintance ? ` (${acquaintance.fresh.length} new)` : ''}`,
   ].join(', ');
 }

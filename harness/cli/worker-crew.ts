@@ -49,8 +49,8 @@ export async function runCrew(plan: CampaignPlan, options: CrewOptions): Promise
           );
           options.onProgress({
             stage: 'cases',
-            done: known.reduce((sum, { done }) => sum + done, 0),
-            buckets: Math.max(...known.map(({ buckets }) => buckets.length)),
+            done: known.reduce((sum, { done }) => sum + done, plan.before?.done ?? 0),
+            buckets: bucketsOf(plan.before === undefined ? known : [plan.before, ...known]),
           });
         }),
       ),
@@ -60,6 +60,14 @@ export async function runCrew(plan: CampaignPlan, options: CrewOptions): Promise
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
   return states.filter((state) => state !== null);
+}
+
+/** How many buckets the states have between them. */
+function bucketsOf(states: readonly CampaignState[]): number {
+  const ids = states.flatMap(({ buckets }) =>
+    buckets.map(({ lens, op, expected, got }) => JSON.stringify([lens, op, expected, got])),
+  );
+  return new Set(ids).size;
 }
 
 function finished(worker: Worker, onReport: (report: WorkerReport) => void): Promise<void> {

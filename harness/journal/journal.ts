@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LENS_NAMES, type LensName } from '../compare/lens.js';
 import { Place, UsageError } from '../operations/usage-error.js';
 import type { CampaignState } from '../pipeline/campaign-state.js';
+import type { ProgressCurve } from '../report/run-progress.js';
 import { writeWhole } from '../report/run-folder.js';
 import { readJson } from '../scenario/json.js';
 
@@ -29,6 +30,8 @@ export interface Journal {
   readonly milliseconds: number | null;
   readonly used: number;
   readonly contributions: readonly Contribution[];
+  /** How it went over time; a journal of an earlier build has none. */
+  readonly curves?: readonly ProgressCurve[];
   readonly state: CampaignState;
 }
 

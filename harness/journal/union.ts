@@ -1,7 +1,9 @@
 /** Several journals of one campaign as one: counts added, contributions counted once, whatever the order. */
 import { UsageError } from '../operations/usage-error.js';
 import type { CampaignState } from '../pipeline/campaign-state.js';
+import type { ProgressCurve } from '../report/run-progress.js';
 import type { Contribution, Journal } from './journal.js';
+import { unitedCurves } from './progress-union.js';
 
 export interface Union {
   readonly seed: string;
@@ -14,6 +16,7 @@ export interface Union {
   /** Of the run that took longest. */
   readonly used: number;
   readonly contributions: readonly Contribution[];
+  readonly curves: readonly ProgressCurve[];
   /** States to absorb: each case in exactly one. */
   readonly states: readonly CampaignState[];
 }
@@ -56,6 +59,7 @@ export function unionOf(runs: readonly { readonly folder: string; readonly journ
     milliseconds: most(runs.map(({ journal }) => journal.milliseconds)),
     used: Math.max(...runs.map(({ journal }) => journal.used)),
     contributions: contributions.sort((a, b) => a.of - b.of || a.index - b.index),
+    curves: unitedCurves(runs.map(({ journal }) => journal.curves ?? [])),
     states,
   };
 }

@@ -4,6 +4,7 @@ import type { BucketTable } from '../classify/bucket-table.js';
 import { type Finding, lensFields, sideRules } from '../pipeline/finding.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { type Acquaintance, acquaintanceJson } from './acquaintance.js';
+import type { ProgressCurve } from './run-progress.js';
 import { observationJson } from '../scenario/observation-json.js';
 import { scenarioJson } from '../scenario/print.js';
 
@@ -14,6 +15,8 @@ export interface RunFacts {
   /** Wall time of the cases, in milliseconds. */
   readonly milliseconds: number;
   readonly interrupted: boolean;
+  /** How it went over time. */
+  readonly curves?: readonly ProgressCurve[];
   /** What is known, where a ledger or a baseline was asked. */
   readonly acquaintance?: Acquaintance | null;
 }
@@ -36,6 +39,7 @@ export function summaryJson(result: CampaignResult, facts: RunFacts): Record<str
     timing: {
       seconds: facts.milliseconds / 1000,
       casesPerSecond: Math.round((result.cases * 1000) / Math.max(1, facts.milliseconds)),
+      ...(facts.curves === undefined ? {} : { progress: facts.curves }),
     },
     unreachedRules: unreachedRules(result),
     ...(facts.acquaintance ? { ledger: acquaintanceJson(facts.acquaintance) } : {}),
