@@ -68,6 +68,8 @@ describe('The ledger of the package', () => {
       [
         '--models',
         'bare-metal/intel',
+        '--cases',
+        '5',
         '--external',
         `intel-ept/6.16=${process.execPath} ${root}/dist/harness/cli/main.js serve xen-hvm/ept-4.21`,
       ],

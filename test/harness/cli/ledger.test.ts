@@ -84,6 +84,21 @@ describe('The ledger in emtdiff fuzz', () => {
     expect(judged('--ledger', kept, ...baseline).code).toBe(0);
   });
 
+  test('judges shards, united by emtdiff merge, as it judges the whole', () => {
+    const { path, id } = changedLedger('united', () => null);
+    const at = (name: string) => join(path, '..', `united-${name}`);
+    const gate = ['--ledger', path, '--baseline', run, '--fail-on', 'any'];
+    expect(emtdiff([...RUN, ...gate, '--out', at('whole')]).code).toBe(1);
+    for (const shard of ['0', '1']) emtdiff([...RUN, '--no-ledger', '--shard', `${shard}/2`, '--out', at(shard)]);
+    expect(emtdiff(['merge', at('1'), at('0'), '--out', at('both'), ...gate]).code).toBe(1);
+    const [whole, both] = ['whole', 'both'].map((name) => JSON.parse(readFileSync(join(at(name), 'summary.json'), 'utf8')));
+    expect({ ...both, timing: null }).toEqual({ ...whole, timing: null });
+    expect(both.ledger).toMatchObject({ new: 0, inBaseline: both.buckets.length });
+    const fresh = emtdiff(['merge', at('0'), at('1'), '--out', at('fresh'), '--ledger', path]);
+    expect([fresh.code, /\d+ buckets \((\d+) new\)/.exec(fresh.stdout)?.[1]]).toEqual([1, '1']);
+    expect(readFileSync(join(at('fresh'), 'summary.json'), 'utf8')).toContain(id);
+  });
+
   test('takes the buckets of a baseline as old', () => {
     const { code, summary } = judged('--no-ledger', '--baseline', run);
     expect(summary.ledger).toMatchObject({ new: 0, known: 0, inBaseline: summary.buckets.length });
