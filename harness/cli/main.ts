@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, { load: () => Promise<Command>; summary:
   bisect: { load: () => import('./bisect.js'), summary: 'the first version of a family with the new answer to a step' },
   matrix: { load: () => import('./matrix.js'), summary: 'the effective type of profiles over the whole decision space' },
   report: { load: () => import('./report.js'), summary: 'a run folder as HTML, Markdown, JUnit, SARIF or JSON' },
+  issues: { load: () => import('./issues.js'), summary: 'the new buckets of a run as issues of a tracker, a file each' },
   models: { load: () => import('./models.js'), summary: 'the profiles, their spans and commits' },
   accept: { load: () => import('./accept.js'), summary: 'a finding becomes a known divergence: an entry of the ledger' },
   regress: {

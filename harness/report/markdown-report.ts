@@ -27,7 +27,7 @@ export function markdownReport(report: RunReport, lookup: RuleLookup): string {
     ...(buckets.length === 0 ? [] : ['| severity | step | expected | got | cases | bucket |', '|---|---|---|---|---:|---|']),
     ...listed.map(row),
     ...(buckets.length > listed.length ? ['', `and ${buckets.length - listed.length} more.`] : []),
-    ...buckets.slice(0, MOST_IN_FULL).flatMap((bucket) => ['', ...section(bucket, lookup)]),
+    ...buckets.slice(0, MOST_IN_FULL).flatMap((bucket) => ['', ...bucketSection(bucket, lookup)]),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -45,7 +45,8 @@ function row({ severity, lens, op, expected, got, count, id }: ReportBucket): st
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-function section(bucket: ReportBucket, lookup: RuleLookup): string[] {
+/** A bucket in full, under a heading of the second level. */
+export function bucketSection(bucket: ReportBucket, lookup: RuleLookup): string[] {
   const { id, severity, scenario, step, partition, answers, groupRules, replay } = bucket;
   const groups = partition.flatMap((group, index) => [
     `- ${answers[index] === undefined ? '' : `${prose(answerText(answers[index]))}: `}${group.map(code).join(', ')}`,
@@ -75,9 +76,12 @@ export function code(text: string): string {
   return longest === 0 ? `${fence}${plain}${fence}` : `${fence} ${plain} ${fence}`;
 }
 
-/** Indented, so that no text can end the block. */
+/** A code block: its fence is longer than any run of backticks inside, so that no text can end it. After a list, indenting makes none. */
 function fenced(lines: readonly string[]): string[] {
-  return lines.map((line) => `    ${plainText(line)}`);
+  const plain = lines.map(plainText);
+  const longest = Math.max(2, ...plain.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)));
+  const fence = '`'.repeat(longest + 1);
+  return [fence, ...plain, fence];
 }
 
 /** Text as text: what Markdown or HTML would read as markup is escaped, names with underscores stay readable. */
