@@ -163,8 +163,13 @@ export class BucketTable {
     const { reference, seat } = this.panel.edges[edge];
     const expected = traces[reference].observations[step];
     const got = traces[seat].observations[step];
+    const kind = this.kindOf(lens, edge, scenario.words[step * STEP_WORDS], expected, got);
+    kind.pair.steps++;
+    // Most divergences of a case are more of the same.
+    if (kind.lastCase === index && kind.isSettled) return;
+    kind.lastCase = index;
     if (index !== this.case) this.startCase(index);
-    const { bucket, pair, worstRank } = this.kindOf(lens, edge, scenario.words[step * STEP_WORDS], expected, got);
+    const { bucket, worstRank } = kind;
     if (bucket.lastCase !== index) {
       const signature = this.signatureAt(step, lens, traces);
       bucket.sides.set(signature, (bucket.sides.get(signature) ?? 0) + 1);
@@ -172,7 +177,7 @@ export class BucketTable {
     const couldBeWorse = worstRank < bucket.rank;
     const rank = couldBeWorse ? divergenceRank(bucket.lens.name, expected, got, this.frameAt(step, scenario)) : bucket.rank;
     this.count(bucket, index, edge, step, rank);
-    pair.steps++;
+    kind.isSettled = worstRank >= bucket.rank;
   }
 
   private startCase(index: number): void {

@@ -39,20 +39,22 @@ export class Comparator {
 
   /** One edge of the panel: only the traces of its two seats are read. */
   compareEdge(edge: number, scenario: EncodedScenario, traces: readonly Trace[], onDivergence: OnDivergence): void {
-    const pair = this.panel.edges[edge];
+    const { lensesOf, valueLenses } = this;
+    const union = this.unions[edge];
+    const { reference, seat } = this.panel.edges[edge];
+    const { observations: lefts, values: leftValues } = traces[reference];
+    const { observations: rights, values: rightValues } = traces[seat];
     const { words, steps } = scenario;
-    const a = traces[pair.reference];
-    const b = traces[pair.seat];
-    for (let step = 0; step < steps; step++) {
-      const looking = this.lensesOf[words[step * STEP_WORDS]];
-      const left = a.observations[step];
-      const right = b.observations[step];
-      const valuesDiffer = (looking & this.valueLenses) !== 0 && differ(a.values, b.values, 2 * step);
-      if (((left ^ right) & this.unions[edge]) === 0 && !valuesDiffer) continue;
+    for (let step = 0, at = 0; step < steps; step++, at += STEP_WORDS) {
+      const looking = lensesOf[words[at]];
+      const left = lefts[step];
+      const right = rights[step];
+      const valuesDiffer = (looking & valueLenses) !== 0 && differ(leftValues, rightValues, 2 * step);
+      if (((left ^ right) & union) === 0 && !valuesDiffer) continue;
       if (isSilent(left) || isSilent(right)) continue;
       for (let lenses = looking, lens = 0; lenses !== 0; lenses >>= 1, lens++) {
         if ((lenses & 1) === 0) continue;
-        const differs = !agree(left, right, this.masks[lens][edge]) || (valuesDiffer && ((this.valueLenses >> lens) & 1) === 1);
+        const differs = !agree(left, right, this.masks[lens][edge]) || (valuesDiffer && ((valueLenses >> lens) & 1) === 1);
         if (differs) onDivergence(lens, edge, step);
       }
     }

@@ -1,4 +1,5 @@
 /** Who is compared with whom: the profiles of a campaign and the reference of each. */
+import type { Invariant } from '../../models/contract/invariant.js';
 import type { Profile } from '../../models/contract/model.js';
 import type { Rule } from '../../models/contract/rule.js';
 
@@ -10,13 +11,14 @@ export interface Seat {
   readonly vendor: 'intel' | 'amd';
   readonly hasLeaf: boolean;
   readonly rules: readonly (Rule | null)[];
+  readonly invariants?: readonly (Invariant | null)[];
   /** Of an external: the profile that it claims to be, null if none. */
   readonly claims?: string | null;
 }
 
 export function seatOf(profile: Profile): Seat {
-  const { name, lineage, vendor, hasLeaf, rules } = profile;
-  return { name, lineage, vendor, hasLeaf, rules };
+  const { name, lineage, vendor, hasLeaf, rules, invariants } = profile;
+  return { name, lineage, vendor, hasLeaf, rules, ...(invariants === undefined ? {} : { invariants }) };
 }
 
 /** An external model: it takes family, vendor and fields of what it claims to be, and has the rules that it names, if any. */
@@ -37,7 +39,7 @@ export function externalSeat(
   };
 }
 
-/** A profile and what its answers are expected to be; indices into the panel. */
+/** A profile and what its answers are expected to be; indices into the panel. Both the same: a seat that is judged by its own invariants. */
 export interface Edge {
   readonly reference: number;
   readonly seat: number;
@@ -45,6 +47,7 @@ export interface Edge {
 
 export interface Panel {
   readonly seats: readonly Seat[];
+  /** Pairs that are compared, then the seats that are judged. */
   readonly edges: readonly Edge[];
 }
 
@@ -57,7 +60,8 @@ export function panelOf(seats: readonly Seat[]): Panel {
     const reference = referenceOf(seat, seats);
     return reference === index ? [] : [{ reference, seat: index }];
   });
-  return { seats, edges };
+  const judged = seats.flatMap(({ invariants }, seat) => (invariants === undefined ? [] : [{ reference: seat, seat }]));
+  return { seats, edges: [...edges, ...judged] };
 }
 
 function referenceOf(seat: Seat, seats: readonly Seat[]): number {

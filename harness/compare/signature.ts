@@ -14,6 +14,8 @@ export class SignatureTaker {
   private readonly masks: Int32Array;
   /** Group of each seat at the step looked at: 0 abstains, groups from 1 in the order of their first member. */
   private readonly groups: Int32Array;
+  /** By group: its first member, who speaks for it. */
+  private readonly speakers: Int32Array;
   /** Those with all fields first: one that lacks a field would agree with groups that differ in it. */
   private readonly order: Int32Array;
 
@@ -26,6 +28,7 @@ export class SignatureTaker {
       pairMask(lens, seats[Math.floor(pair / count)], seats[pair % count]),
     );
     this.groups = new Int32Array(count);
+    this.speakers = new Int32Array(count + 1);
     const indices = seats.map((_, seat) => seat);
     this.order = Int32Array.from([
       ...indices.filter((seat) => seats[seat].hasLeaf),
@@ -35,33 +38,33 @@ export class SignatureTaker {
 
   /** Signature of a step. */
   take(step: number, traces: readonly Trace[]): Signature {
-    const { groups, order } = this;
+    const { groups, order, speakers } = this;
     let known = 0;
     for (let place = 0; place < order.length; place++) {
       const seat = order[place];
-      groups[seat] = abstains(traces[seat].observations[step]) ? 0 : this.groupAmong(place, step, traces);
-      if (groups[seat] < 0) groups[seat] = ++known;
+      const trace = traces[seat];
+      if (abstains(trace.observations[step])) {
+        groups[seat] = 0;
+        continue;
+      }
+      let group = 1;
+      while (group <= known && !this.agree(speakers[group], seat, step, traces)) group++;
+      groups[seat] = group;
+      if (group <= known) continue;
+      known = group;
+      speakers[group] = seat;
     }
     return groups.length <= NUMERIC_SEATS ? this.asNumber() : String.fromCharCode(...groups.map((group) => group + 48));
   }
 
-  /** Group of the seat at `place` of the order: that of the first earlier seat it agrees with, -1 if none. */
-  private groupAmong(place: number, step: number, traces: readonly Trace[]): number {
-    const { groups, order, masks, lens } = this;
-    const seat = order[place];
+  /** Whether the seat agrees with the one that speaks for a group. */
+  private agree(speaker: number, seat: number, step: number, traces: readonly Trace[]): boolean {
+    const theirs = traces[speaker];
     const own = traces[seat];
-    for (let earlier = 0, seen = 0; earlier < place; earlier++) {
-      const other = order[earlier];
-      // The first member speaks for its group.
-      if (groups[other] !== seen + 1) continue;
-      seen++;
-      const theirs = traces[other];
-      if (!agree(own.observations[step], theirs.observations[step], masks[other * groups.length + seat])) continue;
-      const valuesAgree =
-        own.values[2 * step] === theirs.values[2 * step] && own.values[2 * step + 1] === theirs.values[2 * step + 1];
-      if (valuesAgree || !lens.values) return groups[other];
-    }
-    return -1;
+    const mask = this.masks[speaker * this.groups.length + seat];
+    if (!agree(own.observations[step], theirs.observations[step], mask)) return false;
+    if (!this.lens.values) return true;
+    return own.values[2 * step] === theirs.values[2 * step] && own.values[2 * step + 1] === theirs.values[2 * step + 1];
   }
 
   private asNumber(): number {
