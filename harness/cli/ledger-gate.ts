@@ -1,22 +1,20 @@
 /** What of a campaign is new: judged by the ledger of known divergences and by a baseline of stored findings. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { CampaignResult } from '../campaign.js';
 import type { LensName } from '../compare/lens.js';
 import { type Edge, type Panel, panelOf, seatOf } from '../compare/panel.js';
 import type { KnownEntry, Scope } from '../corpus/known-entry.js';
 import { readLedger } from '../corpus/ledger.js';
 import { isStale, type LedgerReview, reviewLedger, type Sighting } from '../corpus/ledger-review.js';
-import { jsonFiles } from '../corpus/regression-folder.js';
 import { causesOf, sightingOf } from '../corpus/sighting.js';
-import { Place, UsageError } from '../operations/usage-error.js';
+import { UsageError } from '../operations/usage-error.js';
 import { divergencesOf } from '../pipeline/divergence.js';
 import { Seats } from '../pipeline/seats.js';
 import type { Acquaintance } from '../report/acquaintance.js';
-import { FINDING_FORMAT } from '../report/finding-file.js';
-import { readJson } from '../scenario/json.js';
 import type { Profile } from '../../models/contract/model.js';
+import { PROFILES } from '../../models/registry.js';
 import type { Arguments } from './arguments.js';
+import { Baseline } from './baseline.js';
 import { corpusFolder } from './package-folder.js';
 
 export const LEDGER_OPTIONS = {
@@ -28,7 +26,7 @@ export const LEDGER_OPTIONS = {
 
 export const LEDGER_HELP = `  --ledger DIR           known divergences (default: those of this package, corpora/known-divergences)
   --no-ledger            without
-  --baseline DIR         buckets with a finding in this run folder (or folder of findings) are not new, either
+  --baseline DIR         buckets that stand as this run folder (or folder of findings) has them are not new, either
   --strict               exit 4 if an entry of the ledger is expired, no longer shown by its scenario, or too wide`;
 
 export interface Verdict {
@@ -44,7 +42,7 @@ export class LedgerGate {
   private constructor(
     private readonly folder: string | null,
     private readonly entries: readonly KnownEntry[],
-    private readonly baseline: ReadonlySet<string> | null,
+    private readonly baseline: Baseline | null,
     /** By `--ledger` or `--baseline`. */
     private readonly isAsked: boolean,
   ) {}
@@ -59,7 +57,7 @@ export class LedgerGate {
     return new LedgerGate(
       folder,
       isThere ? readLedger(folder).flatMap(({ entries }) => entries) : [],
-      stored === undefined ? null : bucketsIn(stored),
+      stored === undefined ? null : Baseline.read(stored),
       stored !== undefined || found.text('ledger') !== undefined,
     );
   }
@@ -77,12 +75,26 @@ export class LedgerGate {
     const shown = await sightingsOf(entries, profiles, lenses);
     const shownBy = (entry: KnownEntry) => shown.get(entry) ?? [];
     const review = reviewLedger({ findings: findings.map(sightingOf), entries, today, shownBy });
-    const old = new Set(findings.map(({ bucket }) => bucket.id).filter((id) => this.baseline?.has(id)));
-    return { acquaintance: acquaintanceOf(review, old, this.folder), gatesNew, isStale: isStale(review) };
+    const ids = findings.map(({ bucket }) => bucket.id);
+    const acquaintance = acquaintanceOf(review, await this.comparedWithBaseline(ids), this.folder);
+    return { acquaintance, gatesNew, isStale: isStale(review) };
+  }
+
+  /** Which buckets stand as the baseline has them, and which of its buckets do not. */
+  private async comparedWithBaseline(ids: readonly string[]): Promise<{ old: ReadonlySet<string>; changed: readonly string[] }> {
+    const { baseline } = this;
+    const old = new Set<string>();
+    const stored = baseline === null ? [] : ids.filter((id) => baseline.has(id));
+    for (const id of stored) if (await baseline?.standsAsStored(id, PROFILES)) old.add(id);
+    return { old, changed: stored.filter((id) => !old.has(id)) };
   }
 }
 
-function acquaintanceOf(review: LedgerReview, old: ReadonlySet<string>, folder: string | null): Acquaintance {
+function acquaintanceOf(
+  review: LedgerReview,
+  { old, changed }: { readonly old: ReadonlySet<string>; readonly changed: readonly string[] },
+  folder: string | null,
+): Acquaintance {
   const ids = (entries: readonly KnownEntry[]) => entries.map(({ id }) => id);
   return {
     ledger: folder,
@@ -93,6 +105,7 @@ function acquaintanceOf(review: LedgerReview, old: ReadonlySet<string>, folder: 
       ]),
     ),
     baseline: old,
+    changed,
     fresh: review.fresh.filter((id) => !old.has(id)),
     notHit: ids(review.notHit),
     expired: ids(review.expired),
@@ -139,18 +152,4 @@ async function sightingsOf(entries: readonly KnownEntry[], profiles: readonly Pr
     shown.set(entry, sightings);
   }
   return shown;
-}
-
-/** Ids of the buckets that a run folder, or a folder of findings, holds. @throws {UsageError} */
-function bucketsIn(folder: string): Set<string> {
-  const findings = join(folder, 'findings');
-  const paths = jsonFiles(existsSync(findings) ? findings : folder);
-  const ids = paths.map((path) => {
-    const json = readJson(readFileSync(path, 'utf8'), path) as { format?: unknown; bucket?: { id?: unknown } } | null;
-    const id = json?.bucket?.id;
-    if (json?.format !== FINDING_FORMAT || typeof id !== 'string')
-      return new Place(path, '$.format').fail(json?.format, `"${FINDING_FORMAT}"`);
-    return id;
-  });
-  return new Set(ids);
 }

@@ -7,8 +7,10 @@ export interface Acquaintance {
   readonly ledger: string | null;
   /** By bucket id. */
   readonly known: ReadonlyMap<string, { readonly entry: string; readonly reason: string; readonly severity?: string }>;
-  /** Buckets that the baseline has. */
+  /** Buckets that stand as the baseline has them. */
   readonly baseline: ReadonlySet<string>;
+  /** Buckets that the baseline has, but with other profiles or rules. */
+  readonly changed: readonly string[];
   /** Buckets that neither knows. */
   readonly fresh: readonly string[];
   /** Ids of entries. */
@@ -27,14 +29,17 @@ export function freshOf(findings: readonly Finding[], acquaintance: Acquaintance
 
 /** Of summary.json: counts, and the entries that want a look. */
 export function acquaintanceJson(acquaintance: Acquaintance): Record<string, unknown> {
-  const { known, baseline, fresh, notHit, expired, notShown, tooWide } = acquaintance;
-  return { new: fresh.length, known: known.size, inBaseline: baseline.size, notHit, expired, notShown, tooWide };
+  const { known, baseline, changed, fresh, notHit, expired, notShown, tooWide } = acquaintance;
+  return { new: fresh.length, known: known.size, inBaseline: baseline.size, changed, notHit, expired, notShown, tooWide };
 }
 
 /** For a terminal. */
 export function acquaintanceLines(acquaintance: Acquaintance, width: number): string[] {
-  const { known, baseline, fresh, notHit, expired, notShown, tooWide } = acquaintance;
-  const stored = baseline.size > 0 ? `, ${baseline.size} in the baseline` : '';
+  const { known, baseline, changed, fresh, notHit, expired, notShown, tooWide } = acquaintance;
+  const stored =
+    baseline.size + changed.length > 0
+      ? `, ${baseline.size} as in the baseline${changed.length > 0 ? ` (${changed.length} not: other profiles or rules)` : ''}`
+      : '';
   const named = (what: string, ids: readonly string[]) =>
     ids.length === 0
       ? []

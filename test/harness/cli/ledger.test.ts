@@ -9,8 +9,16 @@ const run = join(folder, 'run');
 const ledger = join(folder, 'ledger');
 
 interface Summary {
-  readonly ledger?: Record<'new' | 'known' | 'inBaseline', number> & Record<'notShown' | 'expired' | 'tooWide', unknown[]>;
+  readonly ledger?: Record<'new' | 'known' | 'inBaseline', number> &
+    Record<'notShown' | 'expired' | 'tooWide' | 'changed', unknown[]>;
   readonly buckets: readonly { readonly id: string; readonly known?: { readonly entry: string }; readonly baseline?: boolean }[];
+}
+
+/** As `--baseline` reads it. */
+interface StoredFinding {
+  readonly partition: string[][];
+  readonly bucket: { readonly rules: string[] };
+  readonly profiles: string[];
 }
 
 function judged(...args: readonly string[]): { code: number | null; summary: Summary } {
@@ -107,6 +115,26 @@ describe('The ledger in emtdiff fuzz', () => {
     for (const name of readdirSync(join(run, 'findings')).slice(1)) cpSync(join(run, 'findings', name), join(fewer, name));
     const less = judged('--no-ledger', '--baseline', fewer);
     expect([less.summary.ledger?.new, less.code]).toEqual([1, 1]);
+  });
+
+  test('takes a bucket of the baseline as new where its stored scenario shows other profiles or rules today', () => {
+    const stored = mkdtempSync(join(folder, 'changed-'));
+    const names = readdirSync(join(run, 'findings'));
+    const changes: ((finding: StoredFinding) => object)[] = [
+      ({ partition }) => ({ partition: [partition.flat()] }),
+      ({ bucket }) => ({ bucket: { ...bucket, rules: ['another.rule', bucket.rules[1]] } }),
+      () => ({ scenario: { format: 'emtdiff-scenario/1', steps: [] } }),
+      ({ profiles, partition }) => ({ profiles: [...profiles, 'intel-ept/9.9'], partition: [...partition, ['intel-ept/9.9']] }),
+    ];
+    const ids = names.map((name, index) => {
+      const finding = JSON.parse(readFileSync(join(run, 'findings', name), 'utf8'));
+      writeFileSync(join(stored, name), JSON.stringify({ ...finding, ...changes[index]?.(finding) }));
+      return finding.bucket.id;
+    });
+    const { code, summary } = judged('--no-ledger', '--baseline', stored);
+    expect(summary.buckets.filter(({ baseline }) => !baseline).map(({ id }) => id)).toHaveLength(3);
+    expect([...(summary.ledger?.changed ?? [])].sort()).toEqual(ids.slice(0, 3).sort());
+    expect([summary.ledger?.new, code]).toEqual([3, 1]);
   });
 
   test('speaks of what is new first, and counts what is known', () => {
