@@ -1,6 +1,6 @@
 /** All buckets of a campaign, found by small integers while cases stream by. */
 import type { Observation } from '../../models/contract/observation.js';
-import { LENSES, type Lens, type LensName } from '../compare/lens.js';
+import { type BucketLens, INVARIANT_LENS, LENSES, type Lens } from '../compare/lens.js';
 import type { Panel } from '../compare/panel.js';
 import { type Signature, SignatureTaker } from '../compare/signature.js';
 import type { OperationName } from '../../models/contract/operation.js';
@@ -10,15 +10,17 @@ import type { Trace } from '../run/trace.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import { type AnswerPair, Bucket, type Witness } from './bucket.js';
 import { type DivergenceKind, kindIn } from './divergence-kind.js';
-import { frameClassAt } from './frame-history.js';
+import { circumstancesAt } from './conversion-history.js';
+import { invariantClass } from './hazard-class.js';
 import { KnownKinds } from './known-kinds.js';
-import { divergenceRank, type FrameClass } from './severity.js';
+import type { Circumstances } from './circumstances.js';
+import { divergenceRank, hazardRank } from './severity.js';
 import { Sides, sideName } from './side.js';
 import { StepMemo } from './step-memo.js';
 
 /** A bucket as plain data, whatever the numbers that this process gave to sides. */
 export interface BucketState {
-  readonly lens: LensName;
+  readonly lens: BucketLens;
   readonly op: OperationName | 'end';
   readonly expected: string;
   readonly got: string;
@@ -32,12 +34,13 @@ export interface BucketState {
 
 export class BucketTable {
   private readonly table = new Map<number, Bucket>();
-  private readonly costs = new Map<string, Bucket>();
+  /** Buckets that no lens of answers makes: counters that differ, broken invariants. */
+  private readonly others = new Map<string, Bucket>();
   private readonly kinds = new KnownKinds();
   private readonly sides: Sides;
-  /** Of the case counted now: what backs the frame of a step; by lens, who sides with whom at a step. */
+  /** Of the case counted now: the circumstances of a step; by lens, who sides with whom at a step. */
   private case = -1;
-  private readonly frames = new StepMemo<FrameClass>();
+  private readonly circumstances = new StepMemo<Circumstances>();
   private readonly signaturesAt: readonly StepMemo<Signature>[];
   /** By lens. */
   readonly signatures: readonly SignatureTaker[];
@@ -53,7 +56,9 @@ export class BucketTable {
 
   /** In the order of ids, whatever the order in which they were found. */
   buckets(): Bucket[] {
-    return [...this.table.values(), ...this.costs.values()].filter(({ count }) => count > 0).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...this.table.values(), ...this.others.values()]
+      .filter(({ count }) => count > 0)
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /** The bucket of a divergence, made if it is new; nothing is counted. */
@@ -76,7 +81,7 @@ export class BucketTable {
   }
 
   get size(): number {
-    return this.table.size + this.costs.size;
+    return this.table.size + this.others.size;
   }
 
   /** Everything counted so far, in the order of ids. */
@@ -110,6 +115,7 @@ export class BucketTable {
 
   private named({ lens, op, expected, got }: BucketState): Bucket {
     if (op === 'end') return this.costBucket(expected, got);
+    if (lens === 'invariant') return this.other(INVARIANT_LENS, op, expected, got);
     const index = this.lenses.findIndex(({ name }) => name === lens);
     const key = this.keyOf(index, OPERATION_NAMES.indexOf(op), this.sides.numberOf(expected), this.sides.numberOf(got));
     const bucket = this.table.get(key) ?? new Bucket(this.lenses[index], op, expected, got);
@@ -123,7 +129,7 @@ export class BucketTable {
 
   /** A bucket that `bucketOf` made. @throws if there is none */
   knownById(id: string): Bucket {
-    for (const bucket of [...this.table.values(), ...this.costs.values()]) if (bucket.id === id) return bucket;
+    for (const bucket of [...this.table.values(), ...this.others.values()]) if (bucket.id === id) return bucket;
     throw new Error(`no bucket ${id}`);
   }
 
@@ -137,11 +143,22 @@ export class BucketTable {
 
   /** The bucket of counters that differ at the end. */
   costBucket(expected: string, got: string): Bucket {
-    const key = `${expected} ${got}`;
-    const known = this.costs.get(key);
+    return this.other(LENSES.cost, 'end', expected, got);
+  }
+
+  /** The bucket of an invariant that a step broke; `code`: the operation. */
+  invariantBucket(edge: number, invariant: number, code: number, observation: Observation): Bucket {
+    const seat = this.panel.seats[this.panel.edges[edge].seat];
+    const id = seat.invariants?.[invariant]?.id ?? `invariant-${invariant}`;
+    return this.other(INVARIANT_LENS, OPERATION_NAMES[code], id, sideName(seat, observation, INVARIANT_LENS));
+  }
+
+  private other(lens: Lens, op: Bucket['op'], expected: string, got: string): Bucket {
+    const key = `${lens.name} ${op} ${expected} ${got}`;
+    const known = this.others.get(key);
     if (known !== undefined) return known;
-    const bucket = new Bucket(LENSES.cost, 'end', expected, got);
-    this.costs.set(key, bucket);
+    const bucket = new Bucket(lens, op, expected, got);
+    this.others.set(key, bucket);
     return bucket;
   }
 
@@ -175,14 +192,28 @@ export class BucketTable {
       bucket.sides.set(signature, (bucket.sides.get(signature) ?? 0) + 1);
     }
     const couldBeWorse = worstRank < bucket.rank;
-    const rank = couldBeWorse ? divergenceRank(bucket.lens.name, expected, got, this.frameAt(step, scenario)) : bucket.rank;
+    const rank = couldBeWorse ? divergenceRank(bucket.lens.name, expected, got, this.circumstancesOf(step, scenario)) : bucket.rank;
     this.count(bucket, index, edge, step, rank);
     kind.isSettled = worstRank >= bucket.rank;
   }
 
+  /** Counts an invariant that a step of case `index` broke. */
+  addBroken(
+    index: number,
+    edge: number,
+    invariant: number,
+    step: number,
+    scenario: EncodedScenario,
+    traces: readonly Trace[],
+  ): void {
+    const observation = traces[this.panel.edges[edge].seat].observations[step];
+    const bucket = this.invariantBucket(edge, invariant, scenario.words[step * STEP_WORDS], observation);
+    this.count(bucket, index, edge, step, hazardRank(invariantClass(bucket.expectedSide)));
+  }
+
   private startCase(index: number): void {
     this.case = index;
-    this.frames.forget();
+    this.circumstances.forget();
     for (const signatures of this.signaturesAt) signatures.forget();
   }
 
@@ -193,8 +224,10 @@ export class BucketTable {
     return this.kinds.keep(place, expected, got, kindIn(this.bucketOf(lens, edge, code, expected, got), expected, got));
   }
 
-  private frameAt(step: number, scenario: EncodedScenario): FrameClass {
-    return this.frames.knows(step) ? this.frames.at(step) : this.frames.keep(step, frameClassAt(scenario, step));
+  private circumstancesOf(step: number, scenario: EncodedScenario): Circumstances {
+    return this.circumstances.knows(step)
+      ? this.circumstances.at(step)
+      : this.circumstances.keep(step, circumstancesAt(scenario, step));
   }
 
   private signatureAt(step: number, lens: number, traces: readonly Trace[]): Signature {

@@ -1,12 +1,13 @@
 /** Two answers on one edge, in one lens, to one operation: what of their divergence does not depend on the case. */
 import { type Observation, OUTCOME_MASK } from '../../models/contract/observation.js';
 import type { AnswerPair, Bucket } from './bucket.js';
-import { divergenceRank, FRAME_CLASSES } from './severity.js';
+import { ALL_CIRCUMSTANCES } from './circumstances.js';
+import { divergenceRank } from './severity.js';
 
 export interface DivergenceKind {
   readonly bucket: Bucket;
   readonly pair: AnswerPair;
-  /** The worst severity that the pair has on any frame, as a rank. */
+  /** The worst severity that the pair has in any circumstances, as a rank. */
   readonly worstRank: number;
   /** The case in which it was seen last. */
   lastCase: number;
@@ -15,7 +16,7 @@ export interface DivergenceKind {
 }
 
 export function kindIn(bucket: Bucket, expected: Observation, got: Observation): DivergenceKind {
-  const ranks = FRAME_CLASSES.map((frame) => divergenceRank(bucket.lens.name, expected, got, frame));
+  const ranks = ALL_CIRCUMSTANCES.map((circumstances) => divergenceRank(bucket.lens.name, expected, got, circumstances));
   return { bucket, pair: pairIn(bucket, expected, got), worstRank: Math.min(...ranks), lastCase: -1, isSettled: false };
 }
 

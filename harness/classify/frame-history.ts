@@ -4,7 +4,7 @@ import { framesAt } from '../operations/draw.js';
 import { STEP_WORDS } from '../operations/operation-spec.js';
 import { codeOf } from '../operations/registry.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
-import { COHERENT_RAM, DEVICE_MEMORY, type FrameClass, NONCOHERENT_RAM } from './severity.js';
+import { COHERENT_RAM, DEVICE_MEMORY, type FrameClass, NONCOHERENT_RAM } from './circumstances.js';
 
 const ACCESS = codeOf('access');
 const SET_BACKING = codeOf('set-backing');

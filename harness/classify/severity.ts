@@ -1,7 +1,9 @@
 /** How bad a difference is, from what was expected, what was got and what backs the frame. */
 import { type EffectiveType, MEMORY_TYPE_NAMES } from '../../models/contract/memory-type.js';
-import { LEVEL_MASK, type Observation, memtypeOf, OUTCOME_MASK } from '../../models/contract/observation.js';
-import type { LensName } from '../compare/lens.js';
+import { DETAIL_MASK, LEVEL_MASK, type Observation, memtypeOf, OUTCOME_MASK } from '../../models/contract/observation.js';
+import type { BucketLens } from '../compare/lens.js';
+import { type Circumstances, type FrameClass, frameOf, hasPrivateMemory, isConverting } from './circumstances.js';
+import { CLASS_SEVERITY, divergenceClass, HAZARD_CLASSES, type HazardClass } from './hazard-class.js';
 
 /** Worst first. */
 export const SEVERITIES = [
@@ -16,13 +18,6 @@ export const SEVERITIES = [
 export type Severity = (typeof SEVERITIES)[number];
 /** `--fail-on correctness`: this and worse. */
 export const WORST_TOLERABLE: Severity = 'performance';
-
-/** What backs a frame, as far as severity depends on it: coherent RAM, RAM shared with a non-snooping device, device memory. */
-export const COHERENT_RAM = 0;
-export const NONCOHERENT_RAM = 1;
-export const DEVICE_MEMORY = 2;
-export type FrameClass = 0 | 1 | 2;
-export const FRAME_CLASSES: readonly FrameClass[] = [COHERENT_RAM, NONCOHERENT_RAM, DEVICE_MEMORY];
 
 /**
  * Expected -> actual on R, N and D. X machine check or device side effects, C coherence, O ordering, S semantics of writes,
@@ -91,14 +86,27 @@ for (const expected of [0, 1, 4, 5, 6, 8, 9] as const) {
   }
 }
 
+/** Rank in SEVERITIES by the class of hazard. */
+const HAZARD_RANKS = Object.fromEntries(HAZARD_CLASSES.map((hazard) => [hazard, rankOf(CLASS_SEVERITY[hazard])])) as Readonly<
+  Record<HazardClass, number>
+>;
+
+export function hazardRank(hazard: HazardClass): number {
+  return HAZARD_RANKS[hazard];
+}
+
 /** Rank of a divergence in SEVERITIES. */
-export function divergenceRank(lens: LensName, expected: Observation, got: Observation, frame: FrameClass): number {
+export function divergenceRank(lens: BucketLens, expected: Observation, got: Observation, circumstances: Circumstances): number {
   if (lens === 'msr') return ARCHITECTURAL;
   if (lens === 'level' || lens === 'cost') return PERFORMANCE;
+  if (hasPrivateMemory(circumstances)) {
+    const hazard = divergenceClass(expected, got, isConverting(circumstances));
+    if (hazard !== null) return HAZARD_RANKS[hazard];
+  }
   const from = memtypeOf(expected);
   const to = memtypeOf(got);
-  if (from !== null && to !== null && (from & 7) !== (to & 7)) return RANKS[(from * 16 + to) * 3 + frame];
-  if (((expected ^ got) & OUTCOME_MASK) !== 0) return ARCHITECTURAL;
+  if (from !== null && to !== null && (from & 7) !== (to & 7)) return RANKS[(from * 16 + to) * 3 + frameOf(circumstances)];
+  if (((expected ^ got) & (OUTCOME_MASK | DETAIL_MASK)) !== 0) return ARCHITECTURAL;
   if (from === null || lens === 'private') return ARCHITECTURAL;
   return ((expected ^ got) & LEVEL_MASK) !== 0 ? PERFORMANCE : NONE;
 }

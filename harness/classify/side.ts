@@ -16,7 +16,7 @@ import {
   ruleOf,
 } from '../../models/contract/observation.js';
 import { DETAIL_MASK } from '../../models/contract/observation.js';
-import { LENS_NAMES, type Lens } from '../compare/lens.js';
+import { BUCKET_LENSES, type Lens } from '../compare/lens.js';
 import type { Seat } from '../compare/panel.js';
 
 const ANSWER_BITS = OUTCOME_MASK | MEMTYPE_MASK | LEVEL_MASK | DETAIL_MASK;
@@ -68,7 +68,7 @@ export class Sides {
     if (rule > 0 && rule < rules.length) return rules[rule];
     // Of an outside model that names rules as it goes, or none: found by the rule, else by the answer.
     // The same bits read differently in two lenses: `ok` of an MSR write, `ok-UC` of an access.
-    const answer = rule > 0 ? -rule : LENS_NAMES.indexOf(lens.name) * 2 ** 20 + (observation & lens.mask & ANSWER_BITS);
+    const answer = rule > 0 ? -rule : BUCKET_LENSES.indexOf(lens.name) * 2 ** 20 + (observation & lens.mask & ANSWER_BITS);
     const known = this.byAnswer[seat].get(answer);
     if (known !== undefined) return known;
     const number = this.numberOf(sideName(this.seats[seat], observation, lens));

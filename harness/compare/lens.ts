@@ -64,11 +64,6 @@ export function pairMask(lens: Lens, a: Seat, b: Seat): number {
   return mask | (a.lineage === b.lineage ? CIPHERTEXT_IS_EXIT : EQUIVALENCES);
 }
 
-/** The bits of two answers that a pair's mask compares: its fields, without the flags of equivalences. */
-export function comparedBits(mask: number): number {
-  return mask & EVERYTHING;
-}
-
 /** Whether two answers agree under a pair's mask; neither abstains. */
 export function agree(a: Observation, b: Observation, mask: number): boolean {
   const difference = (a ^ b) & mask & EVERYTHING;

@@ -2,6 +2,7 @@
 import type { Bucket } from '../classify/bucket.js';
 import type { BucketTable } from '../classify/bucket-table.js';
 import { rankOf } from '../classify/severity.js';
+import { isJudged } from '../compare/judge.js';
 import type { Panel } from '../compare/panel.js';
 import { HOST_FATAL, OUTCOME_MASK, VM_DEAD } from '../../models/contract/observation.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
@@ -17,7 +18,8 @@ export class CounterComparison {
 
   /** Counts the differences of a case; every seat has just run it. */
   add(index: number, scenario: EncodedScenario, seats: Seats): void {
-    this.panel.edges.forEach((_, edge) => {
+    this.panel.edges.forEach((pair, edge) => {
+      if (isJudged(pair)) return;
       const bucket = this.shown(edge, scenario, seats);
       if (bucket !== null) this.table.count(bucket, index, edge, scenario.steps, PERFORMANCE);
     });

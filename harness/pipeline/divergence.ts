@@ -1,6 +1,6 @@
 /** The divergences of one scenario, for a reader of that scenario: every edge, lens and step, with its bucket. */
 import { BucketTable } from '../classify/bucket-table.js';
-import { frameClassAt } from '../classify/frame-history.js';
+import { circumstancesAt } from '../classify/conversion-history.js';
 import { divergenceRank, SEVERITIES, type Severity } from '../classify/severity.js';
 import { Comparator } from '../compare/comparator.js';
 import { LENSES, type LensName } from '../compare/lens.js';
@@ -56,7 +56,7 @@ export async function divergencesOf(
     const expected = traces[reference].observations[step];
     const got = traces[seat].observations[step];
     const { id } = table.bucketOf(lens, edge, encoded.words[step * STEP_WORDS], expected, got);
-    const severity = SEVERITIES[divergenceRank(names[lens], expected, got, frameClassAt(encoded, step))];
+    const severity = SEVERITIES[divergenceRank(names[lens], expected, got, circumstancesAt(encoded, step))];
     const key = step * lenses.length + lens;
     const entry = found.get(key) ?? { step, lens, buckets: [] };
     entry.buckets.push({ id, severity, expected: panel.seats[reference].name, got: panel.seats[seat].name, edge });

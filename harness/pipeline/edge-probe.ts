@@ -1,7 +1,7 @@
 /** What a candidate scenario shows on one edge: the test that minimising is done with, and what it slips to. */
 import type { Bucket } from '../classify/bucket.js';
 import type { BucketTable } from '../classify/bucket-table.js';
-import { frameClassAt } from '../classify/frame-history.js';
+import { circumstancesAt } from '../classify/conversion-history.js';
 import { divergenceRank } from '../classify/severity.js';
 import type { Comparator } from '../compare/comparator.js';
 import type { Panel } from '../compare/panel.js';
@@ -45,7 +45,7 @@ export class EdgeProbe {
       const expected = traces[reference].observations[step];
       const got = traces[seat].observations[step];
       const shown = this.table.bucketOf(lens, edge, encoded.words[step * STEP_WORDS], expected, got);
-      const rank = divergenceRank(shown.lens.name, expected, got, frameClassAt(encoded, step));
+      const rank = divergenceRank(shown.lens.name, expected, got, circumstancesAt(encoded, step));
       if (shown === bucket) {
         if (first < 0 && rank === bucket.rank) first = step;
       } else this.noteSlip({ bucket: shown, from: bucket, edge, scenario: candidate }, rank);

@@ -15,7 +15,7 @@ export class BenchOfModels {
   /** A null stands for an external model, whose trace others fill. */
   constructor(private readonly profiles: readonly (Profile | null)[]) {
     this.models = profiles.map((profile) => profile?.create() ?? null);
-    this.traces = profiles.map(() => new Trace(ROOM));
+    this.traces = profiles.map((profile) => new Trace(ROOM, lastingInvariants(profile)));
   }
 
   /** Runs every model. One that throws is `n/a` for the case and handed to `onDefect`. */
@@ -40,9 +40,16 @@ export class BenchOfModels {
     trace.reserve(steps);
     trace.observations.fill(plain(NOT_APPLICABLE, 0), 0, steps);
     trace.values.fill(0, 0, 2 * steps);
+    trace.broken?.fill(0, 0, steps);
   }
 
   profile(seat: number): Profile | null {
     return this.profiles[seat];
   }
+}
+
+/** Of a profile that states invariants: those that are judged of the state a step left, one bit each. */
+function lastingInvariants(profile: Profile | null): number | null {
+  if (profile?.invariants === undefined) return null;
+  return profile.invariants.reduce((bits, invariant, bit) => (invariant?.event === true ? bits : bits | (1 << bit)), 0);
 }

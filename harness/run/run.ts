@@ -13,5 +13,5 @@ export function runModel(model: Model, scenario: EncodedScenario, trace: Trace):
 export function runSteps(model: Model, scenario: EncodedScenario, trace: Trace, steps: number): void {
   trace.reserve(steps);
   model.reset(scenario.machine);
-  runnerOf(model)(model, scenario.words, steps, trace);
+  runnerOf(model, trace.broken !== null)(model, scenario.words, steps, trace);
 }

@@ -19,14 +19,17 @@ export type StepRunner = (model: Model, words: Int32Array, steps: number, trace:
 const NOTHING_AFTER = plain(NOT_APPLICABLE, 0);
 /** By the prototype of the models. */
 const RUNNERS = new WeakMap<object, StepRunner>();
+const JUDGING_RUNNERS = new WeakMap<object, StepRunner>();
 let compiled = 0;
 
-export function runnerOf(model: Model): StepRunner {
+/** @param judges whether it notes in the trace, too, which invariants each step breaks */
+export function runnerOf(model: Model, judges = false): StepRunner {
+  const runners = judges ? JUDGING_RUNNERS : RUNNERS;
   const prototype = Object.getPrototypeOf(model) as object;
-  let runner = RUNNERS.get(prototype);
+  let runner = runners.get(prototype);
   if (runner === undefined) {
-    runner = compile(++compiled);
-    RUNNERS.set(prototype, runner);
+    runner = compile(++compiled, judges);
+    runners.set(prototype, runner);
   }
   return runner;
 }
@@ -45,11 +48,17 @@ export function callOf({ op, fields }: AnyOperationSpec): string {
   return `model.${method}(${args.join(', ')})`;
 }
 
+/** What a state breaks counts at the step at which it broke; what a step does, each time. */
+const JUDGE = `const now = model.brokenInvariants();
+      broken[step] = now & ~(before & trace.lasting);
+      before = now;`;
+
 /** @param number tells this text from those of other classes */
-function compile(number: number): StepRunner {
+function compile(number: number, judges: boolean): StepRunner {
   const cases = SPECS.map((spec, code) => `case ${code}: observation = ${callOf(spec)}; break;`).join('\n');
   const text = `return function run${number}(model, words, steps, trace) {
-    const { observations, values } = trace;
+    const { observations, values${judges ? ', broken' : ''} } = trace;
+    ${judges ? 'let before = 0;' : ''}
     for (let step = 0, at = 0; step < steps; step++, at += ${STEP_WORDS}) {
       let observation = 0;
       switch (words[at]) {
@@ -60,9 +69,11 @@ function compile(number: number): StepRunner {
       const isValue = words[at] === ${codeOf('read-msr')} && outcome === ${OK};
       values[2 * step] = isValue ? model.valueHi : 0;
       values[2 * step + 1] = isValue ? model.valueLo : 0;
+      ${judges ? JUDGE : ''}
       if (outcome === ${HOST_FATAL} || outcome === ${VM_DEAD}) {
         observations.fill(${NOTHING_AFTER}, step + 1, steps);
         values.fill(0, 2 * step + 2, 2 * steps);
+        ${judges ? 'broken.fill(0, step + 1, steps);' : ''}
         return;
       }
     }

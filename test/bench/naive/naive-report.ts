@@ -1,6 +1,7 @@
 /** What the plain harness keeps of its cases: buckets by text, and how often what was drawn. */
 import { bucketId } from '../../../harness/classify/bucket.js';
-import { type FrameClass, memtypeSeverity, rankOf, type Severity } from '../../../harness/classify/severity.js';
+import type { FrameClass } from '../../../harness/classify/circumstances.js';
+import { memtypeSeverity, rankOf, type Severity } from '../../../harness/classify/severity.js';
 import type { Lens } from '../../../harness/compare/lens.js';
 import { partitionText } from '../../../harness/compare/partition.js';
 import type { ObservationJson } from '../../../harness/scenario/observation-json.js';
