@@ -24,6 +24,8 @@ export async function carryOut(
   record: ProgressRecord,
   onProgress: (progress: Progress) => void,
 ): Promise<CampaignResult> {
+  if (outsiders.length > 0 && plan.contributions.length > 1)
+    throw new UsageError('--workers: found more than 1 beside --external, expected 1: an external model is one process');
   const common = {
     seed: plan.seed,
     profiles: plan.profiles,
@@ -40,6 +42,11 @@ export async function carryOut(
     },
   } satisfies Partial<CampaignOptions>;
   const journal = new JournalKeeper(plan, outsiders, watch, record);
+  // From its first moment on a run can go on: nothing is counted yet.
+  if (plan.out !== null && !plan.resumes) {
+    const { state } = await runCampaign({ ...common, cases: 0, countsOnly: true });
+    journal.keep(state, plan.contributions);
+  }
   if (plan.contributions.length === 1) {
     const [contribution] = plan.contributions;
     const counted = plan.before?.done ?? 0;
@@ -59,8 +66,6 @@ export async function carryOut(
     journal.keep(result.state, far(result.state));
     return result;
   }
-  if (outsiders.length > 0)
-    throw new UsageError('--workers: found more than 1 beside --external, expected 1: an external model is one process');
   const withBefore = (states: readonly CampaignState[]) =>
     unitedState(plan.before === undefined ? states : [plan.before, ...states]);
   const states = await runCrew(plan, {

@@ -50,7 +50,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const lock = plan.out === null ? null : FolderLock.take(plan.out);
   try {
     const folder = plan.out === null ? null : new RunFolder(plan.out);
-    if (!plan.resumes) folder?.prepare();
+    if (plan.resumes) folder?.sweep();
+    else folder?.prepare();
     return await runPlan(plan, found, format, failOn, folder);
   } finally {
     lock?.release();

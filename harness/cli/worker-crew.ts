@@ -73,8 +73,13 @@ function bucketsOf(states: readonly CampaignState[]): number {
 function finished(worker: Worker, onReport: (report: WorkerReport) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     worker.on('message', (report: WorkerReport) => {
-      onReport(report);
-      if (report.isFinal) resolve();
+      try {
+        onReport(report);
+        if (report.isFinal) resolve();
+      } catch (error) {
+        // A journal that cannot be written, say: an error of the campaign, not of the event loop.
+        reject(error);
+      }
     });
     worker.on('error', reject);
     worker.on('exit', () => reject(new Error('a worker ended before it was done')));

@@ -1,4 +1,5 @@
 /** What a run folder keeps so that a run can go on after any interruption, and so that shards can be united: `journal.json`. */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LENS_NAMES, type LensName } from '../compare/lens.js';
@@ -43,16 +44,28 @@ export function hasJournal(folder: string): boolean {
 
 /** Whole or not at all: a reader, and a run that goes on after a power loss, sees the last complete state. */
 export function writeJournal(folder: string, journal: Journal): void {
-  writeWhole(path(folder), `${JSON.stringify({ format: JOURNAL_FORMAT, ...journal })}\n`);
+  const text = JSON.stringify({ format: JOURNAL_FORMAT, ...journal });
+  writeWhole(path(folder), `${text.slice(0, -1)},"sha256":"${digest(text)}"}\n`, true);
 }
 
-/** @throws {UsageError} if there is none, or it is of another version. */
+const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** A disk or an editor changed it: counts that do not fit each other would go on as if they did. @throws {UsageError} */
+function refuseDamaged({ sha256, ...journal }: Record<string, unknown>, folder: string): void {
+  if (sha256 === digest(JSON.stringify(journal))) return;
+  throw new UsageError(
+    `${path(folder)}: found a journal whose checksum does not fit, expected it as emtdiff wrote it: this run cannot go on; its findings are intact`,
+  );
+}
+
+/** @throws {UsageError} if there is none, if it is damaged, or it is of another version. */
 export function readJournal(folder: string, version: string): Journal {
   const file = path(folder);
   if (!hasJournal(folder)) throw new UsageError(`${folder}: found no journal.json, expected the folder of a run made with --out`);
   const place = new Place(file, '$');
   const journal = readJson(readFileSync(file, 'utf8'), file) as Record<string, unknown>;
   if (journal.format !== JOURNAL_FORMAT) place.at('format').fail(journal.format, `"${JOURNAL_FORMAT}"`);
+  refuseDamaged(journal, folder);
   if (journal.version !== version)
     place.at('version').fail(journal.version, `"${version}": a run goes on only with the version that began it`);
   const lists = ['profiles', 'externals', 'lenses', 'contributions'] as const;

@@ -24,8 +24,19 @@ export class RunFolder {
         `--out: found ${JSON.stringify(this.path)} (${(error as NodeJS.ErrnoException).code}), expected a folder that can be written`,
       );
     }
-    if (existsSync(join(this.path, 'summary.json')))
-      throw new UsageError(`--out: found a run in ${JSON.stringify(this.path)} already, expected a new or an empty folder`);
+    const found = ['summary.json', 'journal.json'].some((file) => existsSync(join(this.path, file)));
+    if (found)
+      throw new UsageError(
+        `--out: found a run in ${JSON.stringify(this.path)} already, expected a new or an empty folder (emtdiff fuzz --resume goes on with a run)`,
+      );
+  }
+
+  /** Removes what a killed process left half written. Nothing that a reader would take for a file of the run is among it. */
+  sweep(): void {
+    for (const folder of [this.path, join(this.path, 'findings')]) {
+      if (!existsSync(folder)) continue;
+      for (const file of readdirSync(folder)) if (HALF_WRITTEN.test(file)) rmSync(join(folder, file), { force: true });
+    }
   }
 
   pathOf(finding: Finding): string {
@@ -70,15 +81,25 @@ function listText(value: unknown): string {
   return `[\n${value.map((element) => `      ${oneLine(element)}`).join(',\n')}\n    ]`;
 }
 
-/** Written beside, then renamed: a reader sees the old file or the new one. */
-export function writeWhole(path: string, text: string): void {
+const HALF_WRITTEN = /\.\d+\.tmp$/;
+
+/**
+ * Written beside, then renamed: a reader sees the old file or the new one.
+ * @param isDurable also after a power loss: the bytes are on the disk before the name is theirs. Costs milliseconds.
+ * @throws {UsageError} where it cannot be written.
+ */
+export function writeWhole(path: string, text: string, isDurable = false): void {
   const beside = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(beside, text);
+    writeFileSync(beside, text, { flush: isDurable });
     renameSync(beside, path);
   } catch (error) {
-    rmSync(beside, { force: true });
+    try {
+      rmSync(beside, { force: true });
+    } catch {
+      // A read-only file system: there is nothing to remove, either.
+    }
     throw new UsageError(
       `${path}: found ${(error as NodeJS.ErrnoException).code} while writing, expected a folder with room that can be written; what stood there is intact`,
     );
