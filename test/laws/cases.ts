@@ -35,5 +35,5 @@ export function cases(count: number, keeps: (scenario: Scenario) => boolean = ()
   return found;
 }
 
-/** Private memory in every machine: a case in twenty has it, too few for the families that are about it. */
+/** Private memory in every machine: a case in eleven has it, too few for the families that are about it. */
 export const privateCases = (count: number) => cases(count, ({ machine }) => machine.privateMemory, 'laws of private memory');

@@ -216,7 +216,10 @@ export const FAULTS: readonly PlantedFault[] = [
     within: 50,
     bucket: 'msr-read-msr~amd-npt.register-read~amd-npt.register-read',
     machine: {},
-    steps: [{ op: 'read-msr', vcpu: 0, msr: '0x277' }],
+    steps: [
+      { op: 'write-msr', vcpu: 0, msr: '0x26f', value: '0x600000000' },
+      { op: 'read-msr', vcpu: 0, msr: '0x26f' },
+    ],
   },
   {
     id: 'device-zap-uncounted',
