@@ -1,12 +1,12 @@
 /** `emtdiff explain`: per model the answer to one step, the rule that decided, its source, the steps it goes back to; then the states. */
 import { DEFAULT_LENSES } from '../compare/lens.js';
-import { explanationOf, type Explanation } from '../explain/explanation.js';
-import { stateDifference } from '../explain/state-difference.js';
+import { explanationOf } from '../explain/explanation.js';
+import { stateDifferences } from '../explain/state-difference.js';
 import { UsageError } from '../operations/usage-error.js';
-import { type Divergence, divergencesOf } from '../pipeline/divergence.js';
+import { divergencesOf } from '../pipeline/divergence.js';
 import { explainText } from '../report/explain-text.js';
-import { PROFILES } from '../../models/registry.js';
 import { readArguments, wholeNumber } from './arguments.js';
+import { lineageOf } from './lineage.js';
 import { PANEL_HELP } from './panel-choice.js';
 import { openSession, type PanelSession, reportFaults, SESSION_OPTIONS, terminalWidth } from './panel-session.js';
 import { readScenario, type ScenarioInput } from './scenario-input.js';
@@ -47,7 +47,8 @@ async function explainIn(session: PanelSession, input: ScenarioInput, asked: num
   const step = asked ?? input.finding?.step ?? divergences.at(-1)?.step ?? scenario.steps.length - 1;
   const explanations = session.seats.profiles.map((profile) => explanationOf(profile, scenario, step));
   const here = divergences.filter((divergence) => divergence.step === step);
-  const differences = await stateDifferences(explanations, here);
+  const stateOf = (name: string) => explanations.find(({ profile }) => profile === name)?.state;
+  const differences = await stateDifferences(here[0]?.partition ?? [], stateOf, lineageOf);
   if (session.format === 'terminal') {
     process.stdout.write(explainText(scenario, step, observations, explanations, here, differences, terminalWidth()));
     return;
@@ -62,31 +63,4 @@ async function explainIn(session: PanelSession, input: ScenarioInput, asked: num
   process.stdout.write(
     `${JSON.stringify({ format: 'emtdiff-explain/1', step, op: scenario.steps[step].op, models, divergences: here, stateDifferences: differences })}\n`,
   );
-}
-
-export interface StateDifference {
-  readonly majority: string;
-  readonly minority: string;
-  readonly difference: string;
-}
-
-/** Each smaller group's first model against the first of the largest; a family counts once when groups are sized. */
-async function stateDifferences(
-  explanations: readonly Explanation[],
-  divergences: readonly Divergence[],
-): Promise<StateDifference[]> {
-  const groups = divergences[0]?.partition ?? [];
-  const families = (group: readonly string[]) =>
-    new Set(group.map((name) => PROFILES.find((profile) => profile.name === name)?.lineage ?? name)).size;
-  const bySize = [...groups].sort((a, b) => families(b) - families(a) || b.length - a.length);
-  const stateOf = (name: string) => explanations.find(({ profile }) => profile === name)?.state;
-  const found: StateDifference[] = [];
-  for (const group of bySize.slice(1)) {
-    const [majority, minority] = [bySize[0][0], group[0]];
-    const [from, to] = [stateOf(majority), stateOf(minority)];
-    if (from === undefined || to === undefined) continue;
-    const difference = await stateDifference({ name: majority, state: from }, { name: minority, state: to });
-    if (difference !== '') found.push({ majority, minority, difference });
-  }
-  return found;
 }

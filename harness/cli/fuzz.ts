@@ -9,6 +9,7 @@ import { reportList, writeReports } from '../report/report-formats.js';
 import { RunFolder } from '../report/run-folder.js';
 import { type RunFacts, summaryJson } from '../report/summary-json.js';
 import { type Arguments, readArguments, word } from './arguments.js';
+import { bucketStates } from './bucket-states.js';
 import { type CampaignPlan, planOf } from './campaign-plan.js';
 import { carryOut } from './campaign-run.js';
 import { exitCode, FAIL_ON, FAIL_ON_HELP, type FailOn } from './exit-code.js';
@@ -94,7 +95,10 @@ async function runPlan(
   if (reports.length > 0 || process.env.GITHUB_ACTIONS) {
     const origin = { seed: result.seed, version: facts.version, profiles: result.panel.seats.map(({ name }) => name) };
     const findings = result.findings.map((finding) => findingJson(finding, origin));
-    const report = writeReports(summaryJson(result, facts), findings, reports, rulesOfRegistry());
+    const report = await writeReports(summaryJson(result, facts), findings, reports, {
+      lookup: rulesOfRegistry(),
+      statesOf: bucketStates,
+    });
     if (process.env.GITHUB_ACTIONS) process.stderr.write(githubAnnotations(report));
   }
   if (format === 'json') process.stdout.write(`${JSON.stringify(summaryJson(result, facts))}\n`);

@@ -5,6 +5,7 @@ import { REPORT_FORMATS, reportText, writeReport } from '../report/report-format
 import { type RuleLookup, ruleLookup } from '../report/rule-lookup.js';
 import { readRun } from '../report/run-reading.js';
 import { readArguments, word } from './arguments.js';
+import { bucketStates } from './bucket-states.js';
 
 const HELP = `emtdiff report DIR: a report of the run that emtdiff fuzz --out DIR left
 
@@ -24,7 +25,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const format = word('--format', found.text('format') ?? 'markdown', REPORT_FORMATS);
   const { document, report } = readRun(found.positionals[0]);
-  const text = reportText(format, document, report, rulesOfRegistry());
+  const states = format === 'html' ? await bucketStates(report) : undefined;
+  const text = reportText(format, document, report, rulesOfRegistry(), states);
   const output = found.text('output');
   if (output === undefined) process.stdout.write(text);
   else writeReport(output, text);

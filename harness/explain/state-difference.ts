@@ -17,6 +17,36 @@ export async function stateDifference(majority: NamedState, minority: NamedState
   return diffString(from, to, { color: false }).trimEnd();
 }
 
+export interface StateDifference {
+  /** Names of the two models compared. */
+  readonly majority: string;
+  readonly minority: string;
+  /** As json-diff writes it: `-` what the majority holds, `+` what the minority holds. */
+  readonly difference: string;
+}
+
+/**
+ * Each smaller group's first model against the first of the largest; a family counts once when groups are sized. Groups whose state
+ * is not known, or no other than the majority's, are left out.
+ */
+export async function stateDifferences(
+  partition: readonly (readonly string[])[],
+  stateOf: (name: string) => State | undefined,
+  lineageOf: (name: string) => string,
+): Promise<StateDifference[]> {
+  const families = (group: readonly string[]) => new Set(group.map(lineageOf)).size;
+  const bySize = [...partition].sort((a, b) => families(b) - families(a) || b.length - a.length);
+  const found: StateDifference[] = [];
+  for (const group of bySize.slice(1)) {
+    const [majority, minority] = [bySize[0][0], group[0]];
+    const [from, to] = [stateOf(majority), stateOf(minority)];
+    if (from === undefined || to === undefined) continue;
+    const difference = await stateDifference({ name: majority, state: from }, { name: minority, state: to });
+    if (difference !== '') found.push({ majority, minority, difference });
+  }
+  return found;
+}
+
 /** The keys that both have: what one subject does not keep is no difference of two registers. */
 function comparable(a: State, b: State): [Record<string, unknown>, Record<string, unknown>] {
   const keys = Object.keys(a).filter((key) => Object.hasOwn(b, key));

@@ -4,6 +4,7 @@ import { machineJson, oneLine, printScenario } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { answerText } from './answer-text.js';
 import { citationText } from './fuzz-summary.js';
+import { type StateLookup, stateMarkup } from './html-state.js';
 import { dataText, html, type Markup, NOTHING } from './markup.js';
 import { kindClass, memoryMap } from './memory-map.js';
 import { defaultTypeText, memoryRanges } from './memory-ranges.js';
@@ -11,14 +12,22 @@ import type { RuleLookup } from './rule-lookup.js';
 import type { ReportBucket } from './run-report.js';
 import { groupsAt } from './scenario-table.js';
 
-export function bucketMarkup(bucket: ReportBucket, number: number, lookup: RuleLookup): Markup {
-  const { id, severity, partition, rules, groupRules, scenario, step } = bucket;
+export interface BucketSources {
+  readonly lookup: RuleLookup;
+  readonly states: StateLookup;
+  /** Whether it means something that a bucket is new. */
+  readonly isJudged: boolean;
+}
+
+export function bucketMarkup(bucket: ReportBucket, number: number, { lookup, states, isJudged }: BucketSources): Markup {
+  const { id, severity, partition, rules, groupRules, scenario, step, standing } = bucket;
   const allRules = [...new Set([...rules, ...groupRules.flat()])];
   const map = memoryMap(memoryRanges(scenario, step));
-  return html`<details class="bucket" id="bucket-${number}" data-severity="${severity}" data-partition="${dataText(partition)}" data-sides="${dataText([bucket.expected, bucket.got])}" data-rules="${dataText(allRules)}">
-<summary><span class="severity s-${severity}">${severity}</span> <span class="what">${headline(bucket)}</span> <span class="meta">${caseText(bucket)}, ${stepsText(scenario)}</span></summary>
+  return html`<details class="bucket" id="bucket-${number}" data-severity="${severity}" data-standing="${standing}" data-partition="${dataText(partition)}" data-sides="${dataText([bucket.expected, bucket.got])}" data-rules="${dataText(allRules)}">
+<summary><span class="severity s-${severity}">${severity}</span> ${isJudged ? html`<span class="standing is-${standing}">${standing}</span> ` : NOTHING}<span class="what">${headline(bucket)}</span> <span class="meta">${caseText(bucket)}, ${stepsText(scenario)}</span></summary>
 <div class="body">
 <p class="id"><code>${id}</code></p>
+${knownMarkup(bucket)}
 ${answersMarkup(bucket, lookup)}
 ${aliasMarkup(bucket)}
 <div class="columns"><section><h3>Minimal scenario</h3>
@@ -26,6 +35,7 @@ ${titleMarkup(scenario)}<p class="machine">machine <code>${machineText(scenario)
 ${timeline(bucket)}</section>
 <section><h3>Memory map</h3><p class="note">Guest-physical, not to scale; ${defaultTypeText(scenario, step)}.</p>
 ${map}</section></div>
+${stateMarkup(states(id))}
 <h3>Replay</h3>
 ${copyable(bucket.replay)}
 <details><summary>Scenario as JSON (for <code>emtdiff replay</code>, <code>explain</code>, <code>minimise</code>)</summary>${copyable(printScenario(scenario))}</details>
@@ -37,7 +47,10 @@ function headline({ lens, op, expected, got, answers, partition }: ReportBucket)
     const answer = answers[partition.findIndex((group) => group.includes(profile))];
     return answer === undefined ? NOTHING : html` ${answerMarkup(answerText(answer))}`;
   };
-  return html`${lens === 'memtype' ? op : `${lens}: ${op}`}, <b>${expected}</b>${answerOf(expected)} against <b>${got}</b>${answerOf(got)}`;
+  const where = lens === 'memtype' ? op : `${lens}: ${op}`;
+  // A statement that a model breaks on its own has nobody against it.
+  if (partition.length < 2) return html`${where}, <b>${got}</b>${answerOf(got)}`;
+  return html`${where}, <b>${expected}</b>${answerOf(expected)} against <b>${got}</b>${answerOf(got)}`;
 }
 
 export function caseText({ count, case: index }: Pick<ReportBucket, 'count' | 'case'>): string {
@@ -52,6 +65,11 @@ export function stepsText({ steps }: Scenario): string {
 export function machineText({ machine }: Scenario): string {
   const json = machineJson(machine);
   return Object.keys(json).length === 0 ? 'default' : oneLine(json);
+}
+
+function knownMarkup({ known, id }: ReportBucket): Markup {
+  if (known === null) return NOTHING;
+  return html`<p class="reason">Known to the ledger: ${known.reason}${known.entry === id ? NOTHING : html` <code>${known.entry}</code>`}</p>`;
 }
 
 /** The words of an answer, with the colour of its memory type. */
@@ -105,10 +123,10 @@ function titleMarkup({ name, origin }: Scenario): Markup {
 function timeline({ scenario, step: divergent, observations }: ReportBucket): Markup {
   const items = scenario.steps.map((step, index) => {
     const groups = observations === null ? [] : groupsAt(observations, index, index === divergent);
-    const said = groups.map(
-      ({ text, names: members }) =>
-        html`<div>${answerMarkup(text)}${groups.length === 1 ? NOTHING : html` <span class="who">${members.join(', ')}</span>`}</div>`,
-    );
+    const said =
+      groups.length === 1
+        ? answerMarkup(groups[0].text)
+        : groups.map(({ text, names }) => html`<div>${answerMarkup(text)} <span class="who">${names.join(', ')}</span></div>`);
     const mark = index === divergent ? html`<strong class="here">diverges</strong>` : NOTHING;
     return html`<li class="${index === divergent ? 'divergent' : 'step'}"><code>${stepInWords(step)}</code> ${mark}${said}</li>`;
   });

@@ -4,12 +4,15 @@ import { SEVERITIES } from '../classify/severity.js';
 import { heatMap } from './heat-map.js';
 import { bucketMarkup } from './html-bucket.js';
 import { SCRIPT } from './html-script.js';
+import { NO_STATES, type StateLookup } from './html-state.js';
 import { STYLE } from './html-style.js';
 import { html, Markup, NOTHING } from './markup.js';
+import { grouped, progressChart } from './progress-chart.js';
+import { type Standing, STANDINGS } from './report-bucket.js';
 import { ruleInWords, type RuleLookup } from './rule-lookup.js';
-import type { RunReport } from './run-report.js';
+import type { ReportBucket, RunReport } from './run-report.js';
 
-export function htmlReport(report: RunReport, lookup: RuleLookup): string {
+export function htmlReport(report: RunReport, lookup: RuleLookup, states: StateLookup = NO_STATES): string {
   const { seed, buckets } = report;
   // Only this script and this style run: text that slipped through as markup would still be dead.
   const policy = `default-src 'none'; script-src '${hashOf(SCRIPT)}'; style-src '${hashOf(STYLE)}'; base-uri 'none'; form-action 'none'`;
@@ -28,8 +31,9 @@ ${faults(report)}
 <section id="buckets"><h2>Buckets</h2>
 ${filters(report)}
 <p id="shown" role="status" aria-live="polite">${buckets.length} buckets</p>
-${buckets.map((bucket, index) => bucketMarkup(bucket, index + 1, lookup))}
+${buckets.map((bucket, index) => bucketMarkup(bucket, index + 1, { lookup, states, isJudged: report.isJudged }))}
 </section>
+${progressChart(report.timing?.progress ?? [])}
 ${coverage(report, lookup)}
 ${health(report)}
 </main>
@@ -45,13 +49,34 @@ function hashOf(text: string): string {
 
 export const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
-function figures({ cases, steps, timing, buckets, profiles, health: { faultingWrites, mappedAccesses } }: RunReport): Markup[] {
+const STANDING_TEXTS = { new: 'new', baseline: 'in the baseline', known: 'known to the ledger' } as const;
+
+/** How many buckets of each standing; that none is new is said, too. */
+function standings(buckets: readonly ReportBucket[]): [Standing, number][] {
+  const counts = STANDINGS.map((standing): [Standing, number] => [
+    standing,
+    buckets.filter((bucket) => bucket.standing === standing).length,
+  ]);
+  return counts.filter(([standing, count]) => standing === 'new' || count > 0);
+}
+
+function figures({
+  cases,
+  steps,
+  timing,
+  buckets,
+  profiles,
+  isJudged,
+  health: { faultingWrites, mappedAccesses },
+}: RunReport): Markup[] {
   const card = (value: string, label: string) => html`<div class="card"><b>${value}</b><span>${label}</span></div>`;
   return [
     card(`${buckets.length}`, 'buckets'),
+    ...(isJudged ? standings(buckets).map(([standing, count]) => card(`${count}`, STANDING_TEXTS[standing])) : []),
     ...SEVERITIES.map((severity) => ({ severity, count: buckets.filter((bucket) => bucket.severity === severity).length }))
       .filter(({ count }) => count > 0)
       .map(({ severity, count }) => html`<div class="card s-${severity}"><b>${count}</b><span>${severity}</span></div>`),
+    html`<div class="break"></div>`,
     card(grouped(cases), 'cases'),
     card(grouped(steps), 'steps'),
     card(`${profiles.length}`, 'profiles'),
@@ -63,19 +88,16 @@ function figures({ cases, steps, timing, buckets, profiles, health: { faultingWr
   ];
 }
 
-/** Thousands apart, whatever the reader's locale. */
-function grouped(number: number): string {
-  return `${Math.round(number)}`.replace(/\B(?=(\d{3})+$)/g, ' ');
-}
-
-function filters({ buckets, profiles }: RunReport): Markup {
+function filters({ buckets, profiles, isJudged }: RunReport): Markup {
   const option = (value: string) => html`<option value="${value}">${value}</option>`;
   const select = (id: string, label: string, all: string, values: readonly string[]) =>
     html`<label>${label}<select id="${id}"><option value="">${all}</option>${values.map(option)}</select></label>`;
   const severities = SEVERITIES.filter((severity) => buckets.some((bucket) => bucket.severity === severity));
+  const present = standings(buckets).map(([standing]) => standing);
   const rules = [...new Set(buckets.flatMap(({ rules: own, groupRules }) => [...own, ...groupRules.flat()]))].sort();
   return html`<form id="filters" class="filters" autocomplete="off">
 <label class="wide">Text<input id="text" type="search" placeholder="any text: an MSR, a function, a commit"></label>
+${isJudged ? select('standing', 'New or known', 'all', present) : NOTHING}
 ${select('severity', 'Severity', 'all', severities)}
 ${select('profile', 'Profile', 'all', profiles)}
 ${select('against', 'Disagrees with', 'anyone', profiles)}

@@ -3,11 +3,12 @@ export const SCRIPT = `'use strict';
 (() => {
   const byId = (id) => document.getElementById(id);
   const form = byId('filters');
-  const fields = ['text', 'severity', 'profile', 'against', 'rule'].map(byId);
-  const [text, severity, profile, against, rule] = fields;
+  // Where nobody judged what is new, there is no such field.
+  const [text, standing, severity, profile, against, rule] = ['text', 'standing', 'severity', 'profile', 'against', 'rule'].map(byId);
   const buckets = Array.from(document.querySelectorAll('details.bucket'), (element) => ({
     element,
     severity: element.dataset.severity,
+    standing: element.dataset.standing,
     partition: JSON.parse(element.dataset.partition),
     sides: JSON.parse(element.dataset.sides),
     rules: JSON.parse(element.dataset.rules),
@@ -37,6 +38,7 @@ export const SCRIPT = `'use strict';
     for (const bucket of buckets) {
       const fits =
         (severity.value === '' || bucket.severity === severity.value) &&
+        (standing === null || standing.value === '' || bucket.standing === standing.value) &&
         bucket.rules.concat(rule.value === '' ? [''] : []).some((id) => id.includes(rule.value.trim())) &&
         standsApart(bucket) &&
         hasWords(bucket);

@@ -2,10 +2,10 @@
 export const STYLE = `
 :root { color-scheme: light dark; --back: #fff; --raised: #f5f6f8; --text: #1b1f24; --faint: #59636e; --line: #d0d7de; --link: #0550ae; --heat: 207 34 46;
   --uc: #ffd8d3; --wc: #ffe8b8; --wt: #d9ecff; --wp: #e9dcff; --wb: #d5f2d9; --other: #e4e8ec;
-  --worst: #a40e26; --bad: #953800; --mid: #7d4e00; --low: #0550ae; --calm: #59636e; }
+  --worst: #a40e26; --bad: #953800; --mid: #7d4e00; --low: #0550ae; --calm: #59636e; --gain: #116329; }
 @media (prefers-color-scheme: dark) { :root { --back: #0f1318; --raised: #181d24; --text: #e6edf3; --faint: #9aa5b1; --line: #343b44; --link: #79b8ff; --heat: 248 81 73;
   --uc: #5c2420; --wc: #55400d; --wt: #143d66; --wp: #412a6b; --wb: #17472a; --other: #2f363e;
-  --worst: #ff8f8a; --bad: #ffab70; --mid: #e8c063; --low: #79b8ff; --calm: #9aa5b1; } }
+  --worst: #ff8f8a; --bad: #ffab70; --mid: #e8c063; --low: #79b8ff; --calm: #9aa5b1; --gain: #7ee787; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 76rem; padding: 0 1rem 3rem; background: var(--back); color: var(--text); font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; border-bottom: 1px solid var(--line); }
@@ -18,7 +18,7 @@ code, pre, kbd { font: .87em/1.5 ui-monospace, monospace; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .cards { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: 1rem; }
 .card { background: var(--raised); border: 1px solid var(--line); border-radius: 8px; padding: .35rem .8rem; display: grid; }
-.card b { font-size: 1.2rem; font-variant-numeric: tabular-nums; } .card span { font-size: .82em; color: var(--faint); }
+.cards .break { flex-basis: 100%; } .card b { font-size: 1.2rem; font-variant-numeric: tabular-nums; } .card span { font-size: .82em; color: var(--faint); }
 .faults { border: 2px solid var(--worst); border-radius: 8px; padding: 0 1rem 1rem; margin-top: 1rem; }
 .scroll { overflow-x: auto; max-width: 100%; }
 table { border-collapse: collapse; } caption { text-align: left; padding-bottom: .3rem; white-space: normal; }
@@ -33,12 +33,15 @@ table { border-collapse: collapse; } caption { text-align: left; padding-bottom:
 .filters label { display: grid; font-size: .82em; color: var(--faint); flex: 1 1 9rem; min-width: 0; } .filters .wide { flex: 2 1 13rem; }
 input, select, button { font: inherit; color: inherit; background: var(--back); border: 1px solid var(--line); border-radius: 6px; padding: .3rem .5rem; min-width: 0; max-width: 100%; }
 input::placeholder { color: var(--faint); opacity: 1; }
+input, select, .filters button { height: 2.3rem; }
 input, select { font-size: 1rem; color: var(--text); width: 100%; } button { cursor: pointer; }
 .bucket { border: 1px solid var(--line); border-radius: 8px; margin: .4rem 0; content-visibility: auto; contain-intrinsic-size: auto 2.6rem; }
 .bucket[hidden] { display: none; }
 .bucket > summary { padding: .45rem .7rem; cursor: pointer; } .bucket[open] > summary { border-bottom: 1px solid var(--line); background: var(--raised); border-radius: 8px 8px 0 0; }
 .body { padding: .4rem .9rem 1rem; } .id { color: var(--faint); }
 .severity { font-weight: 650; font-size: .85em; } .s-machine-check { color: var(--worst); } .s-coherence { color: var(--bad); } .s-ordering, .s-write-semantics { color: var(--mid); } .s-architectural { color: var(--low); } .s-performance, .s-none { color: var(--calm); }
+.standing { border: 1px solid var(--line); border-radius: 4px; padding: 0 .35em; font-size: .8em; color: var(--faint); } .standing.is-new { border-color: var(--worst); color: var(--worst); font-weight: 650; }
+.reason { border-left: 3px solid var(--link); padding-left: .7rem; } .reason code { color: var(--faint); }
 .answer { display: inline-block; border-radius: 4px; padding: 0 .4em; font: 600 .85em/1.6 ui-monospace, monospace; background: var(--other); color: var(--text); }
 .answer.type-uc { background: var(--uc); } .answer.type-wc { background: var(--wc); } .answer.type-wt { background: var(--wt); } .answer.type-wp { background: var(--wp); } .answer.type-wb { background: var(--wb); }
 .groups { list-style: none; padding: 0; margin: 0; } .groups > li { border-left: 3px solid var(--line); padding: .1rem 0 .1rem .7rem; margin: .4rem 0; }
@@ -50,6 +53,11 @@ dl.alias { margin: 0; } dl.alias dt { font-weight: 600; } dl.alias dd { margin: 
 .map { display: block; max-width: 100%; height: auto; font: 11px ui-monospace, monospace; } .map text { fill: var(--text); } .map .head { fill: var(--faint); } .grid { stroke: var(--line); }
 .box rect { fill: var(--other); stroke: var(--faint); stroke-width: .6; } .box.type-uc rect { fill: var(--uc); } .box.type-wc rect { fill: var(--wc); } .box.type-wt rect { fill: var(--wt); } .box.type-wp rect { fill: var(--wp); } .box.type-wb rect { fill: var(--wb); }
 .copy { display: flex; gap: .5rem; align-items: start; } .copy pre { flex: 1; min-width: 0; margin: .2rem 0; padding: .5rem; background: var(--raised); border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; } .copy button { margin-top: .2rem; }
+.state { background: var(--raised); border: 1px solid var(--line); border-radius: 6px; padding: .5rem; margin: .2rem 0 .6rem; overflow-x: auto; max-width: 100%; } .state del, .state ins { text-decoration: none; }
+.state del, .minus { color: var(--worst); } .state ins, .plus { color: var(--gain); } .minus, .plus { font-family: ui-monospace, monospace; }
+.progress { margin: 0; max-width: 48rem; } .progress .ends { display: flex; justify-content: space-between; gap: 1rem; font-size: .85em; font-variant-numeric: tabular-nums; color: var(--faint); }
+.progress svg { display: block; width: 100%; height: 9rem; border: 1px solid var(--line); border-radius: 6px; background: var(--raised); overflow: visible; } .progress polyline { fill: none; stroke-width: 2; vector-effect: non-scaling-stroke; }
+.progress polyline.cases { stroke: var(--faint); stroke-dasharray: 5 4; } .progress polyline.buckets { stroke: var(--link); } .progress .ends .buckets { color: var(--link); font-weight: 600; } .progress .ends span::before { font-weight: 600; padding-right: .4em; } .progress .ends .buckets::before { content: '—'; } .progress .ends .cases::before { content: '- -'; }
 .mix th { text-align: left; font-weight: 500; } .mix td { padding: 0 .6rem; text-align: right; font-variant-numeric: tabular-nums; }
 footer { margin-top: 3rem; color: var(--faint); border-top: 1px solid var(--line); font-size: .88em; }
 @media (max-width: 46rem) { .columns { grid-template-columns: minmax(0, 1fr); } body { padding: 0 .7rem 2rem; } .copy { display: block; } .heat td { min-width: 2.1rem; } .heat th, .heat button { font-size: .76em; } }

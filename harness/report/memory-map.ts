@@ -5,31 +5,36 @@ import type { MemoryRange } from './memory-ranges.js';
 
 /** Pixels. A telephone shows 360 of them. */
 const WIDTH = 340;
-const ADDRESSES = 92;
 const BAND = 24;
 const HEAD = 20;
 /** Of a column that is to show its label. */
 const LEAST_LABELLED = 30;
-const LETTER = 6.4;
-const LANES = [
-  { lane: 'backing', title: 'backing', left: ADDRESSES, width: 72 },
-  { lane: 'mtrr', title: 'MTRRs written', left: ADDRESSES + 76, width: 92 },
-  { lane: 'step', title: 'steps', left: ADDRESSES + 172, width: WIDTH - ADDRESSES - 172 },
-] as const;
+const LETTER = 6.7;
+/** Between an address and its line. */
+const GAP = 8;
+
+/** Lanes from `left` on. */
+const lanesFrom = (left: number) =>
+  [
+    { lane: 'backing', title: 'backing', left, width: 72 },
+    { lane: 'mtrr', title: 'MTRRs written', left: left + 76, width: 92 },
+    { lane: 'step', title: 'steps', left: left + 172, width: WIDTH - left - 172 },
+  ] as const;
 
 export function memoryMap(ranges: readonly MemoryRange[]): Markup {
   if (ranges.length === 0) return NOTHING;
   const points = [...new Set(ranges.flatMap(({ first, end }) => [first, end]))].sort((a, b) => a - b);
+  const left = GAP + Math.ceil(LETTER * Math.max(...points.map((frame) => printHex(frame * 4096).length)));
   const height = HEAD + BAND * (points.length - 1) + 14;
   const yOf = (frame: number) => HEAD + BAND * points.indexOf(frame);
   const lines = points.map(
-    (frame) => html`<line x1="${ADDRESSES - 4}" x2="${WIDTH}" y1="${yOf(frame)}" y2="${yOf(frame)}" class="grid"/>
-<text x="${ADDRESSES - 8}" y="${yOf(frame) + 4}" text-anchor="end">${printHex(frame * 4096)}</text>`,
+    (frame) => html`<line x1="${left - 4}" x2="${WIDTH}" y1="${yOf(frame)}" y2="${yOf(frame)}" class="grid"/>
+<text x="${left - GAP}" y="${yOf(frame) + 4}" text-anchor="end">${printHex(frame * 4096)}</text>`,
   );
-  const lanes = LANES.map(
-    ({ lane, title, left, width }) => html`<text x="${left}" y="11" class="head">${title}</text>
+  const lanes = lanesFrom(left).map(
+    ({ lane, title, left: start, width }) => html`<text x="${start}" y="11" class="head">${title}</text>
 ${columns(ranges.filter((range) => range.lane === lane)).map(({ range, column, of }) =>
-  box(range, { left: left + (column * width) / of, width: width / of - 2, top: yOf(range.first), bottom: yOf(range.end) }),
+  box(range, { left: start + (column * width) / of, width: width / of - 2, top: yOf(range.first), bottom: yOf(range.end) }),
 )}`,
   );
   return html`<svg class="map" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Memory map, guest-physical addresses downwards, not to scale">

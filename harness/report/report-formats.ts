@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { shown, UsageError } from '../operations/usage-error.js';
 import { htmlReport } from './html-report.js';
+import { NO_STATES, type StateLookup } from './html-state.js';
 import { junitReport } from './junit-report.js';
 import { markdownReport } from './markdown-report.js';
 import type { RuleLookup } from './rule-lookup.js';
@@ -17,11 +18,20 @@ export interface ReportFile {
   readonly file: string;
 }
 
-/** @param document the run's summary as it stands, of which `report` is the checked form. */
-export function reportText(format: ReportFormat, document: unknown, report: RunReport, lookup: RuleLookup): string {
+/**
+ * @param document the run's summary as it stands, of which `report` is the checked form.
+ * @param states for HTML alone.
+ */
+export function reportText(
+  format: ReportFormat,
+  document: unknown,
+  report: RunReport,
+  lookup: RuleLookup,
+  states: StateLookup = NO_STATES,
+): string {
   switch (format) {
     case 'html':
-      return htmlReport(report, lookup);
+      return htmlReport(report, lookup, states);
     case 'markdown':
       return markdownReport(report, lookup);
     case 'junit':
@@ -47,22 +57,32 @@ export function reportList(text: string): ReportFile[] {
   });
 }
 
+/** What the reports say besides the run itself. */
+export interface ReportSources {
+  readonly lookup: RuleLookup;
+  /** Asked only for a format that shows states. */
+  readonly statesOf: (report: RunReport) => Promise<StateLookup>;
+}
+
 /**
  * Writes the reports of a campaign that has just ended, each whole or not at all, and answers with the checked form.
  * @param document what `summaryJson` yields.
  * @param findings what `findingJson` yields, one per finding.
  * @throws {UsageError} where a file cannot be written.
  */
-export function writeReports(
+export async function writeReports(
   document: unknown,
   findings: readonly unknown[],
   list: readonly ReportFile[],
-  lookup: RuleLookup,
-): RunReport {
+  { lookup, statesOf }: ReportSources,
+): Promise<RunReport> {
   // As a reader of the run folder would get them: what JSON drops is dropped.
   const read = JSON.parse(JSON.stringify({ document, findings })) as { document: unknown; findings: unknown[] };
   const report = runReport(read.document, read.findings, 'summary');
-  for (const { format, file } of list) writeReport(file, reportText(format, read.document, report, lookup));
+  for (const { format, file } of list) {
+    const states = format === 'html' ? await statesOf(report) : NO_STATES;
+    writeReport(file, reportText(format, read.document, report, lookup, states));
+  }
   return report;
 }
 

@@ -1,0 +1,8 @@
+/** The family of a profile by its name; an outside model is a family of its own. */
+import { PROFILES } from '../../models/registry.js';
+
+const LINEAGES = new Map(PROFILES.map(({ name, lineage }) => [name, lineage]));
+
+export function lineageOf(name: string): string {
+  return LINEAGES.get(name) ?? name;
+}
