@@ -1,8 +1,9 @@
-/** The pipeline on one page: generate, run, compare, classify, case by case; then minimise, bucket by bucket. */
+/** The pipeline on one page: generate, run, compare, judge, classify, case by case; then minimise, bucket by bucket. */
 import type { Profile } from '../models/contract/model.js';
 import { BucketTable } from './classify/bucket-table.js';
 import { rankOf } from './classify/severity.js';
 import { Comparator } from './compare/comparator.js';
+import { Judge } from './compare/judge.js';
 import { LENSES, type LensName } from './compare/lens.js';
 import { externalSeat, type Panel, panelOf, seatOf } from './compare/panel.js';
 import { campaignKey } from './generate/campaign-key.js';
@@ -82,6 +83,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const seats = new Seats(profiles, outsiders, faults.onDefect, foreign);
   const table = new BucketTable(panel, lenses);
   const comparator = new Comparator(panel, lenses);
+  const judge = new Judge(panel);
   const counters = options.lenses.includes('cost') ? new CounterComparison(panel, table) : null;
   const health = new Health(panel.seats.map(({ rules }) => rules.length));
   const generator = new Generator(options.setups === undefined ? {} : { setups: options.setups });
@@ -118,6 +120,9 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       if (answers !== null) seats.place(answers[offset], scenario.steps);
       health.add(scenario, seats.traces);
       comparator.compare(scenario, seats.traces, (lens, edge, step) => table.add(index, lens, edge, step, scenario, seats.traces));
+      judge.judge(scenario.steps, seats.traces, (edge, invariant, step) =>
+        table.addBroken(index, edge, invariant, step, scenario, seats.traces),
+      );
       counters?.add(index, scenario, seats);
     }
     done = end;

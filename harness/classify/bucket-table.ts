@@ -11,10 +11,9 @@ import type { EncodedScenario } from '../scenario/encoded.js';
 import { type AnswerPair, Bucket, type Witness } from './bucket.js';
 import { type DivergenceKind, kindIn } from './divergence-kind.js';
 import { circumstancesAt } from './conversion-history.js';
-import { invariantClass } from './hazard-class.js';
 import { KnownKinds } from './known-kinds.js';
 import type { Circumstances } from './circumstances.js';
-import { divergenceRank, hazardRank } from './severity.js';
+import { divergenceRank, invariantRank } from './severity.js';
 import { Sides, sideName } from './side.js';
 import { StepMemo } from './step-memo.js';
 
@@ -208,7 +207,7 @@ export class BucketTable {
   ): void {
     const observation = traces[this.panel.edges[edge].seat].observations[step];
     const bucket = this.invariantBucket(edge, invariant, scenario.words[step * STEP_WORDS], observation);
-    this.count(bucket, index, edge, step, hazardRank(invariantClass(bucket.expectedSide)));
+    this.count(bucket, index, edge, step, invariantRank(bucket.expectedSide));
   }
 
   private startCase(index: number): void {

@@ -3,7 +3,7 @@ import { type EffectiveType, MEMORY_TYPE_NAMES } from '../../models/contract/mem
 import { DETAIL_MASK, LEVEL_MASK, type Observation, memtypeOf, OUTCOME_MASK } from '../../models/contract/observation.js';
 import type { BucketLens } from '../compare/lens.js';
 import { type Circumstances, type FrameClass, frameOf, hasPrivateMemory, isConverting } from './circumstances.js';
-import { CLASS_SEVERITY, divergenceClass, HAZARD_CLASSES, type HazardClass } from './hazard-class.js';
+import { CLASS_SEVERITY, divergenceClass, HAZARD_CLASSES, type HazardClass, invariantClass } from './hazard-class.js';
 
 /** Worst first. */
 export const SEVERITIES = [
@@ -91,18 +91,28 @@ const HAZARD_RANKS = Object.fromEntries(HAZARD_CLASSES.map((hazard) => [hazard, 
   Record<HazardClass, number>
 >;
 
-export function hazardRank(hazard: HazardClass): number {
-  return HAZARD_RANKS[hazard];
+/** Rank of a broken invariant in SEVERITIES. @param id that of the invariant */
+export function invariantRank(id: string): number {
+  return HAZARD_RANKS[invariantClass(id)];
+}
+
+/** The class of hazard of a divergence; null where private memory has no part in it. */
+export function hazardOf(
+  lens: BucketLens,
+  expected: Observation,
+  got: Observation,
+  circumstances: Circumstances,
+): HazardClass | null {
+  if (lens === 'msr' || lens === 'level' || !hasPrivateMemory(circumstances)) return null;
+  return lens === 'cost' ? 'perf' : divergenceClass(expected, got, isConverting(circumstances));
 }
 
 /** Rank of a divergence in SEVERITIES. */
 export function divergenceRank(lens: BucketLens, expected: Observation, got: Observation, circumstances: Circumstances): number {
   if (lens === 'msr') return ARCHITECTURAL;
   if (lens === 'level' || lens === 'cost') return PERFORMANCE;
-  if (hasPrivateMemory(circumstances)) {
-    const hazard = divergenceClass(expected, got, isConverting(circumstances));
-    if (hazard !== null) return HAZARD_RANKS[hazard];
-  }
+  const hazard = hazardOf(lens, expected, got, circumstances);
+  if (hazard !== null) return HAZARD_RANKS[hazard];
   const from = memtypeOf(expected);
   const to = memtypeOf(got);
   if (from !== null && to !== null && (from & 7) !== (to & 7)) return RANKS[(from * 16 + to) * 3 + frameOf(circumstances)];

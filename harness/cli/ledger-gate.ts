@@ -116,7 +116,8 @@ function acquaintanceOf(
 
 /** Could a run of this panel in these lenses hit the entry? */
 function concerns({ scope }: KnownEntry, panel: Panel, lenses: readonly LensName[]): boolean {
-  return lenses.includes(scope.lens) && panel.edges.some((edge) => isOnEdge(scope, edge, panel));
+  const isLooked = scope.lens === 'invariant' || lenses.includes(scope.lens);
+  return isLooked && panel.edges.some((edge) => isOnEdge(scope, edge, panel));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** An entry of the ledger: a divergence that somebody looked at and accepted. Format `emtdiff-known/1`; schema: corpora/known-divergences/schema.json. */
 import { SEVERITIES, type Severity } from '../classify/severity.js';
-import { LENS_NAMES, type LensName } from '../compare/lens.js';
+import { BUCKET_LENSES, type BucketLens } from '../compare/lens.js';
 import { OUTCOME_NAMES } from '../../models/contract/observation.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { Place } from '../operations/usage-error.js';
@@ -18,7 +18,7 @@ export type Pair = readonly [string, string];
 export interface Scope {
   /** Pairs of profiles. */
   readonly profiles: readonly Pair[];
-  readonly lens: LensName;
+  readonly lens: BucketLens;
   readonly op: string;
   /** The two causes, as a finding's `causes` has them; `*` stands for any text. */
   readonly rules: Pair;
@@ -72,7 +72,7 @@ function scopeFrom(value: unknown, place: Place): Scope {
   const outcomes = list(found.outcomes, place.at('outcomes'), 1);
   return {
     profiles: list(found.profiles, place.at('profiles'), 1).map(({ value: sides, place: at }) => pair(sides, at)),
-    lens: one(found.lens, LENS_NAMES, place.at('lens')),
+    lens: one(found.lens, BUCKET_LENSES, place.at('lens')),
     op: one(found.op, [...OPERATION_NAMES, 'end'], place.at('op')),
     rules: pair(found.rules, place.at('rules')),
     outcomes: outcomes.map(({ value: sides, place: at }) => {

@@ -2,11 +2,12 @@
 import type { Bucket } from '../classify/bucket.js';
 import type { BucketTable } from '../classify/bucket-table.js';
 import { circumstancesAt } from '../classify/conversion-history.js';
-import { divergenceRank } from '../classify/severity.js';
+import { divergenceRank, invariantRank } from '../classify/severity.js';
 import type { Comparator } from '../compare/comparator.js';
+import { Judge } from '../compare/judge.js';
 import type { Panel } from '../compare/panel.js';
 import { STEP_WORDS } from '../operations/operation-spec.js';
-import { encodeScenario } from '../scenario/encoded.js';
+import { type EncodedScenario, encodeScenario } from '../scenario/encoded.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { CounterComparison } from './counter-comparison.js';
 import type { Seats } from './seats.js';
@@ -22,6 +23,7 @@ export interface Slip {
 
 export class EdgeProbe {
   readonly slips: Slip[] = [];
+  private readonly judge: Judge;
 
   constructor(
     private readonly panel: Panel,
@@ -29,12 +31,15 @@ export class EdgeProbe {
     private readonly comparator: Comparator,
     private readonly table: BucketTable,
     private readonly counters: CounterComparison | null,
-  ) {}
+  ) {
+    this.judge = new Judge(panel);
+  }
 
   /** First step at which the candidate shows the bucket on this edge, as severe as it was seen; -1 if it does not. */
   async show(bucket: Bucket, edge: number, candidate: Scenario): Promise<number> {
     const { reference, seat } = this.panel.edges[edge];
     const encoded = encodeScenario(candidate);
+    if (reference === seat) return this.showBroken(bucket, edge, candidate, encoded);
     await this.seats.answer(reference, encoded, candidate);
     await this.seats.answer(seat, encoded, candidate);
     const { traces } = this.seats;
@@ -49,6 +54,21 @@ export class EdgeProbe {
       if (shown === bucket) {
         if (first < 0 && rank === bucket.rank) first = step;
       } else this.noteSlip({ bucket: shown, from: bucket, edge, scenario: candidate }, rank);
+    });
+    return first;
+  }
+
+  /** As `show`, of an invariant that the seat of the edge breaks. */
+  private async showBroken(bucket: Bucket, edge: number, candidate: Scenario, encoded: EncodedScenario): Promise<number> {
+    const { seat } = this.panel.edges[edge];
+    await this.seats.answer(seat, encoded, candidate);
+    const { traces } = this.seats;
+    let first = -1;
+    this.judge.judgeEdge(edge, encoded.steps, traces, (_, invariant, step) => {
+      const shown = this.table.invariantBucket(edge, invariant, encoded.words[step * STEP_WORDS], traces[seat].observations[step]);
+      if (shown !== bucket)
+        this.noteSlip({ bucket: shown, from: bucket, edge, scenario: candidate }, invariantRank(shown.expectedSide));
+      else if (first < 0) first = step;
     });
     return first;
   }

@@ -2,10 +2,15 @@
 import { type AliasHazard, aliasHazard } from '../classify/alias.js';
 import type { Bucket } from '../classify/bucket.js';
 import { backingAt, UNBACKED } from '../classify/frame-history.js';
-import { SEVERITIES, type Severity } from '../classify/severity.js';
+import { circumstancesAt } from '../classify/conversion-history.js';
+import { type HazardClass, invariantClass } from '../classify/hazard-class.js';
+import { hazardOf, SEVERITIES, type Severity } from '../classify/severity.js';
+import { isJudged } from '../compare/judge.js';
+import { judgedPartition } from '../compare/judged-partition.js';
 import type { Lens } from '../compare/lens.js';
-import { partitionOf } from '../compare/partition.js';
+import { type Partition, partitionOf } from '../compare/partition.js';
 import type { Panel } from '../compare/panel.js';
+import type { Invariant } from '../../models/contract/invariant.js';
 import type { EffectiveType } from '../../models/contract/memory-type.js';
 import { memtypeOf, OK, OUTCOME_MASK, ruleOf } from '../../models/contract/observation.js';
 import { encodeScenario } from '../scenario/encoded.js';
@@ -16,10 +21,14 @@ import type { Seats } from './seats.js';
 export interface Finding {
   readonly bucket: Bucket;
   readonly severity: Severity;
+  /** Null where private memory has no part in it. */
+  readonly hazard: HazardClass | null;
+  /** The invariant that was broken, by `got`; null: a divergence of `expected` and `got`. */
+  readonly invariant: Invariant | null;
   readonly scenario: Scenario;
   /** Index of the divergent step in the minimal scenario; for `cost` the number of steps. */
   readonly step: number;
-  /** The two sides of the edge shown. */
+  /** The two sides of the edge shown; of a broken invariant, both the profile that breaks it. */
   readonly expected: string;
   readonly got: string;
   readonly partition: readonly (readonly string[])[];
@@ -54,17 +63,14 @@ export async function findingOf(bucket: Bucket, minimal: Minimal, panel: Panel, 
   const { scenario, step } = minimal;
   await seats.answerAll(encodeScenario(scenario), scenario);
   const observations = panel.seats.map((_, seat) => scenario.steps.map((__, at) => readableAt(panel, seats, seat, scenario, at)));
-  const answered = seats.traces.map((trace) => ({
-    observation: trace.observations[step],
-    hi: trace.values[2 * step],
-    lo: trace.values[2 * step + 1],
-  }));
-  const { groups, abstaining } = partitionOf(panel.seats, answered, bucket.lens);
+  const { groups, abstaining } = partitionAt(bucket.lens, bucket.expectedSide, step, panel, seats);
   const name = (seat: number) => panel.seats[seat].name;
   const { reference, seat } = panel.edges[minimal.edge];
   return {
     bucket,
     severity: SEVERITIES[bucket.rank],
+    hazard: hazardOfBucket(bucket, minimal, panel, seats),
+    invariant: invariantOf(bucket, panel, seat),
     scenario,
     step,
     expected: name(reference),
@@ -84,8 +90,33 @@ export async function findingOf(bucket: Bucket, minimal: Minimal, panel: Panel, 
   };
 }
 
-/** Ids of the rules that decided the two sides in the minimal scenario; of a side without rules, its answer. */
-export function sideRules({ bucket, observations, expected, got, step }: Finding): [string, string] {
+/** Who sides with whom at a step: by the answers, or, of a judged invariant, by who keeps it. */
+export function partitionAt(lens: Lens, invariant: string, step: number, panel: Panel, { traces }: Seats): Partition {
+  if (lens.name === 'invariant') return judgedPartition(panel, traces, invariant, step);
+  const answered = traces.map((trace) => ({
+    observation: trace.observations[step],
+    hi: trace.values[2 * step],
+    lo: trace.values[2 * step + 1],
+  }));
+  return partitionOf(panel.seats, answered, lens);
+}
+
+/** Of a bucket of broken invariants: the invariant, as the seat states it. */
+export function invariantOf({ lens, expectedSide }: Bucket, panel: Panel, seat: number): Invariant | null {
+  if (lens.name !== 'invariant') return null;
+  return panel.seats[seat].invariants?.find((invariant) => invariant?.id === expectedSide) ?? null;
+}
+
+function hazardOfBucket(bucket: Bucket, { scenario, step, edge }: Minimal, panel: Panel, { traces }: Seats): HazardClass | null {
+  if (bucket.lens.name === 'invariant') return invariantClass(bucket.expectedSide);
+  const { reference, seat } = panel.edges[edge];
+  const answer = (side: number) => traces[side].observations[Math.min(step, scenario.steps.length - 1)];
+  return hazardOf(bucket.lens.name, answer(reference), answer(seat), circumstancesAt(encodeScenario(scenario), step));
+}
+
+/** Ids of the rules that decided the two sides in the minimal scenario; of a side without rules, its answer; of an invariant, its id. */
+export function sideRules({ bucket, invariant, observations, expected, got, step }: Finding): [string, string] {
+  if (invariant !== null) return [invariant.id, observations[got]?.[step]?.rule ?? bucket.gotSide];
   return [observations[expected]?.[step]?.rule ?? bucket.expectedSide, observations[got]?.[step]?.rule ?? bucket.gotSide];
 }
 
@@ -114,7 +145,7 @@ export function lensFields(json: ObservationJson, lens: Lens): ObservationJson {
 
 function aliasOf({ scenario, step, edge }: Minimal, panel: Panel, seats: Seats): Finding['alias'] {
   const operation = scenario.steps[step];
-  if (operation?.op !== 'access') return null;
+  if (operation?.op !== 'access' || isJudged(panel.edges[edge])) return null;
   const backing = backingAt(encodeScenario(scenario), step, operation.gfn);
   const { reference, seat } = panel.edges[edge];
   const expected = memtypeOf(seats.traces[reference].observations[step]);
