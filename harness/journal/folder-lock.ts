@@ -49,7 +49,7 @@ export class FolderLock {
 function placed(folder: string, file: string, own: Holder): boolean {
   const beside = `${file}.${own.pid}`;
   try {
-    mkdirSync(folder, { recursive: true });
+    make(folder);
     writeFileSync(beside, `${own.pid} ${own.host} ${own.started}\n`);
     return linked(beside, file);
   } catch (error) {
@@ -57,6 +57,16 @@ function placed(folder: string, file: string, own: Holder): boolean {
     throw new UsageError(`--out: found ${JSON.stringify(folder)} (${code}), expected a folder that can be written`);
   } finally {
     remove(beside);
+  }
+}
+
+/** On a read-only file system `recursive` says ENOENT, which helps nobody: asked plainly, the system says why. */
+function make(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return void mkdirSync(folder);
+    throw error;
   }
 }
 

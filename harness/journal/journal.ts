@@ -63,7 +63,8 @@ export function readJournal(folder: string, version: string): Journal {
   const file = path(folder);
   if (!hasJournal(folder)) throw new UsageError(`${folder}: found no journal.json, expected the folder of a run made with --out`);
   const place = new Place(file, '$');
-  const journal = readJson(readFileSync(file, 'utf8'), file) as Record<string, unknown>;
+  const read = readJson(readFileSync(file, 'utf8'), file);
+  const journal = typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : place.fail(read, 'an object');
   if (journal.format !== JOURNAL_FORMAT) place.at('format').fail(journal.format, `"${JOURNAL_FORMAT}"`);
   refuseDamaged(journal, folder);
   if (journal.version !== version)
