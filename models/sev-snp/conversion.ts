@@ -40,7 +40,12 @@ export class Conversion {
 
   /** Whether a conversion of the frame has begun and not yet returned. */
   isInFlight(gfn: Gfn): boolean {
-    return this.stage !== AT_REST && gfn >= this.from && gfn < this.to;
+    return this.meets(gfn, gfn + 1);
+  }
+
+  /** Whether such a conversion meets a range of frames. */
+  meets(from: Gfn, to: Gfn): boolean {
+    return this.stage !== AT_REST && from < this.to && to > this.from;
   }
 
   /** Starts a conversion; the one before is complete. */

@@ -47,7 +47,7 @@ export const INVARIANTS: readonly Statement[] = [
   {
     id: 'I1',
     sentence:
-      'Every leaf is of the kind that the attribute of each frame it maps says: always as merged, between conversions in the RFC orders.',
+      'Every leaf is of the kind that the attribute of each frame it maps says: always as merged, outside conversions in flight in the RFC orders.',
     citation: linux(KVM_MAIN, 'kvm_vm_set_mem_attributes()'),
     event: false,
     holdsFor: always,
@@ -55,7 +55,7 @@ export const INVARIANTS: readonly Statement[] = [
   {
     id: 'I1h',
     sentence:
-      'A leaf of 2M or more maps frames of one attribute in one slot: always as merged, between conversions in the RFC orders.',
+      'A leaf of 2M or more maps frames of one attribute in one slot: always as merged, outside conversions in flight in the RFC orders.',
     citation: linux(MMU, 'kvm_arch_post_set_memory_attributes()'),
     event: false,
     holdsFor: always,
@@ -70,7 +70,7 @@ export const INVARIANTS: readonly Statement[] = [
   {
     id: 'I3',
     sentence:
-      'The page of a private leaf is assigned to the guest: always where the fault updates the RMP, at rest where the conversion does.',
+      'The page of a private leaf is assigned to the guest: always where the fault updates the RMP, outside conversions in flight where the conversion does.',
     citation: { document: 'AMD64 APM vol. 2', place: '"RMP and VMPL Access Checks"' },
     event: false,
     holdsFor: always,

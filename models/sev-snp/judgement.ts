@@ -3,7 +3,6 @@ import { PRIVATE } from '../contract/observation.js';
 import type { Conversion } from './conversion.js';
 import { AT_REST, ENDED } from './conversion.js';
 import { I1, I1H, I2, I3, I4A, I4B, I7, I8 } from './invariants.js';
-import { NO_ACCESS } from './page-fault.js';
 import { ASSIGNED, ATTRIBUTE_PRIVATE, DIRECT_MAP_ABSENT, DIRECT_MAP_SPLIT, type PageRuns } from './page-runs.js';
 import { pageWord } from './rmp.js';
 import type { VirtualMachine } from './virtual-machine.js';
@@ -12,12 +11,10 @@ const bit = (invariant: number, isBroken: boolean): number => (isBroken ? 1 << i
 
 /** The invariants that the state breaks, one bit each, whether or not they hold for the design. */
 export function brokenByState(vm: VirtualMachine, conversion: Conversion): number {
-  // In the RFC orders the leaves go after the attributes changed.
-  const leavesMayLag = !vm.config.zapsBeforeStores && conversion.stage !== AT_REST && conversion.stage !== ENDED;
   return (
-    (leavesMayLag ? 0 : brokenLeaves(vm)) |
+    brokenLeaves(vm, conversion) |
     bit(I2, hasStrayTranslation(vm)) |
-    bit(I3, mustBeAssigned(vm, conversion) && mapsUnassigned(vm)) |
+    bit(I3, mapsUnassigned(vm, conversion)) |
     bit(I4A, hasAssignedInDirectMap(vm.pages) || hasAssignedInDirectMap(vm.pinned)) |
     bit(I4B, hasUnsplitBlock(vm)) |
     bit(I7, mapsFreePage(vm)) |
@@ -25,11 +22,14 @@ export function brokenByState(vm: VirtualMachine, conversion: Conversion): numbe
   );
 }
 
-function brokenLeaves({ npt, pages, regions }: VirtualMachine): number {
+function brokenLeaves({ npt, pages, regions, config }: VirtualMachine, conversion: Conversion): number {
+  // In the RFC orders the leaves of a conversion go after the attributes changed.
+  const leavesMayLag = !config.zapsBeforeStores && conversion.stage !== ENDED;
   let broken = 0;
   for (let leaf = 0; leaf < npt.count; leaf++) {
     const from = npt.base[leaf];
     const to = npt.endOf(leaf);
+    if (leavesMayLag && conversion.meets(from, to)) continue;
     const attribute = npt.kind[leaf] === PRIVATE ? ATTRIBUTE_PRIVATE : 0;
     if (!pages.isAll(from, to, ATTRIBUTE_PRIVATE, attribute)) broken |= 1 << I1;
     if (npt.level[leaf] === 1) continue;
@@ -50,17 +50,12 @@ function hasStrayTranslation({ npt, tlb }: VirtualMachine): boolean {
   return false;
 }
 
-/** Where the conversion updates the RMP, only when nothing is in flight. */
-function mustBeAssigned(vm: VirtualMachine, conversion: Conversion): boolean {
-  if (vm.config.rmpUpdate === 'at-fault') return true;
-  for (const fault of vm.faults) if (fault.stage !== NO_ACCESS) return false;
-  return conversion.stage === AT_REST;
-}
-
-function mapsUnassigned(vm: VirtualMachine): boolean {
-  const { npt } = vm;
+/** Where the conversion updates the RMP, the leaves in its range may be ahead of it. */
+function mapsUnassigned(vm: VirtualMachine, conversion: Conversion): boolean {
+  const { npt, config } = vm;
+  const leavesMayLead = config.rmpUpdate !== 'at-fault';
   for (let leaf = 0; leaf < npt.count; leaf++) {
-    if (npt.kind[leaf] !== PRIVATE) continue;
+    if (npt.kind[leaf] !== PRIVATE || (leavesMayLead && conversion.meets(npt.base[leaf], npt.endOf(leaf)))) continue;
     if ((pageWord(vm, npt.base[leaf], npt.generation[leaf]) & ASSIGNED) === 0) return true;
   }
   return false;

@@ -34,6 +34,12 @@ const privateLeaf = (vm: VirtualMachine, word: number): void => {
   vm.npt.insert(1, 1, PRIVATE, 1, 6);
 };
 
+/** The range of one frame, of which `stage` says how far its conversion has come. */
+function convert(conversion: Conversion, from: number): void {
+  conversion.from = from;
+  conversion.to = from + 1;
+}
+
 describe('The state breaks', () => {
   test('nothing with a sound private leaf and its translation', () =>
     expect(
@@ -51,15 +57,17 @@ describe('The state breaks', () => {
       }),
     ).toEqual(['I1']));
 
-  test('I1 in the RFC orders only between conversions', () => {
-    const lagging = (stage: 0 | 1 | 2 | 3): string[] =>
+  test('I1 in the RFC orders only outside of a conversion in flight', () => {
+    const lagging = (stage: 0 | 1 | 2 | 3, from = 1): string[] =>
       brokenAfter('rfc-v8', (vm, conversion) => {
+        convert(conversion, from);
         vm.pages.change(1, 2, 0, ATTRIBUTE_PRIVATE);
         vm.npt.insert(1, 1, SHARED, 0, 6);
         if (stage !== 0 && stage !== 3) vm.invalidation.begin();
         conversion.stage = stage;
       });
     expect([0, 1, 2, 3].map((stage) => lagging(stage as 0))).toEqual([['I1'], [], [], ['I1']]);
+    expect([lagging(2, 0), lagging(2, 2)]).toEqual([['I1'], ['I1']]);
   });
 
   test('I1h with a huge leaf of both attributes, or over the end of its slot', () => {
@@ -80,13 +88,15 @@ describe('The state breaks', () => {
     expect(other).toEqual(['I2']);
   });
 
-  test('I3 with a private leaf of an unassigned page, in RFC v8 only at rest', () => {
-    const leaf = (design: 'rfc-v8' | '6.11', stage: 0 | 3): string[] =>
+  test('I3 with a private leaf of an unassigned page, in RFC v8 only outside of a conversion in flight', () => {
+    const leaf = (design: 'rfc-v8' | '6.11', stage: 0 | 3, from = 1): string[] =>
       brokenAfter(design, (vm, conversion) => {
+        convert(conversion, from);
         privateLeaf(vm, PAGE | ATTRIBUTE_PRIVATE);
         conversion.stage = stage;
       });
     expect([leaf('6.11', 0), leaf('6.11', 3), leaf('rfc-v8', 0), leaf('rfc-v8', 3)]).toEqual([['I3'], ['I3'], ['I3'], []]);
+    expect([leaf('rfc-v8', 3, 0), leaf('rfc-v8', 3, 2)]).toEqual([['I3'], ['I3']]);
   });
 
   test('I4a with an assigned page in the direct map, I4b with one in a block that is not split', () => {
@@ -102,6 +112,7 @@ describe('The state breaks', () => {
       brokenAfter('rfc-v8', (vm, conversion) => {
         vm.pages.change(1, 2, 0, ATTRIBUTE_PRIVATE);
         vm.npt.insert(1, 1, PRIVATE, 1, 6);
+        convert(conversion, 1);
         conversion.stage = 3;
       }),
     ).toEqual(['I7']));
