@@ -1,6 +1,7 @@
 /** Workflow commands of GitHub Actions: the worst buckets beside the change that a reviewer looks at. */
 import { partitionText } from '../compare/partition.js';
 import { plainText } from './answer-text.js';
+import { sidesText } from './bucket-text.js';
 import type { RunReport } from './run-report.js';
 import { LEVELS } from './sarif-report.js';
 
@@ -8,13 +9,14 @@ import { LEVELS } from './sarif-report.js';
 const MOST = 10;
 const COMMANDS = { error: 'error', warning: 'warning', note: 'notice' } as const;
 
-/** At most ten lines, model faults first, then the worst buckets; empty for a run without either. */
+/** At most ten lines, model faults first, then the worst of the new buckets; empty for a run without either. */
 export function githubAnnotations({ buckets, modelFaults }: RunReport): string {
   const faults = modelFaults.map(({ profile, message }) => command('error', `emtdiff: model fault of ${profile}`, message));
-  const found = buckets.map(({ id, severity, expected, got, partition, replay }) =>
+  const fresh = buckets.filter(({ standing }) => standing === 'new');
+  const found = fresh.map(({ id, severity, expected, got, partition, replay }) =>
     command(
       COMMANDS[LEVELS[severity]],
-      `emtdiff: ${severity}, ${expected} against ${got}`,
+      `emtdiff: ${severity}, ${sidesText({ expected, got })}`,
       `${id}\n${partitionText(partition)}\n${replay}`,
     ),
   );

@@ -1,8 +1,9 @@
 /** One bucket of the HTML report: a summary line that opens to answers, timeline, memory map and the replay command. */
 import { stepInWords } from '../operations/registry.js';
-import { machineJson, oneLine, printScenario } from '../scenario/print.js';
+import { printScenario } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { answerText } from './answer-text.js';
+import { caseText, deciders, isOneSided, machineText, stepsText, whereText } from './bucket-text.js';
 import { citationText } from './fuzz-summary.js';
 import { type StateLookup, stateMarkup } from './html-state.js';
 import { dataText, html, type Markup, NOTHING } from './markup.js';
@@ -42,29 +43,15 @@ ${copyable(bucket.replay)}
 </div></details>`;
 }
 
-function headline({ lens, op, expected, got, answers, partition }: ReportBucket): Markup {
+function headline(bucket: ReportBucket): Markup {
+  const { expected, got, answers, partition } = bucket;
   const answerOf = (profile: string) => {
     const answer = answers[partition.findIndex((group) => group.includes(profile))];
     return answer === undefined ? NOTHING : html` ${answerMarkup(answerText(answer))}`;
   };
-  const where = lens === 'memtype' ? op : `${lens}: ${op}`;
-  // A statement that a model breaks on its own has nobody against it.
-  if (partition.length < 2) return html`${where}, <b>${got}</b>${answerOf(got)}`;
+  const where = whereText(bucket);
+  if (isOneSided(bucket)) return html`${where}, <b>${got}</b>${answerOf(got)}`;
   return html`${where}, <b>${expected}</b>${answerOf(expected)} against <b>${got}</b>${answerOf(got)}`;
-}
-
-export function caseText({ count, case: index }: Pick<ReportBucket, 'count' | 'case'>): string {
-  if (count === 0) return `found while minimising case ${index}`;
-  return `${count} case${count === 1 ? '' : 's'}`;
-}
-
-export function stepsText({ steps }: Scenario): string {
-  return `${steps.length} step${steps.length === 1 ? '' : 's'}`;
-}
-
-export function machineText({ machine }: Scenario): string {
-  const json = machineJson(machine);
-  return Object.keys(json).length === 0 ? 'default' : oneLine(json);
 }
 
 function knownMarkup({ known, id }: ReportBucket): Markup {
@@ -91,11 +78,6 @@ ${(bucket.groupRules[index] ?? []).map((id) => ruleMarkup(id, deciders(bucket, g
 
 function names(group: readonly string[]): Markup {
   return html`${group.map((name) => html`<span class="profile">${name}</span>`)}`;
-}
-
-/** Members of the group whose answer that rule decided; empty where the finding's file is missing. */
-function deciders({ observations, step }: ReportBucket, group: readonly string[], id: string): readonly string[] {
-  return group.length < 2 ? [] : group.filter((name) => observations?.[name]?.[step]?.rule === id);
 }
 
 function ruleMarkup(id: string, profiles: readonly string[], lookup: RuleLookup): Markup {

@@ -1,8 +1,8 @@
-/** A run as JUnit XML: a case per bucket, failing where it is worse than performance; a model's fault is an error. */
+/** A run as JUnit XML: a case per bucket, failing where it is new and worse than performance, skipped where it is known; a model's fault is an error. */
 import { rankOf, WORST_TOLERABLE } from '../classify/severity.js';
 import { stepInWords } from '../operations/registry.js';
 import { partitionText } from '../compare/partition.js';
-import { caseText, machineText } from './html-bucket.js';
+import { caseText, isOneSided, knownText, machineText, sidesText } from './bucket-text.js';
 import { escaped } from './markup.js';
 import { ruleInWords, type RuleLookup } from './rule-lookup.js';
 import type { ModelFaultText, ReportBucket, RunReport } from './run-report.js';
@@ -10,11 +10,12 @@ import type { ModelFaultText, ReportBucket, RunReport } from './run-report.js';
 export function junitReport(report: RunReport, lookup: RuleLookup): string {
   const { buckets, modelFaults, seed, timing } = report;
   const failures = buckets.filter(isFailure).length;
+  const skipped = buckets.filter((bucket) => knownText(bucket) !== null).length;
   const totals = `tests="${buckets.length + modelFaults.length}" failures="${failures}" errors="${modelFaults.length}" time="${timing?.seconds ?? 0}"`;
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="emtdiff" ${totals}>`,
-    `  <testsuite name="${xml(`emtdiff seed ${seed}`)}" ${totals}>`,
+    `  <testsuite name="${xml(`emtdiff seed ${seed}`)}" ${totals} skipped="${skipped}">`,
     ...buckets.map((bucket) => bucketCase(bucket, lookup)),
     ...modelFaults.map(faultCase),
     '  </testsuite>',
@@ -23,18 +24,19 @@ export function junitReport(report: RunReport, lookup: RuleLookup): string {
   return `${lines.join('\n')}\n`;
 }
 
-function isFailure({ severity }: ReportBucket): boolean {
-  return rankOf(severity) < rankOf(WORST_TOLERABLE);
+function isFailure({ severity, standing }: ReportBucket): boolean {
+  return standing === 'new' && rankOf(severity) < rankOf(WORST_TOLERABLE);
 }
 
 function bucketCase(bucket: ReportBucket, lookup: RuleLookup): string {
   const { id, severity, expected, got, partition } = bucket;
-  const message = `${severity}: ${expected} against ${got}, ${caseText(bucket)}: ${partitionText(partition)}`;
+  const message = `${severity}: ${sidesText(bucket)}, ${caseText(bucket)}: ${partitionText(partition)}`;
+  const known = knownText(bucket);
   const text = xml(detail(bucket, lookup));
   const inner = isFailure(bucket)
     ? `<failure type="${xml(severity)}" message="${xml(message)}">${text}</failure>`
-    : `<system-out>${xml(message)}\n${text}</system-out>`;
-  return `    <testcase classname="${xml(`${expected} vs ${got}`)}" name="${xml(id)}" time="0">${inner}</testcase>`;
+    : `${known === null ? '' : `<skipped>${xml(known)}</skipped>`}<system-out>${xml(message)}\n${text}</system-out>`;
+  return `    <testcase classname="${xml(isOneSided(bucket) ? got : `${expected} vs ${got}`)}" name="${xml(id)}" time="0">${inner}</testcase>`;
 }
 
 /** Rules, the minimal scenario and the command that replays its case, as lines. */

@@ -1,56 +1,77 @@
-/** A run as Markdown that also reads as plain text: for a job's summary, a mail, an issue. */
+/** A run as Markdown that also reads as plain text: for a job's summary, a mail, an issue. Lines are short enough for a mail. */
 import { SEVERITIES } from '../classify/severity.js';
 import { stepInWords } from '../operations/registry.js';
 import { answerText, plainText } from './answer-text.js';
-import { caseText, machineText, stepsText } from './html-bucket.js';
+import { caseText, deciders, isOneSided, machineText, stepsText, whereText } from './bucket-text.js';
 import { percent } from './html-report.js';
+import { plural } from './plural.js';
+import { curveText } from './progress-chart.js';
 import { ruleInWords, type RuleLookup } from './rule-lookup.js';
 import type { ReportBucket, RunReport } from './run-report.js';
+import { wrapped } from './scenario-table.js';
 
-/** Buckets in full; a job's summary holds 1 MiB. */
+/** Buckets in full, and in a line; a job's summary holds 1 MiB. */
 const MOST_IN_FULL = 20;
 const MOST_LISTED = 500;
+/** Columns. Only a name without a space can be longer. */
+const WIDTH = 96;
 
 export function markdownReport(report: RunReport, lookup: RuleLookup): string {
-  const { seed, cases, steps, buckets, health, profiles, interrupted, unreachedRules } = report;
-  const listed = buckets.slice(0, MOST_LISTED);
+  const fresh = report.buckets.filter(({ standing }) => standing === 'new');
+  const full = fresh.slice(0, MOST_IN_FULL);
+  const listed = fresh.slice(MOST_IN_FULL, MOST_LISTED);
+  const rest = fresh.length - full.length - listed.length;
   const lines = [
-    `# emtdiff: ${buckets.length} buckets`,
+    `# emtdiff: ${headline(report, fresh.length)}`,
     '',
-    `- seed ${code(seed)}, ${cases} cases, ${steps} steps${interrupted ? ' (interrupted)' : ''}`,
-    `- profiles: ${profiles.map(code).join(', ')}`,
-    `- health: ${percent(health.faultingWrites)} of MSR writes fault, ${percent(health.mappedAccesses)} of accesses hit memory`,
-    `- rules never reached: ${unreachedRules.length}`,
-    ...severities(report),
-    ...report.modelFaults.map(({ profile, message }) => `- MODEL FAULT ${code(profile)}: ${code(message)}`),
-    '',
-    ...(buckets.length === 0 ? [] : ['| severity | step | expected | got | cases | bucket |', '|---|---|---|---|---:|---|']),
-    ...listed.map(row),
-    ...(buckets.length > listed.length ? ['', `and ${buckets.length - listed.length} more.`] : []),
-    ...buckets.slice(0, MOST_IN_FULL).flatMap((bucket) => ['', ...bucketSection(bucket, lookup)]),
+    ...facts(report),
+    ...full.flatMap((bucket) => ['', ...bucketSection(bucket, lookup)]),
+    ...(listed.length === 0 ? [] : ['', `## ${listed.length} more`, '', ...listed.flatMap(listLines)]),
+    ...(rest === 0 ? [] : ['', `and ${rest} more in the run folder.`]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function severities({ buckets }: RunReport): string[] {
-  const counts = SEVERITIES.map((severity) => ({
-    severity,
-    count: buckets.filter((bucket) => bucket.severity === severity).length,
-  }));
-  return counts.filter(({ count }) => count > 0).map(({ severity, count }) => `- ${severity}: ${count}`);
+function headline({ buckets, isJudged }: RunReport, fresh: number): string {
+  return isJudged ? `${plural(fresh, 'new bucket')}, ${buckets.length - fresh} known` : plural(buckets.length, 'bucket');
 }
 
-function row({ severity, lens, op, expected, got, count, id }: ReportBucket): string {
-  const cells = [severity, lens === 'memtype' ? op : `${lens} ${op}`, code(expected), code(got), `${count}`, code(id)];
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+function facts(report: RunReport): string[] {
+  const { seed, cases, steps, timing, buckets, health, profiles, interrupted, unreachedRules } = report;
+  const time = timing === null ? '' : `, ${Math.round(timing.seconds)} s`;
+  const counts = SEVERITIES.map((severity) => `${buckets.filter((bucket) => bucket.severity === severity).length} ${severity}`);
+  const curves = timing?.progress ?? [];
+  return [
+    `seed ${code(seed)}, ${cases} cases, ${steps} steps${time}${interrupted ? ' (interrupted)' : ''}`,
+    `${plural(buckets.length, 'bucket')}: ${counts.filter((count) => !count.startsWith('0 ')).join(', ') || 'none'}`,
+    ...curves.map((curve) => curveText(curve, curves.length > 1).replaceAll('\u202f', '')),
+    `profiles: ${profiles.map(code).join(', ')}`,
+    `health: ${percent(health.faultingWrites)} of MSR writes fault, ${percent(health.mappedAccesses)} of accesses hit memory; rules of the panel that never decided: ${unreachedRules.length}`,
+    ...report.modelFaults.map(({ profile, message }) => `**MODEL FAULT** ${code(profile)}: ${code(message)}`),
+  ].flatMap((fact) => proseLines(fact, '- ', '  '));
+}
+
+/** A bucket in a line or two: worst first, as they stand in the report. */
+function listLines(bucket: ReportBucket): string[] {
+  const { severity, expected, got, id } = bucket;
+  const sides = isOneSided(bucket) ? code(got) : `${code(expected)} against ${code(got)}`;
+  return proseLines(`${severity}, ${whereText(bucket)}, ${sides}, ${caseText(bucket)}: ${code(id)}`, '- ', '  ');
 }
 
 /** A bucket in full, under a heading of the second level. */
 export function bucketSection(bucket: ReportBucket, lookup: RuleLookup): string[] {
   const { id, severity, scenario, step, partition, answers, groupRules, replay } = bucket;
   const groups = partition.flatMap((group, index) => [
-    `- ${answers[index] === undefined ? '' : `${prose(answerText(answers[index]))}: `}${group.map(code).join(', ')}`,
-    ...(groupRules[index] ?? []).map((rule) => `  - ${prose(ruleInWords(rule, lookup))}`),
+    ...proseLines(
+      `${answers[index] === undefined ? '' : `${prose(answerText(answers[index]))}: `}${group.map(code).join(', ')}`,
+      '- ',
+      '  ',
+    ),
+    ...(groupRules[index] ?? []).flatMap((rule) => {
+      const names = deciders(bucket, group, rule);
+      const who = names.length === 0 ? '' : `${names.map(code).join(', ')}: `;
+      return proseLines(`${who}${prose(ruleInWords(rule, lookup))}`, '  - ', '    ');
+    }),
   ]);
   return [
     `## ${severity}: ${code(id)}`,
@@ -60,12 +81,29 @@ export function bucketSection(bucket: ReportBucket, lookup: RuleLookup): string[
     ...groups,
     '',
     ...fenced([
-      `machine ${machineText(scenario)}`,
-      ...scenario.steps.map((operation, index) => `${index === step ? '>' : ' '} ${index}  ${stepInWords(operation)}`),
+      ...wrapped(`machine ${plainText(machineText(scenario))}`, WIDTH, '', '    '),
+      ...scenario.steps.flatMap((operation, index) =>
+        wrapped(`${index === step ? '>' : ' '} ${index}  ${plainText(stepInWords(operation))}`, WIDTH, '', '       '),
+      ),
     ]),
     '',
-    ...fenced([replay]),
+    ...fenced(shellLines(replay)),
   ];
+}
+
+/** A command of several lines as `sh` reads it: parted before options, where no quoted word could be parted. */
+function shellLines(command: string): string[] {
+  if (command.length <= WIDTH || /['"\\]/.test(command)) return [command];
+  return command
+    .split(/ (?=--)/)
+    .map((part, index, all) => `${index === 0 ? '' : '    '}${part}${index < all.length - 1 ? ' \\' : ''}`);
+}
+
+/** Markdown that is a paragraph, in lines: none of them begins a list, a heading or a rule of its own. */
+function proseLines(text: string, first: string, next: string): string[] {
+  return wrapped(text, WIDTH, first, next).map((line, index) =>
+    index === 0 ? line : line.replace(/^(\s*)([-+=#])/, '$1\\$2').replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2'),
+  );
 }
 
 /** A code span around any text: its fence is longer than any run of backticks inside. */

@@ -3,7 +3,7 @@ import type { Severity } from '../classify/severity.js';
 import { partitionText } from '../compare/partition.js';
 import { plainText } from './answer-text.js';
 import { citationText } from './fuzz-summary.js';
-import { caseText } from './html-bucket.js';
+import { caseText, knownText, sidesText } from './bucket-text.js';
 import { detail } from './junit-report.js';
 import type { RuleLookup } from './rule-lookup.js';
 import { fileName } from './run-folder.js';
@@ -45,7 +45,7 @@ export function sarifReport(report: RunReport, lookup: RuleLookup): string {
       },
     ],
     columnKind: 'utf16CodeUnits',
-    results: report.buckets.map((bucket) => result(bucket, ids, lookup)),
+    results: report.buckets.map((bucket) => ({ ...result(bucket, ids, lookup), ...(report.isJudged ? standing(bucket) : {}) })),
   };
   return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2)}\n`;
 }
@@ -62,9 +62,9 @@ function descriptor(id: string, lookup: RuleLookup): object {
 }
 
 function result(bucket: ReportBucket, ids: readonly string[], lookup: RuleLookup): object {
-  const { id, severity, expected, got, partition, count } = bucket;
+  const { id, severity, partition, count } = bucket;
   const ruleId = ruleOf(bucket);
-  const text = `${severity}: ${expected} against ${got}, ${caseText(bucket)}. ${partitionText(partition)}`;
+  const text = `${severity}: ${sidesText(bucket)}, ${caseText(bucket)}. ${partitionText(partition)}`;
   return {
     ruleId,
     ruleIndex: ids.indexOf(ruleId),
@@ -82,5 +82,15 @@ function result(bucket: ReportBucket, ids: readonly string[], lookup: RuleLookup
     // The bucket is the cause: it stays the same from night to night, whatever the witness.
     partialFingerprints: { 'emtdiffBucket/v1': id },
     properties: { severity, lens: bucket.lens, operation: bucket.op, cases: count, replay: bucket.replay },
+  };
+}
+
+/** What is known is not new to a dashboard, and what the ledger explains is accepted there, with the reason. */
+function standing(bucket: ReportBucket): object {
+  if (bucket.standing === 'new') return { baselineState: 'new' };
+  const justification = bucket.known === null ? null : plainText(knownText(bucket) ?? '');
+  return {
+    baselineState: 'unchanged',
+    ...(justification === null ? {} : { suppressions: [{ kind: 'external', justification }] }),
   };
 }

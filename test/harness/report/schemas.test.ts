@@ -9,7 +9,7 @@ import { ruleLookup } from '../../../harness/report/rule-lookup.js';
 import { runReport } from '../../../harness/report/run-report.js';
 import { PROFILES } from '../../../models/registry.js';
 import { DOCUMENT, FINDING } from './hostile-run.js';
-import { realRun } from './real-run.js';
+import { type RealRun, realRun } from './real-run.js';
 
 const fixture = (name: string) => readFileSync(join(__dirname, '../../fixtures/report-schemas', name), 'utf8');
 const LOOKUP = ruleLookup(PROFILES.map(({ rules }) => rules));
@@ -35,6 +35,12 @@ const junitErrors = async (text: string) =>
 const UNWRITABLE = '\u0000\ud800\ufffe';
 const EMPTY = { ...DOCUMENT, seed: UNWRITABLE, buckets: [], modelFaults: [] };
 
+/** As a ledger and a baseline would have it. */
+function judged(document: RealRun['document']): unknown {
+  const standings = [{ known: { entry: 'an-entry', reason: 'Accepted.' } }, { baseline: true }, {}];
+  return { ...document, ledger: {}, buckets: document.buckets.map((bucket, index) => ({ ...bucket, ...standings[index % 3] })) };
+}
+
 describe('A report of a campaign', () => {
   let runs: readonly (readonly [string, unknown, readonly unknown[]])[];
   beforeAll(async () => {
@@ -42,6 +48,7 @@ describe('A report of a campaign', () => {
     expect(document.buckets.length).toBeGreaterThan(10);
     runs = [
       ['real', document, findings],
+      ['judged', judged(document), findings],
       ['hostile', DOCUMENT, [FINDING]],
       ['empty', EMPTY, []],
     ];

@@ -1,0 +1,109 @@
+/** What is new, what is in the baseline, what the ledger explains; and what one model breaks alone. */
+import { githubAnnotations } from '../../../harness/report/github-annotations.js';
+import { curveText } from '../../../harness/report/progress-chart.js';
+import { type ReportFormat, reportText } from '../../../harness/report/report-formats.js';
+import { runReport } from '../../../harness/report/run-report.js';
+import { DOCUMENT, FINDING, HOSTILE } from './hostile-run.js';
+
+const [MILD, WORSE] = DOCUMENT.buckets;
+const KNOWN = { entry: 'an-entry', reason: `Accepted since 6.6. ${HOSTILE}` };
+const JUDGED = {
+  ...DOCUMENT,
+  ledger: { new: 1, known: 1 },
+  buckets: [
+    { ...WORSE, id: 'known', known: KNOWN },
+    { ...WORSE, id: 'stored', baseline: true },
+    { ...WORSE, id: 'fresh', severity: 'ordering' },
+    { ...MILD, id: 'fresh-and-mild' },
+  ],
+  timing: { seconds: 9, casesPerSecond: 2, progress: [{ shard: '0/1', points: [[1, 64, 3]] }] },
+};
+const report = runReport(JUDGED, [FINDING], 'summary.json');
+const textOf = (format: ReportFormat) => reportText(format, JUDGED, report, () => undefined);
+
+test('What is new stands first, what a baseline has next, what the ledger explains last', () => {
+  expect(report.buckets.map(({ id }) => id)).toEqual(['fresh', 'fresh-and-mild', 'stored', 'known']);
+});
+
+test('JUnit skips what is known, with the reason, and fails only what is new', () => {
+  const text = textOf('junit');
+  expect(text.match(/<failure /g)).toHaveLength(1);
+  expect(text).toMatch(/name="fresh" time="0"><failure /);
+  expect(text).toMatch(/name="known" time="0"><skipped>known to the ledger \(an-entry\): Accepted since 6\.6\./);
+  expect(text).toMatch(/name="stored" time="0"><skipped>in the baseline<\/skipped>/);
+  expect(text).toMatch(/<testsuite [^>]* skipped="2">/);
+});
+
+test('SARIF tells new from unchanged, and suppresses what the ledger explains', () => {
+  const [{ results }] = JSON.parse(textOf('sarif')).runs;
+  const told = results.map(({ baselineState, suppressions }: { baselineState: string; suppressions?: { kind: string }[] }) => [
+    baselineState,
+    suppressions?.[0].kind,
+  ]);
+  expect(told).toEqual([
+    ['new', undefined],
+    ['new', undefined],
+    ['unchanged', undefined],
+    ['unchanged', 'external'],
+  ]);
+});
+
+test('Annotations and Markdown are about what is new', () => {
+  expect(githubAnnotations(report)).not.toMatch(/::known|::stored/);
+  expect(githubAnnotations(report)).toContain('::fresh%0A');
+  expect(textOf('markdown')).toMatch(/^# emtdiff: 2 new buckets, 2 known\n/);
+  expect(textOf('markdown').match(/^## /gm)).toHaveLength(2);
+});
+
+test('The page names the standing of each bucket and the reason of the ledger as text; without a judgement it does neither', () => {
+  expect(textOf('html').match(/data-standing="(\w+)"/g)).toEqual(
+    ['new', 'new', 'baseline', 'known'].map((standing) => `data-standing="${standing}"`),
+  );
+  expect(textOf('html')).toContain('<select id="standing">');
+  expect(textOf('html')).toContain('Known to the ledger: Accepted since 6.6. &lt;/script&gt;');
+  const unjudged = reportText('html', DOCUMENT, runReport(DOCUMENT, [], 'summary.json'), () => undefined);
+  expect(unjudged).not.toContain('<select id="standing">');
+});
+
+test('States are shown line by line, as text', () => {
+  const difference = ` {\n-  gfn 0x0: "${HOSTILE}"\n+  gfn 0x0: "UC"\n }`;
+  const states = () => [{ majority: 'a', minority: HOSTILE, difference }];
+  const text = reportText('html', JUDGED, report, () => undefined, states);
+  expect(text.match(/<ins>\+ {2}gfn 0x0: &quot;UC&quot;<\/ins>/g)).toHaveLength(4);
+  expect(text).toContain('<del>-  gfn 0x0: &quot;&lt;/script&gt;');
+});
+
+test('A curve says when half of the buckets had been seen, and when the last', () => {
+  const points = [[1, 64, 10], [2, 128, 30], [3600, 999_999, 40], [9000, 2_000_000, 40]] as const; // biome-ignore format: a table
+  expect(curveText({ shard: '0/1', points }, false)).toBe(
+    'Half of the 40 buckets were seen within 2 s (128 cases), the last of them within 60 min (999\u202f999 cases).',
+  );
+  expect(curveText({ shard: '1/2', points: [[5, 64, 0]] }, true)).toBe('Shard 1/2: No bucket in 5 s (64 cases).');
+});
+
+test.each(['html', 'markdown', 'junit', 'sarif'] as const)('What one model breaks alone has nobody against it in %s', (format) => {
+  const alone = {
+    ...WORSE,
+    lens: 'invariant',
+    expected: 'tdx/6.16',
+    got: 'tdx/6.16',
+    partition: [['tdx/6.16']],
+    answers: [{ outcome: 'ok' }],
+    rules: ['tdx.broken', 'tdx.rule'],
+    groupRules: [['tdx.rule']],
+  };
+  const document = { ...DOCUMENT, buckets: [alone], modelFaults: [] };
+  const text = reportText(format, document, runReport(document, [], 'summary.json'), () => undefined);
+  expect(text).toContain('tdx/6.16');
+  expect(text).not.toMatch(/against <b>|against tdx| vs tdx/);
+});
+
+test('Lines of Markdown fit into a mail, but for names that no space parts; a command is parted as sh reads it', () => {
+  const replay = `npx emtdiff replay --seed s --case 7 --models ${'a,'.repeat(60)}b`;
+  const document = { ...DOCUMENT, seed: 's', modelFaults: [], buckets: [{ ...MILD, partition: [['a'], ['b']] }] };
+  const finding = { ...FINDING, bucket: { id: MILD.id }, replay };
+  const text = reportText('markdown', document, runReport(document, [finding], 'summary.json'), () => undefined);
+  for (const line of text.split('\n'))
+    if (line.trim().includes(' ') && !line.includes('--models')) expect(line.length).toBeLessThanOrEqual(100);
+  expect(text).toContain('\n    --case 7 \\\n    --models a,a,');
+});
