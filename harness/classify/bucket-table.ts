@@ -9,9 +9,9 @@ import { OPERATION_NAMES } from '../operations/registry.js';
 import type { Trace } from '../run/trace.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import { type AnswerPair, Bucket, type Witness } from './bucket.js';
-import { type DivergenceKind, kindIn } from './divergence-kind.js';
+import { kindIn } from './divergence-kind.js';
 import { circumstancesAt } from './conversion-history.js';
-import { KnownKinds } from './known-kinds.js';
+import { KnownKinds, MORE_OF_THE_SAME } from './known-kinds.js';
 import type { Circumstances } from './circumstances.js';
 import { divergenceRank, invariantRank } from './severity.js';
 import { Sides, sideName } from './side.js';
@@ -55,6 +55,7 @@ export class BucketTable {
 
   /** In the order of ids, whatever the order in which they were found. */
   buckets(): Bucket[] {
+    this.kinds.settle();
     return [...this.table.values(), ...this.others.values()]
       .filter(({ count }) => count > 0)
       .sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -128,6 +129,7 @@ export class BucketTable {
 
   /** A bucket that `bucketOf` made. @throws if there is none */
   knownById(id: string): Bucket {
+    this.kinds.settle();
     for (const bucket of [...this.table.values(), ...this.others.values()]) if (bucket.id === id) return bucket;
     throw new Error(`no bucket ${id}`);
   }
@@ -179,12 +181,18 @@ export class BucketTable {
     const { reference, seat } = this.panel.edges[edge];
     const expected = traces[reference].observations[step];
     const got = traces[seat].observations[step];
-    const kind = this.kindOf(lens, edge, scenario.words[step * STEP_WORDS], expected, got);
-    kind.pair.steps++;
+    const { kinds } = this;
+    const code = scenario.words[step * STEP_WORDS];
+    const place = (edge * this.lenses.length + lens) * OPERATION_NAMES.length + code;
+    let slot = kinds.count(place, expected, got, index);
     // Most divergences of a case are more of the same.
-    if (kind.lastCase === index && kind.isSettled) return;
-    kind.lastCase = index;
+    if (slot === MORE_OF_THE_SAME) return;
     if (index !== this.case) this.startCase(index);
+    let kind = kinds.at(slot);
+    if (kind === null) {
+      kind = kindIn(this.bucketOf(lens, edge, code, expected, got), expected, got);
+      slot = kinds.keep(slot, place, expected, got, kind);
+    }
     const { bucket, worstRank } = kind;
     if (bucket.lastCase !== index) {
       const signature = this.signatureAt(step, lens, traces);
@@ -193,7 +201,8 @@ export class BucketTable {
     const couldBeWorse = worstRank < bucket.rank;
     const rank = couldBeWorse ? divergenceRank(bucket.lens.name, expected, got, this.circumstancesOf(step, scenario)) : bucket.rank;
     this.count(bucket, index, edge, step, rank);
-    kind.isSettled = worstRank >= bucket.rank;
+    // The bucket's severity only gets worse, so that what cannot worsen it now never will.
+    kinds.setDone(slot, worstRank >= bucket.rank);
   }
 
   /** Counts an invariant that a step of case `index` broke. */
@@ -214,13 +223,6 @@ export class BucketTable {
     this.case = index;
     this.circumstances.forget();
     for (const signatures of this.signaturesAt) signatures.forget();
-  }
-
-  private kindOf(lens: number, edge: number, code: number, expected: Observation, got: Observation): DivergenceKind {
-    const place = (edge * this.lenses.length + lens) * OPERATION_NAMES.length + code;
-    const known = this.kinds.find(place, expected, got);
-    if (known !== null) return known;
-    return this.kinds.keep(place, expected, got, kindIn(this.bucketOf(lens, edge, code, expected, got), expected, got));
   }
 
   private circumstancesOf(step: number, scenario: EncodedScenario): Circumstances {

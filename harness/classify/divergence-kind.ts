@@ -9,15 +9,11 @@ export interface DivergenceKind {
   readonly pair: AnswerPair;
   /** The worst severity that the pair has in any circumstances, as a rank. */
   readonly worstRank: number;
-  /** The case in which it was seen last. */
-  lastCase: number;
-  /** Nothing more of it can make the bucket's severity worse: the bucket's only gets worse, too. */
-  isSettled: boolean;
 }
 
 export function kindIn(bucket: Bucket, expected: Observation, got: Observation): DivergenceKind {
   const ranks = ALL_CIRCUMSTANCES.map((circumstances) => divergenceRank(bucket.lens.name, expected, got, circumstances));
-  return { bucket, pair: pairIn(bucket, expected, got), worstRank: Math.min(...ranks), lastCase: -1, isSettled: false };
+  return { bucket, pair: pairIn(bucket, expected, got), worstRank: Math.min(...ranks) };
 }
 
 /** The bucket's count of this pair of answers, made if it is new. */
