@@ -13,8 +13,9 @@ import type { StopWatch } from './stop-watch.js';
 import { packageVersion } from './version.js';
 import { runCrew } from './worker-crew.js';
 
-/** Milliseconds between two journals. */
-const JOURNAL_EVERY = 2000;
+/** Milliseconds from one journal to the next: soon at first, for a short run, then each time twice as long, to at most 2 s. */
+const FIRST_DISTANCE = 100;
+const LONGEST_DISTANCE = 2000;
 
 /** @throws {UsageError} for workers beside externals. */
 export async function carryOut(
@@ -85,6 +86,7 @@ export async function carryOut(
 class JournalKeeper {
   contributions: readonly Contribution[];
   private last = performance.now();
+  private distance = FIRST_DISTANCE;
 
   constructor(
     private readonly plan: CampaignPlan,
@@ -96,8 +98,9 @@ class JournalKeeper {
   }
 
   keepNowAndThen(make: () => { state: CampaignState; contributions: readonly Contribution[] }): void {
-    if (this.plan.out === null || performance.now() - this.last < JOURNAL_EVERY) return;
+    if (this.plan.out === null || performance.now() - this.last < this.distance) return;
     this.last = performance.now();
+    this.distance = Math.min(LONGEST_DISTANCE, 2 * this.distance);
     const { state, contributions } = make();
     this.keep(state, contributions);
   }

@@ -22,8 +22,9 @@ export interface WorkerReport {
   readonly isFinal: boolean;
 }
 
-/** Milliseconds between two reports. */
-const REPORT_EVERY = 1000;
+/** Milliseconds from one report to the next: soon at first, then each time twice as long, to at most 1 s. */
+const LONGEST_DISTANCE = 1000;
+let distance = 50;
 
 const task = workerData as WorkerTask;
 let isStopped = false;
@@ -46,8 +47,9 @@ const { state } = await runCampaign({
   countsOnly: true,
   shouldStop: () => isStopped,
   onChunk(stateNow) {
-    if (performance.now() - reported < REPORT_EVERY) return;
+    if (performance.now() - reported < distance) return;
     reported = performance.now();
+    distance = Math.min(LONGEST_DISTANCE, 2 * distance);
     report(stateNow(), false);
   },
 });
