@@ -1,6 +1,7 @@
 /** From a finding to an entry of the ledger. */
+import { isJudged } from '../compare/judge.js';
 import type { Panel } from '../compare/panel.js';
-import type { Rule } from '../../models/contract/rule.js';
+import type { Citation } from '../../models/contract/rule.js';
 import { Place } from '../operations/usage-error.js';
 import { entriesFrom, KNOWN_FORMAT, type KnownEntry, type Pair } from './known-entry.js';
 
@@ -86,27 +87,51 @@ export function entryOf(found: FoundDivergence, panel: Panel, acceptance: Accept
   return entriesFrom({ format: KNOWN_FORMAT, entries: [entry] }, found.file)[0];
 }
 
-function edgesOf({ causes, sides }: FoundDivergence, { seats, edges }: Panel): Pair[] {
+function edgesOf({ lens, causes, sides }: FoundDivergence, { seats, edges }: Panel): Pair[] {
   const decides = (seat: number, cause: string) =>
     seats[seat].rules.some((rule) => rule !== null && (rule.cause ?? rule.id) === cause);
-  const able = edges.filter(({ reference, seat }) => decides(reference, causes[0]) && decides(seat, causes[1]));
+  const states = (seat: number, id: string) => seats[seat].invariants?.some((invariant) => invariant?.id === id) ?? false;
+  const able = edges.filter((edge) => {
+    if ((lens === 'invariant') !== isJudged(edge)) return false;
+    const { reference, seat } = edge;
+    return (isJudged(edge) ? states(seat, causes[0]) : decides(reference, causes[0])) && decides(seat, causes[1]);
+  });
   const pairs = able.map(({ reference, seat }): Pair => [seats[reference].name, seats[seat].name]);
   return pairs.some(([expected, got]) => expected === sides[0] && got === sides[1]) ? pairs : [...pairs, sides];
 }
 
 /** A sentence and the sources that the rules themselves give; null where a side has no rule. */
-export function reasonFromRules({ rules, sides }: FoundDivergence, panel: Panel): Pick<Acceptance, 'reason' | 'citations'> | null {
+export function reasonFromRules(divergence: FoundDivergence, panel: Panel): Pick<Acceptance, 'reason' | 'citations'> | null {
+  const { lens, rules, sides } = divergence;
+  if (lens === 'invariant') return reasonFromInvariant(divergence, panel);
   const found = rules.map((id) => panel.seats.flatMap((seat) => seat.rules).find((rule) => rule?.id === id) ?? null);
   const [expected, got] = found;
   if (expected === null || got === null) return null;
-  const quoted = ({ sentence }: Rule) => `"${sentence.replace(/\.$/, '')}"`;
-  const citations = [expected, got].map(({ citation }) =>
-    [citation.document, citation.place, ...(citation.commit === undefined ? [] : [citation.commit])].join(', '),
-  );
   return {
     reason: `${sides[0]} says ${quoted(expected)}, ${sides[1]} says ${quoted(got)}.`,
-    citations: [...new Set(citations)],
+    citations: [...new Set([expected, got].map(({ citation }) => sourceText(citation)))],
   };
+}
+
+function reasonFromInvariant(
+  { rules: [id, ruleId], sides: [, name] }: FoundDivergence,
+  { seats }: Panel,
+): Pick<Acceptance, 'reason' | 'citations'> | null {
+  const seat = seats.find((other) => other.name === name);
+  const invariant = seat?.invariants?.find((stated) => stated?.id === id);
+  const rule = seat?.rules.find((known) => known?.id === ruleId);
+  if (!invariant || !rule) return null;
+  const sources = [invariant.citation, rule.citation].filter((citation) => citation !== undefined);
+  return {
+    reason: `${name} breaks ${quoted(invariant)} where it says ${quoted(rule)}.`,
+    citations: [...new Set(sources.map(sourceText))],
+  };
+}
+
+const quoted = ({ sentence }: { readonly sentence: string }) => `"${sentence.replace(/\.$/, '')}"`;
+
+function sourceText({ document, place, commit }: Citation): string {
+  return [document, place, ...(commit === undefined ? [] : [commit])].join(', ');
 }
 
 /** An entry that also explains its bucket where another sighting of it was: on other edges, with other outcomes. */

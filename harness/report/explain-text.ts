@@ -1,12 +1,13 @@
 /** An explained step for a terminal. */
 import type { Explanation } from '../explain/explanation.js';
+import type { Invariant } from '../../models/contract/invariant.js';
 import { stepInWords } from '../operations/registry.js';
 import type { Divergence } from '../pipeline/divergence.js';
 import type { ObservationJson } from '../scenario/observation-json.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { partitionText } from '../compare/partition.js';
 import { answerText } from './answer-text.js';
-import { citationText } from './fuzz-summary.js';
+import { citationText, invariantText } from './fuzz-summary.js';
 import { wrapped } from './scenario-table.js';
 
 /** Lines of a state difference that are shown. */
@@ -24,7 +25,10 @@ export function explainText(
   const outsiders = Object.keys(observations).filter((name) => !explanations.some(({ profile }) => profile === name));
   const lines = [
     `step ${step}: ${stepInWords(scenario.steps[step])}`,
-    ...divergences.flatMap(({ lens, partition }) => wrapped(`${lens}: ${partitionText(partition)}`, width, '  ', '    ')),
+    ...divergences.flatMap(({ lens, invariant, partition, buckets }) => {
+      const text = invariant === undefined ? partitionText(partition) : brokenText(invariant, buckets);
+      return wrapped(`${lens}: ${text}`, width, '  ', '    ');
+    }),
     ...explanations.flatMap((explanation) =>
       explanationLines(explanation, scenario, observations[explanation.profile][step], width),
     ),
@@ -36,6 +40,10 @@ export function explainText(
     ]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function brokenText(invariant: Invariant, buckets: Divergence['buckets']): string {
+  return `${buckets.map(({ got }) => got).join(', ')}: broken: ${invariantText(invariant)}`;
 }
 
 function explanationLines(

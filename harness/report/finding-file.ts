@@ -1,4 +1,6 @@
 /** A finding as the JSON that stands in one file: nothing in it depends on time, worker or shard. */
+import type { HazardClass } from '../classify/hazard-class.js';
+import type { Invariant } from '../../models/contract/invariant.js';
 import { type Finding, sideRules } from '../pipeline/finding.js';
 import { scenarioJson } from '../scenario/print.js';
 
@@ -21,6 +23,7 @@ export function findingJson(finding: Finding, origin: FindingOrigin): Record<str
       rules: sideRules(finding),
       causes: [bucket.expectedSide, bucket.gotSide],
       severity: finding.severity,
+      ...hazardJson(finding),
     },
     seed: origin.seed,
     case: finding.case,
@@ -37,6 +40,16 @@ export function findingJson(finding: Finding, origin: FindingOrigin): Record<str
     ...(finding.alias === null ? {} : { alias: finding.alias }),
     scenario: scenarioJson(finding.scenario),
     observations: finding.observations,
+  };
+}
+
+/** Only where private memory has a part in it: the class of hazard, and the invariant that is broken. */
+export function hazardJson({ hazard, invariant }: Finding): { class?: HazardClass; invariant?: Omit<Invariant, 'event'> } {
+  if (invariant === null) return hazard === null ? {} : { class: hazard };
+  const { id, sentence, citation } = invariant;
+  return {
+    ...(hazard === null ? {} : { class: hazard }),
+    invariant: { id, sentence, ...(citation === undefined ? {} : { citation }) },
   };
 }
 

@@ -3,6 +3,7 @@ import type { CampaignResult } from '../campaign.js';
 import { rankOf, SEVERITIES } from '../classify/severity.js';
 import { partitionText } from '../compare/partition.js';
 import type { Seat } from '../compare/panel.js';
+import type { Invariant } from '../../models/contract/invariant.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { type Finding, sideRules } from '../pipeline/finding.js';
 import { acquaintanceLines, freshOf } from './acquaintance.js';
@@ -120,7 +121,7 @@ function bucketLine(finding: Finding, { panel }: CampaignResult, options: Summar
   const count = bucket.count > 0 ? `${bucket.count}x` : 'slip';
   const path = options.pathOf(finding);
   const step = `${bucket.lens.name === 'memtype' ? '' : `${bucket.lens.name} `}${bucket.op}`;
-  return `${finding.severity.padEnd(15)} ${step.padEnd(13)} ${partition.padEnd(12)} ${bucket.expectedSide} -> ${bucket.gotSide}  ${count} ${size}${path === null ? '' : `  ${path}`}`;
+  return `${finding.severity.padEnd(15)} ${step.padEnd(13)} ${partition.padEnd(12)} ${bucket.expectedSide} -> ${bucket.gotSide}  ${finding.hazard === null ? '' : `${finding.hazard} `}${count} ${size}${path === null ? '' : `  ${path}`}`;
 }
 
 /** Of each profile the most frequent of its worst, worst first; then the most frequent of the rest. */
@@ -139,14 +140,21 @@ export function findingLines(finding: Finding, seats: readonly Seat[], width: nu
     const text = rule === undefined || rule === null ? id : `${rule.sentence} [${citationText(rule.citation)}]`;
     return wrapped(`${label} ${name}: ${text}`, width, '    ', '      ');
   };
+  const { hazard, invariant } = finding;
+  const statement = invariant === null ? [] : wrapped(`breaks ${invariantText(invariant)}`, width, '    ', '      ');
   return [
-    ...wrapped(`${finding.severity}  ${bucket.id}`, width, '', '  '),
+    ...wrapped(`${finding.severity}${hazard === null ? '' : ` (${hazard})`}  ${bucket.id}`, width, '', '  '),
     ...wrapped(partitionText(finding.partition), width, '    ', '      '),
-    ...side('expected', expected, sideRules(finding)[0]),
+    ...(invariant === null ? side('expected', expected, sideRules(finding)[0]) : statement),
     ...side('got', got, sideRules(finding)[1]),
     ...aliasLines(finding, width),
     ...scenarioTable(finding.scenario, finding.observations, { width, marked: finding.step }),
   ];
+}
+
+/** `I7: A free page is not assigned. [source]`. */
+export function invariantText({ id, sentence, citation }: Invariant): string {
+  return `${id}: ${sentence}${citation === undefined ? '' : ` [${citationText(citation)}]`}`;
 }
 
 export function citationText({ document, place, commit }: { document: string; place: string; commit?: string }): string {

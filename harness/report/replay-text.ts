@@ -5,6 +5,7 @@ import type { Divergence } from '../pipeline/divergence.js';
 import type { ObservationJson } from '../scenario/observation-json.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { plainText } from './answer-text.js';
+import { invariantText } from './fuzz-summary.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 
 export interface ReplayTextOptions {
@@ -35,21 +36,31 @@ export function replayText(
   return `${lines.join('\n')}\n`;
 }
 
-function divergenceLines({ step, lens, partition, buckets }: Divergence, width: number): string[] {
+function divergenceLines({ step, lens, invariant, partition, buckets }: Divergence, width: number): string[] {
+  const head =
+    invariant === undefined
+      ? `step ${step} (${lens}): ${partitionText(partition)}`
+      : `step ${step} breaks ${invariantText(invariant)}`;
   return [
-    ...wrapped(`step ${step} (${lens}): ${partitionText(partition)}`, width, '  ', '    '),
-    ...byCause(buckets).flatMap(({ id, severity, got }) =>
-      wrapped(`${severity.padEnd(15)} ${id}  (${got.join(', ')})`, width, '    ', '                    '),
+    ...wrapped(head, width, '  ', '    '),
+    ...byCause(buckets).flatMap(({ id, severity, hazard, got }) =>
+      wrapped(
+        `${severity.padEnd(15)} ${id}  (${[...(hazard === undefined ? [] : [hazard]), ...got].join(', ')})`,
+        width,
+        '    ',
+        '                    ',
+      ),
     ),
   ];
 }
 
 /** Each bucket once, with the profiles that are in it. */
-function byCause(buckets: Divergence['buckets']): { id: string; severity: string; got: string[] }[] {
+function byCause(buckets: Divergence['buckets']): { id: string; severity: string; hazard?: string; got: string[] }[] {
   const ids = [...new Set(buckets.map(({ id }) => id))];
   return ids.map((id) => {
     const own = buckets.filter((bucket) => bucket.id === id);
-    return { id, severity: own[0].severity, got: own.map(({ got }) => got) };
+    const [{ severity, class: hazard }] = own;
+    return { id, severity, ...(hazard === undefined ? {} : { hazard }), got: own.map(({ got }) => got) };
   });
 }
 

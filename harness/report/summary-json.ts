@@ -5,6 +5,7 @@ import { type Finding, lensFields, sideRules } from '../pipeline/finding.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { type Acquaintance, acquaintanceJson } from './acquaintance.js';
 import type { ProgressCurve } from './run-progress.js';
+import { hazardJson } from './finding-file.js';
 import { observationJson } from '../scenario/observation-json.js';
 import { scenarioJson } from '../scenario/print.js';
 
@@ -61,6 +62,7 @@ function bucketJson(finding: Finding, table: BucketTable): Record<string, unknow
   return {
     id: bucket.id,
     severity: finding.severity,
+    ...hazardJson(finding),
     lens: bucket.lens.name,
     step: { op: bucket.op, index: finding.step },
     expected: finding.expected,
