@@ -4,20 +4,9 @@ import { curveText } from '../../../harness/report/progress-chart.js';
 import { type ReportFormat, reportText } from '../../../harness/report/report-formats.js';
 import { runReport } from '../../../harness/report/run-report.js';
 import { DOCUMENT, FINDING, HOSTILE } from './hostile-run.js';
+import { JUDGED } from './judged-run.js';
 
 const [MILD, WORSE] = DOCUMENT.buckets;
-const KNOWN = { entry: 'an-entry', reason: `Accepted since 6.6. ${HOSTILE}` };
-const JUDGED = {
-  ...DOCUMENT,
-  ledger: { new: 1, known: 1 },
-  buckets: [
-    { ...WORSE, id: 'known', known: KNOWN },
-    { ...WORSE, id: 'stored', baseline: true },
-    { ...WORSE, id: 'fresh', severity: 'ordering' },
-    { ...MILD, id: 'fresh-and-mild' },
-  ],
-  timing: { seconds: 9, casesPerSecond: 2, progress: [{ shard: '0/1', points: [[1, 64, 3]] }] },
-};
 const report = runReport(JUDGED, [FINDING], 'summary.json');
 const textOf = (format: ReportFormat) => reportText(format, JUDGED, report, () => undefined);
 
