@@ -9,17 +9,20 @@ const VCPUS = 8;
 const VALID = 0x800;
 
 export class VariableRanges {
+  /** All that a new VM starts without: one block of memory, cleared at once. */
+  private readonly memory = new ArrayBuffer(VCPUS * (VARIABLE_PAIRS * 19 + 1));
+  private readonly cleared = new Uint8Array(this.memory);
   /** Two words an MSR, low half first; base of pair i at 4 * i, its mask at 4 * i + 2. */
-  private readonly words = new Uint32Array(VCPUS * VARIABLE_PAIRS * 4);
+  private readonly words = new Uint32Array(this.memory, 0, VCPUS * VARIABLE_PAIRS * 4);
   /** [start, end) in frames, by 8 * vcpu + pair; kept up to date only where the kernel looks at ranges. */
   readonly start = new Float64Array(VCPUS * VARIABLE_PAIRS);
   readonly end = new Float64Array(VCPUS * VARIABLE_PAIRS);
   /** Pairs of the list "head" in its order, by 8 * vcpu + position. */
-  readonly order = new Uint8Array(VCPUS * VARIABLE_PAIRS);
-  readonly count = new Uint8Array(VCPUS);
+  readonly order = new Uint8Array(this.memory, VCPUS * VARIABLE_PAIRS * 16, VCPUS * VARIABLE_PAIRS);
+  readonly count = new Uint8Array(this.memory, VCPUS * VARIABLE_PAIRS * 19, VCPUS);
   /** Whether the list node of a pair was ever linked: it is zero before. */
-  readonly everLinked = new Uint8Array(VCPUS * VARIABLE_PAIRS);
-  private readonly maskWritten = new Uint8Array(VCPUS * VARIABLE_PAIRS);
+  readonly everLinked = new Uint8Array(this.memory, VCPUS * VARIABLE_PAIRS * 17, VCPUS * VARIABLE_PAIRS);
+  private readonly maskWritten = new Uint8Array(this.memory, VCPUS * VARIABLE_PAIRS * 18, VCPUS * VARIABLE_PAIRS);
   /** Bits of the high half within the width that masks are extended to. */
   private widthHi = 0;
   private extendsUnwritten = false;
@@ -29,11 +32,7 @@ export class VariableRanges {
    * @param extendsUnwritten a mask that was never written is extended too (at use, before Linux 4.4); else its range is empty.
    */
   reset(maskWidth: number, extendsUnwritten: boolean): void {
-    this.words.fill(0);
-    this.order.fill(0);
-    this.count.fill(0);
-    this.everLinked.fill(0);
-    this.maskWritten.fill(0);
+    this.cleared.fill(0);
     this.widthHi = 2 ** (maskWidth - 32) - 1;
     this.extendsUnwritten = extendsUnwritten;
   }

@@ -35,16 +35,22 @@ const TYPES = (1 << UC) | (1 << WC) | (1 << WT) | (1 << WP) | (1 << WB);
 /** RdMem and WrMem of four fixed-range bytes. */
 const DRAM_BITS = 0x18181818;
 
+/** 8 of 64K, 16 of 16K, 64 of 4K. */
+const FIXED_RANGES = 88;
+
 export class MtrrRegisters {
+  /** All registers below: one block of memory, cleared at once. */
+  private readonly memory = new ArrayBuffer(FIXED_RANGES + 16 * PAIRS);
+  private readonly registers = new Float64Array(this.memory);
   /** CPUID.MTRR. */
   present = true;
   defType = 0;
   /** Types of the 88 fixed ranges in the order of their addresses: 8 of 64K, 16 of 16K, 64 of 4K. */
-  readonly fixed = new Uint8Array(88);
-  readonly baseHi = new Uint32Array(PAIRS);
-  readonly baseLo = new Uint32Array(PAIRS);
-  readonly maskHi = new Uint32Array(PAIRS);
-  readonly maskLo = new Uint32Array(PAIRS);
+  readonly fixed = new Uint8Array(this.memory, 0, FIXED_RANGES);
+  readonly baseHi = new Uint32Array(this.memory, FIXED_RANGES, PAIRS);
+  readonly baseLo = new Uint32Array(this.memory, FIXED_RANGES + 4 * PAIRS, PAIRS);
+  readonly maskHi = new Uint32Array(this.memory, FIXED_RANGES + 8 * PAIRS, PAIRS);
+  readonly maskLo = new Uint32Array(this.memory, FIXED_RANGES + 12 * PAIRS, PAIRS);
   /** Address bits in the upper half of a register: MAXPHYADDR - 32. */
   private upperWidth = 0;
 
@@ -55,11 +61,7 @@ export class MtrrRegisters {
     this.present = present;
     this.upperWidth = maxPhysAddr - 32;
     this.defType = 0;
-    this.fixed.fill(0);
-    this.baseHi.fill(0);
-    this.baseLo.fill(0);
-    this.maskHi.fill(0);
-    this.maskLo.fill(0);
+    this.registers.fill(0);
   }
 
   /** The rule of the #GP that both RDMSR and WRMSR of this MSR raise, or NO_RULE. */

@@ -5,6 +5,8 @@ import type { Version } from './version.js';
 export const FIXED_RANGES = 88;
 export const VARIABLE_RANGES = 8;
 const VCPUS = 8;
+/** Variable pairs of all vCPUs. */
+const PAIRS = VCPUS * VARIABLE_RANGES;
 const PAGES_PER_2_32 = 2 ** 20;
 /** A range end that wraps to 0 in 64 bits is this many pages. */
 const PAGES_PER_2_64 = 2 ** 52;
@@ -15,22 +17,26 @@ const PAGES_PER_2_64 = 2 ** 52;
  * Linux v6.6 arch/x86/include/asm/kvm_host.h, struct kvm_mtrr.
  */
 export class GuestMtrr {
-  readonly fixed = new Uint8Array(VCPUS * FIXED_RANGES);
-  readonly baseHi = new Uint32Array(VCPUS * VARIABLE_RANGES);
-  readonly baseLo = new Uint32Array(VCPUS * VARIABLE_RANGES);
-  readonly maskHi = new Uint32Array(VCPUS * VARIABLE_RANGES);
-  readonly maskLo = new Uint32Array(VCPUS * VARIABLE_RANGES);
-  readonly defTypeHi = new Uint32Array(VCPUS);
-  readonly defTypeLo = new Uint32Array(VCPUS);
+  /** All registers and ranges below: one block of memory, cleared at once. */
+  private readonly memory = new ArrayBuffer(36 * PAIRS + 12 * VCPUS + VCPUS * FIXED_RANGES);
+  private readonly bytes = new Uint8Array(this.memory);
 
   /** First gfn of a variable range and the gfn after its last; see var_mtrr_range() below. Valid in versions with `mtrr_iter`. */
-  readonly start = new Float64Array(VCPUS * VARIABLE_RANGES);
-  readonly end = new Float64Array(VCPUS * VARIABLE_RANGES);
+  readonly start = new Float64Array(this.memory, 0, PAIRS);
+  readonly end = new Float64Array(this.memory, 8 * PAIRS, PAIRS);
+  readonly fixed = new Uint8Array(this.memory, 36 * PAIRS + 12 * VCPUS, VCPUS * FIXED_RANGES);
+  readonly baseHi = new Uint32Array(this.memory, 16 * PAIRS, PAIRS);
+  readonly baseLo = new Uint32Array(this.memory, 20 * PAIRS, PAIRS);
+  readonly maskHi = new Uint32Array(this.memory, 24 * PAIRS, PAIRS);
+  readonly maskLo = new Uint32Array(this.memory, 28 * PAIRS, PAIRS);
+  readonly defTypeHi = new Uint32Array(this.memory, 32 * PAIRS, VCPUS);
+  readonly defTypeLo = new Uint32Array(this.memory, 32 * PAIRS + 4 * VCPUS, VCPUS);
+
   /** Pairs (0 to 7) in the order of `mtrr_state->head`, `listLength` of them per vCPU. */
-  readonly list = new Uint8Array(VCPUS * VARIABLE_RANGES);
-  readonly listLength = new Uint8Array(VCPUS);
+  readonly list = new Uint8Array(this.memory, 32 * PAIRS + 8 * VCPUS, PAIRS);
+  readonly listLength = new Uint8Array(this.memory, 33 * PAIRS + 8 * VCPUS, VCPUS);
   /** 1: the pair was in the list at some time, so that its list node is no longer all 0. */
-  readonly wasListed = new Uint8Array(VCPUS * VARIABLE_RANGES);
+  readonly wasListed = new Uint8Array(this.memory, 33 * PAIRS + 9 * VCPUS, PAIRS);
 
   /** Upper halves of the addresses that guest and host can have: bits MAXPHYADDR-1:32. */
   guestAddressHi = 0;
@@ -50,17 +56,7 @@ export class GuestMtrr {
 
   /** Power-on: every register 0. */
   clear(): void {
-    this.fixed.fill(0);
-    this.baseHi.fill(0);
-    this.baseLo.fill(0);
-    this.maskHi.fill(0);
-    this.maskLo.fill(0);
-    this.defTypeHi.fill(0);
-    this.defTypeLo.fill(0);
-    this.start.fill(0);
-    this.end.fill(0);
-    this.listLength.fill(0);
-    this.wasListed.fill(0);
+    this.bytes.fill(0);
   }
 
   /** mtrr_is_enabled(): MTRRdefType.E. */
