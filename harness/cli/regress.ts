@@ -4,7 +4,10 @@ import { changeLines } from '../corpus/change-text.js';
 import { printRegression } from '../corpus/regression.js';
 import { type RegressionFile, readRegressions } from '../corpus/regression-folder.js';
 import { type Change, changesOf, updated } from '../corpus/replay.js';
+import { type RegressionResult, regressJunit } from '../report/regress-junit.js';
+import { reportList, writeReport } from '../report/report-formats.js';
 import { writeWhole } from '../report/run-folder.js';
+import { UsageError } from '../operations/usage-error.js';
 import { PROFILES } from '../../models/registry.js';
 import { readArguments, word } from './arguments.js';
 import { corpusFolder } from './package-folder.js';
@@ -13,6 +16,7 @@ const HELP = `emtdiff regress [DIR]      replays every regression; default: thos
 
   --update               after review: rewrites the files whose answers changed, and in them only the answers that did
   --format FORMAT        terminal or json
+  --report junit=FILE    besides: a case per regression
 
 Exit codes: 0 no answer changed, or all were updated; 1 answers changed; 2 bad usage, or a file that is no regression.
 `;
@@ -23,13 +27,14 @@ interface Changed {
 }
 
 export async function run(args: readonly string[]): Promise<number> {
-  const options = { update: { type: 'boolean' }, format: { type: 'string' } } as const;
+  const options = { update: { type: 'boolean' }, format: { type: 'string' }, report: { type: 'string' } } as const;
   const found = readArguments('regress', args, options, { least: 0, most: 1 });
   if (found.has('help')) {
     process.stdout.write(HELP);
     return 0;
   }
   const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
+  const junit = junitFiles(found.text('report'));
   const files = readRegressions(found.positionals[0] ?? corpusFolder('regressions'));
   const changed = files
     .map((file) => ({ file, changes: changesOf(file.regression, PROFILES, file.path) }))
@@ -37,8 +42,31 @@ export async function run(args: readonly string[]): Promise<number> {
   const isUpdate = found.has('update');
   if (format === 'json') process.stdout.write(`${JSON.stringify(document(files, changed, isUpdate))}\n`);
   else process.stdout.write(await text(files, changed, isUpdate));
+  if (junit.length > 0) {
+    const report = regressJunit(await results(files, changed), isUpdate);
+    for (const file of junit) writeReport(file, report);
+  }
   if (isUpdate) for (const { file, changes } of changed) writeWhole(file.path, printRegression(updated(file.regression, changes)));
   return changed.length > 0 && !isUpdate ? 1 : 0;
+}
+
+/** @throws {UsageError} for a format that a corpus has no report in. */
+function junitFiles(list: string | undefined): string[] {
+  const reports = list === undefined ? [] : reportList(list);
+  const other = reports.find(({ format }) => format !== 'junit');
+  if (other !== undefined) throw new UsageError(`--report: found the format ${other.format}, expected junit=FILE`);
+  return reports.map(({ file }) => file);
+}
+
+function results(files: readonly RegressionFile[], changed: readonly Changed[]): Promise<RegressionResult[]> {
+  const changesIn = (path: string) => changed.find(({ file }) => file.path === path)?.changes ?? [];
+  return Promise.all(
+    files.map(async ({ path, regression }) => ({
+      name: regression.name,
+      file: shownPath(path),
+      lines: await changeLines(regression, changesIn(path)),
+    })),
+  );
 }
 
 function document(files: readonly RegressionFile[], changed: readonly Changed[], isUpdate: boolean): Record<string, unknown> {

@@ -56,6 +56,6 @@ function faultCase({ profile, case: index, message }: ModelFaultText): string {
 }
 
 /** Escaped, and without what XML 1.0 has no way to write: lone surrogates and non-characters. */
-function xml(text: string): string {
+export function xml(text: string): string {
   return escaped(text.replace(/[\p{Cs}\ufffe\uffff]/gu, '\ufffd'));
 }

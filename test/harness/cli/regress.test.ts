@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { validateXML } from 'xmllint-wasm';
 import { emtdiff } from './command.js';
 
 const shipped = join(__dirname, '../../../corpora/regressions');
@@ -40,6 +41,23 @@ describe('emtdiff regress', () => {
     expect(contents(folder)).toEqual(contents(shipped));
     expect(statSync(untouched).ino).toBe(before.ino);
     expect(emtdiff(['regress', folder]).code).toBe(0);
+  });
+
+  test('writes JUnit with a case per regression, the changed one failing with its diff', async () => {
+    const folder = corpus();
+    const file = join(folder, 'kvm-ept-ignores-guest-pat.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"leaf": "WB+ipat"', '"leaf": "WB"'));
+    const report = join(temporary(), 'junit.xml');
+    expect(emtdiff(['regress', folder, '--report', `junit=${report}`]).code).toBe(1);
+    const text = readFileSync(report, 'utf8');
+    expect(text.match(/<testcase /g)).toHaveLength(readdirSync(folder).length);
+    expect(text.match(/<failure /g)).toHaveLength(1);
+    expect(text).toMatch(/- +leaf: &quot;WB&quot;\n +\+ +leaf: &quot;WB\+ipat&quot;/);
+    const schema = readFileSync(join(__dirname, '../../fixtures/report-schemas/jenkins-junit.xsd'), 'utf8');
+    expect((await validateXML({ xml: text, schema })).errors).toEqual([]);
+    expect(emtdiff(['regress', folder, '--report', `html=${report}`]).stderr).toContain(
+      'found the format html, expected junit=FILE',
+    );
   });
 
   test('refuses a folder that there is none of, and a file that is no regression', () => {

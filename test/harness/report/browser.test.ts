@@ -14,7 +14,7 @@ import { FINDING, HOSTILE } from './hostile-run.js';
 import { JUDGED } from './judged-run.js';
 import { realRun } from './real-run.js';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 // As root Chromium has no sandbox of its own.
 const FLAGS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
