@@ -58,7 +58,17 @@ export class ProcessGroup {
 
   /** Hands a line to the process; what it does not read yet is kept here, so a sender has to bound what it sends ahead. */
   write(line: string): void {
-    if (!this.isOver) this.child.stdin?.write(`${line}\n`);
+    if (this.isOver) return;
+    this.gather();
+    this.child.stdin?.write(`${line}\n`);
+  }
+
+  /** Lines written in one go are one system call. */
+  private gather(): void {
+    const { stdin } = this.child;
+    if (stdin === null || stdin.writableCorked > 0) return;
+    stdin.cork();
+    process.nextTick(() => stdin.uncork());
   }
 
   /** No input comes any more: waits for the leader to end by itself, a second at most, then kills what is left of the group. */

@@ -19,6 +19,11 @@ export function answerText(answer: ObservationJson): string {
   return [outcome, ...detail].join(' ');
 }
 
+/** Neither level nor leaf: no guest sees them. */
+export function seenText({ level: _, leaf: __, ...seen }: ObservationJson): string {
+  return answerText(seen);
+}
+
 /** Text of others on a terminal: control characters shown, not obeyed. */
 export function plainText(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);

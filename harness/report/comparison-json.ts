@@ -46,7 +46,7 @@ function bucketJson({ id, cause, severity, points, sequences, symptoms }: Differ
   return {
     id,
     cause,
-    title: causeTitle(cause, first),
+    title: causeTitle(cause, first, sides),
     severity,
     points,
     sequences,

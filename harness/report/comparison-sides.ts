@@ -4,6 +4,7 @@ import type { ComparisonResult } from '../comparison/comparison.js';
 import type { DifferenceCause, Symptom } from '../comparison/difference.js';
 import { sideRules } from '../pipeline/finding.js';
 import { stepInWords } from '../operations/registry.js';
+import { answerText, seenText } from './answer-text.js';
 import { type RuleSource, ruleSource } from './rule-source.js';
 
 export interface ComparedSide {
@@ -24,8 +25,15 @@ export function symptomRules({ finding }: Symptom, [a, b]: readonly [ComparedSid
   return [ruleSource(ruleA, a.profile), ruleSource(ruleB, b.profile)];
 }
 
+/** What a side of a symptom went by: the id of its rule; of a side without rules, its answer in words. */
+export function decidedBy({ id, rule }: RuleSource, { name }: ComparedSide, { finding }: Symptom): string {
+  const answer = finding.observations[name]?.[finding.step];
+  if (rule !== null || answer === undefined) return id;
+  return finding.bucket.lens.name === 'memtype' ? seenText(answer) : answerText(answer);
+}
+
 /** One line that says what makes the sides differ. */
-export function causeTitle(cause: DifferenceCause, symptom: Symptom): string {
+export function causeTitle(cause: DifferenceCause, symptom: Symptom, sides: readonly [ComparedSide, ComparedSide]): string {
   switch (cause.kind) {
     case 'invalidation': {
       const [keeps, renews] = cause.keeps === 'a' ? ['A', 'B'] : ['B', 'A'];
@@ -37,10 +45,16 @@ export function causeTitle(cause: DifferenceCause, symptom: Symptom): string {
       return 'the sides go by the registers of different vCPUs';
     case 'size':
       return 'the sides map the frame in pages of different size';
-    case 'inputs':
-      return 'the same statement decides on both sides, of different registers';
-    case 'rule':
-      return `${cause.side.toUpperCase()} decides by ${cause.rule}${cause.isOnly ? `, which ${cause.side === 'a' ? 'B' : 'A'} never reached` : ''}`;
+    case 'inputs': {
+      const [a, b] = symptomRules(symptom, sides);
+      return a.id === b.id
+        ? `both decide by ${a.id}, on different register values`
+        : `A decides by ${a.id}, B by ${b.id}, at the same place of the source`;
+    }
+    case 'rule': {
+      const [own, other] = cause.side === 'a' ? ['A', 'B'] : ['B', 'A'];
+      return `${own} decides by ${cause.rule}, ${cause.isOnly ? `which ${other} never reached` : `${other} otherwise`}`;
+    }
   }
 }
 

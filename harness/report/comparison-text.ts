@@ -1,15 +1,18 @@
 /** A comparison as plain text of 80 columns, to be pasted under the `---` of a patch. */
 import type { ComparisonResult } from '../comparison/comparison.js';
+import type { SideName } from '../comparison/cause.js';
 import type { Difference, Symptom } from '../comparison/difference.js';
 import { plainText } from './answer-text.js';
-import { type ComparedSide, causeTitle, comparedSides, symptomRules } from './comparison-sides.js';
+import { type ComparedSide, causeTitle, comparedSides, decidedBy, symptomRules } from './comparison-sides.js';
 import { coverageLines } from './coverage-text.js';
 import { citationText } from './fuzz-summary.js';
 import { plural } from './plural.js';
-import type { RuleSource } from './rule-source.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 
 const WIDTH = 80;
+
+type Sides = readonly [ComparedSide, ComparedSide];
+
 /** Symptoms of a difference listed after the first, unless details are asked for. */
 const MOST_LISTED = 6;
 
@@ -66,45 +69,58 @@ function faultLines({ modelFaults }: ComparisonResult): string[] {
 function differenceLines(
   { cause, severity, symptoms, points, sequences }: Difference,
   number: number,
-  sides: readonly [ComparedSide, ComparedSide],
+  sides: Sides,
   { details }: ComparisonTextOptions,
 ): string[] {
   const [first, ...rest] = symptoms;
+  const only = cause.kind === 'rule' && cause.isOnly ? cause.side : null;
   const listed = details ? rest : rest.slice(0, MOST_LISTED);
   const more = rest.length - listed.length;
   return [
-    ...wrapped(`${number}. ${severity}: ${causeTitle(cause, first)}`, WIDTH, '', '   '),
+    ...wrapped(`${number}. ${severity}: ${causeTitle(cause, first, sides)}`, WIDTH, '', '   '),
     ...wrapped(
       `seen in ${plural(points, 'point')} of the decision space and ${plural(sequences, 'random sequence')}`,
       WIDTH,
       '   ',
       '   ',
     ),
-    ...symptomLines(first, sides),
-    ...(rest.length === 0 ? [] : ['   also as (rule of A -> rule of B: points, sequences):']),
-    ...listed.flatMap((symptom) => alsoLines(symptom, sides, details)),
+    ...symptomLines(first, sides, only),
+    ...(rest.length === 0 ? [] : ['   also as (A -> B: points, sequences):']),
+    ...listed.flatMap((symptom) => alsoLines(symptom, sides, details ? only : undefined)),
     ...(more > 0 ? [`     ... and ${more} more (--details)`] : []),
   ];
 }
 
 /** Rules with their sources, then the minimal scenario. */
-function symptomLines(symptom: Symptom, sides: readonly [ComparedSide, ComparedSide]): string[] {
+function symptomLines(symptom: Symptom, sides: Sides, only: SideName | null): string[] {
   const { scenario, observations, step } = symptom.finding;
-  const [a, b] = symptomRules(symptom, sides);
-  return [...ruleLines('A', a), ...ruleLines('B', b), ...scenarioTable(scenario, observations, { width: WIDTH, marked: step })];
-}
-
-function ruleLines(letter: string, { id, rule, commits }: RuleSource): string[] {
-  const from = commits.length === 0 ? '' : ` (${commits.join(', ')})`;
   return [
-    ...wrapped(`${letter} ${id}${from}`, WIDTH, '   ', '     '),
-    ...(rule === null ? [] : wrapped(rule.sentence, WIDTH, '     ', '     ')),
-    ...(rule === null ? [] : wrapped(`[${citationText(rule.citation)}]`, WIDTH, '     ', '     ')),
+    ...ruleLines(0, symptom, sides, only),
+    ...ruleLines(1, symptom, sides, only),
+    ...scenarioTable(scenario, observations, { width: WIDTH, marked: step }),
   ];
 }
 
-function alsoLines(symptom: Symptom, sides: readonly [ComparedSide, ComparedSide], details: boolean): string[] {
-  const [a, b] = symptomRules(symptom, sides);
-  const text = `${a.id} -> ${b.id}: ${symptom.points}, ${symptom.sequences}`;
-  return [...wrapped(text, WIDTH, '     ', '       '), ...(details ? symptomLines(symptom, sides) : [])];
+/**
+ * A rule without a commit of its own is as old as anything; one that the other side never reached is of the commits that made its side.
+ */
+function ruleLines(side: 0 | 1, symptom: Symptom, sides: Sides, only: SideName | null): string[] {
+  const letter = 'AB'[side];
+  const source = symptomRules(symptom, sides)[side];
+  const { rule, commits } = source;
+  if (rule === null) return wrapped(`${letter} answers ${decidedBy(source, sides[side], symptom)}`, WIDTH, '   ', '     ');
+  const isShown = rule.citation.commit !== undefined || (only === 'ab'[side] && commits.length > 0);
+  return [
+    ...wrapped(`${letter} ${rule.id}${isShown ? ` (${commits.join(', ')})` : ''}`, WIDTH, '   ', '     '),
+    ...wrapped(rule.sentence, WIDTH, '     ', '     '),
+    ...wrapped(`[${citationText(rule.citation)}]`, WIDTH, '     ', '     '),
+  ];
+}
+
+/** @param only undefined: the line alone, without its scenario */
+function alsoLines(symptom: Symptom, sides: Sides, only?: SideName | null): string[] {
+  const [a, b] = symptomRules(symptom, sides).map((source, side) => decidedBy(source, sides[side], symptom));
+  const isSeen = symptom.points + symptom.sequences > 0;
+  const text = `${a} -> ${b}: ${isSeen ? `${symptom.points}, ${symptom.sequences}` : 'only while minimising'}`;
+  return [...wrapped(text, WIDTH, '     ', '       '), ...(only === undefined ? [] : symptomLines(symptom, sides, only))];
 }

@@ -2,10 +2,9 @@
 import { stepInWords } from '../operations/registry.js';
 import type { Run, StepTimeline, Timeline } from '../history/timeline.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { answerText, plainText } from './answer-text.js';
+import { plainText, seenText } from './answer-text.js';
 import { commitsText, ruleLines } from './change-text.js';
 import { wrapped } from './scenario-table.js';
-import type { ObservationJson } from '../scenario/observation-json.js';
 
 export function historyText(scenario: Scenario, timelines: readonly Timeline[], width: number): string {
   const heading = [scenario.name, scenario.origin].filter((text) => text !== undefined).map(plainText);
@@ -55,9 +54,4 @@ function runLines({ versions, answer, rules, change }: Run, width: number): stri
       ruleLines(rule, width, '        ', index === 0 ? '' : `from ${from}, the same by: `),
     ),
   ];
-}
-
-/** Neither level nor leaf: no guest sees them. */
-function seenText({ level: _, leaf: __, ...seen }: ObservationJson): string {
-  return answerText(seen);
 }

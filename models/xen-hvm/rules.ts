@@ -17,7 +17,9 @@ const sdm = at('Intel SDM vol. 3');
 const apm = at('AMD APM vol. 2');
 const format = at('emtdiff scenario format, version 1');
 
-const emt = (commit?: string): Citation => p2mEpt('epte_get_entry_emt()', commit);
+/** @param test which of its statements, where one commit has several rules of it */
+const emt = (commit?: string, test?: string): Citation =>
+  p2mEpt(`epte_get_entry_emt()${test === undefined ? '' : `, test of ${test}`}`, commit);
 const lookup = mtrr('mtrr_get_type()');
 const pinSet = (commit?: string): Citation => mtrr('hvm_set_mem_pinned_cacheattr()', commit);
 const propagate = (commit?: string): Citation => shadow('_sh_propagate()', commit);
@@ -74,8 +76,16 @@ const named = {
     'Direct MMIO is UC without ipat before its MFN is asked for anything: neither whether it is valid nor whether it is special.',
     emt('30921dc2df'),
   ),
-  directMmio: rule('direct-mmio', 'Direct MMIO is UC without ipat, so that the guest PAT may make it WC.', emt('81fd0d3ca4')),
-  invalidMfn: rule('invalid-mfn', 'An MFN without a frame table entry is UC with ipat, direct MMIO included.', emt('81fd0d3ca4')),
+  directMmio: rule(
+    'direct-mmio',
+    'Direct MMIO is UC without ipat, so that the guest PAT may make it WC.',
+    emt('81fd0d3ca4', 'p2m_mmio_direct'),
+  ),
+  invalidMfn: rule(
+    'invalid-mfn',
+    'An MFN without a frame table entry is UC with ipat, direct MMIO included.',
+    emt('81fd0d3ca4', 'mfn_valid()'),
+  ),
   plainDomain: rule(
     'no-iommu-no-resources',
     'A domain without IOMMU, I/O resources and (from 8333e358e4) devices gets WB with ipat for everything but direct MMIO.',

@@ -196,7 +196,7 @@ describe('the rule of a leaf', () => {
     expect(rule({ gfn: BAR, backing: DEVICE })).toBe('xen-hvm.direct-mmio');
     expect(rule({ gfn: BAR, backing: DEVICE }, 'C')).toBe('xen-hvm.invalid-mfn');
     expect(rule({ gfn: BAR, backing: RESERVED }, 'C')).toBe('xen-hvm.direct-mmio');
-    for (const backing of [DEVICE, RESERVED]) expect(rule({ gfn: BAR, backing }, 'B')).toBe('xen-hvm.direct-mmio-first');
+    for (const backing of [DEVICE, RESERVED] as const) expect(rule({ gfn: BAR, backing }, 'B')).toBe('xen-hvm.direct-mmio-first');
     expect(rule({ gfn: BAR, backing: DEVICE_RO })).toBe('xen-hvm.mmio-read-only');
     expect(rule({ gfn: BAR, isPlain: true })).toBe('xen-hvm.no-iommu-no-resources');
     expect(rule({ gfn: BAR, pins: [[BAR, 1, WP]] })).toBe('xen-hvm.pinned-range');
