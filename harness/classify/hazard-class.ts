@@ -65,10 +65,11 @@ export function invariantClass(id: string): HazardClass {
  */
 export function divergenceClass(a: Observation, b: Observation, isConverting: boolean): HazardClass | null {
   const [outcomeA, outcomeB] = [outcomeOf(a), outcomeOf(b)];
-  if (outcomeA === outcomeB) return samePage(a, b) ? null : wrongPage(isConverting);
+  if (outcomeA === outcomeB) return samePage(a, b) ? null : otherPage(outcomeA, isConverting);
   const has = (outcome: number) => outcomeA === outcome || outcomeB === outcome;
   if (has(HOST_FATAL) || has(SLEEP_IN_ATOMIC)) return 'unsafe-host';
-  if (has(VM_DEAD)) return 'unsafe-guest';
+  // The guest touched what it had not accepted: its own mistake, which some subjects forgive.
+  if (has(VM_DEAD)) return null;
   if (has(RMP_LOOP)) return isConverting ? 'transient-livelock' : 'livelock';
   if (has(NOT_VALIDATED) || has(RETRY) || has(PAUSED)) return 'timing';
   if (has(OK) && (has(CIPHERTEXT) || has(MEMORY_FAULT)))
@@ -82,6 +83,11 @@ function samePage(a: Observation, b: Observation): boolean {
   const outcome = outcomeOf(a);
   if (outcome !== OK && outcome !== MEMORY_FAULT) return true;
   return detailOf(a) === detailOf(b) || detailOf(a) === 0 || detailOf(b) === 0;
+}
+
+/** Exits of a subject whose accesses have no kind name that of the attribute. */
+function otherPage(outcome: number, isConverting: boolean): HazardClass {
+  return outcome === MEMORY_FAULT ? 'safe' : wrongPage(isConverting);
 }
 
 /** Of two pages that serve one access one is the old one. */

@@ -21,10 +21,19 @@ import type { Seat } from '../compare/panel.js';
 
 const ANSWER_BITS = OUTCOME_MASK | MEMTYPE_MASK | LEVEL_MASK | DETAIL_MASK;
 
-/** Readable name of a side: `intel-ept.ignore-guest-pat`, `ok-UC`, `gp`. */
+/** Readable name of a side: `intel-ept.ignore-guest-pat`, `sev-snp.served-private`, `ok-UC`, `gp`. */
 export function sideName(seat: Seat, observation: Observation, lens: Lens): string {
   const rule = seat.rules[ruleOf(observation)];
+  if (rule?.typeOnly && comparesNoType(lens)) return `${rule.id.split('.')[0]}.${SERVED[detailOf(observation)]}`;
   return rule?.cause ?? rule?.id ?? answerName(observation & lens.mask & ANSWER_BITS, lens.mask);
+}
+
+/** By the page of private memory that served an access. */
+const SERVED = ['served', 'served-private', 'served-shared'] as const;
+
+/** Lenses of private memory: a rule that decides a memory type alone says nothing of what they look at. */
+function comparesNoType(lens: Lens): boolean {
+  return lens.name === 'private' || lens.name === 'invariant';
 }
 
 /** The answer without the value of a `read-msr`: values are no causes. */
@@ -65,7 +74,10 @@ export class Sides {
   of(seat: number, observation: Observation, lens: Lens): number {
     const rule = ruleOf(observation);
     const rules = this.byRule[seat];
-    if (rule > 0 && rule < rules.length) return rules[rule];
+    if (rule > 0 && rule < rules.length) {
+      const isNamedByRule = !(comparesNoType(lens) && this.seats[seat].rules[rule]?.typeOnly);
+      return isNamedByRule ? rules[rule] : this.numberOf(sideName(this.seats[seat], observation, lens));
+    }
     // Of an outside model that names rules as it goes, or none: found by the rule, else by the answer.
     // The same bits read differently in two lenses: `ok` of an MSR write, `ok-UC` of an access.
     const answer = rule > 0 ? -rule : BUCKET_LENSES.indexOf(lens.name) * 2 ** 20 + (observation & lens.mask & ANSWER_BITS);

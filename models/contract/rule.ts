@@ -19,6 +19,8 @@ export interface Rule {
    * of thirty cells does not make thirty findings of one difference. Same form as `id`; absent: the rule is a cause of its own.
    */
   readonly cause?: string;
+  /** It decides the memory type of an access that is served, and nothing else of it: where no type is compared it is no cause. */
+  readonly typeOnly?: true;
 }
 
 /** Number of "no rule": externals have none. A model's rules are numbered from 1. */

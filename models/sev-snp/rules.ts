@@ -24,6 +24,11 @@ const thread = (place: string): Citation => ({
 
 const rule = (name: string, sentence: string, citation: Citation): Rule => ({ id: `sev-snp.${name}`, sentence, citation });
 
+const typeRule = (name: string, sentence: string, citation: Citation): Rule => ({
+  ...rule(name, sentence, citation),
+  typeOnly: true,
+});
+
 const RMP_CHECKS = apm('"RMP and VMPL Access Checks"');
 
 const NAMED = {
@@ -102,17 +107,17 @@ const NAMED = {
   ),
 
   // Memory types.
-  cachingOff: rule(
+  cachingOff: typeRule(
     'caching-off',
     'With the quirk disabled CR0.CD reaches the VMCB and the access is not cached: CD.',
     apm('"Combining Memory Types, MTRRs"'),
   ),
-  cachingOffUncacheable: rule(
+  cachingOffUncacheable: typeRule(
     'caching-off-uncacheable',
     'With CR0.CD in the VMCB an access where the host MTRR type is UC stays UC.',
     apm('"Combining Memory Types, MTRRs"'),
   ),
-  pagingOff: rule(
+  pagingOff: typeRule(
     'paging-off',
     'Without guest paging the guest PAT type counts as WB, so the host MTRR decides under the nested WB entry.',
     apm('"Guest Physical Address and System Physical Address Spaces"'),
@@ -277,6 +282,7 @@ const cellRule = (cell: NestedCell): Rule => ({
   sentence: `Guest PAT type ${cell.guest} under a nested WB entry and host MTRR type ${cell.mtrr} give ${cell.effective}.`,
   citation: apm('"Combining Memory Types, MTRRs"'),
   cause: causeOf(cell),
+  typeOnly: true,
 });
 
 const NAMES = Object.keys(NAMED) as RuleName[];

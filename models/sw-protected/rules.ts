@@ -62,6 +62,11 @@ export const RULE = {
 
 const rule = (name: string, sentence: string, citation: Citation): Rule => ({ id: `sw-protected.${name}`, sentence, citation });
 
+const typeRule = (name: string, sentence: string, citation: Citation): Rule => ({
+  ...rule(name, sentence, citation),
+  typeOnly: true,
+});
+
 export const rules: readonly (Rule | null)[] = [
   null,
   rule('register-stored', 'An accepted MTRR or PAT write is stored raw; no leaf depends on the guest MTRRs.', X86),
@@ -88,19 +93,19 @@ export const rules: readonly (Rule | null)[] = [
     place: 'kvm_vcpu_reset()',
     commit: '4c72ab5aa6e0',
   }),
-  rule(
+  typeRule(
     'host-mmio-is-uncached',
     'Host MMIO is mapped UC with the guest PAT honoured, since a cacheable access could machine-check.',
     MASK,
   ),
-  rule('guest-pat-with-devices', 'With a device whose DMA does not snoop the leaf is WB and the guest PAT decides.', MASK),
-  rule(
+  typeRule('guest-pat-with-devices', 'With a device whose DMA does not snoop the leaf is WB and the guest PAT decides.', MASK),
+  typeRule(
     'guest-pat-ignored',
     'Without such a device and with KVM_X86_QUIRK_IGNORE_GUEST_PAT enabled the leaf is WB and ignores the guest PAT.',
     MASK,
   ),
-  rule('guest-pat-by-request', 'With KVM_X86_QUIRK_IGNORE_GUEST_PAT disabled the leaf is WB and the guest PAT decides.', MASK),
-  rule('paging-off', 'While CR0.PG is clear the PAT type of an access is WB.', {
+  typeRule('guest-pat-by-request', 'With KVM_X86_QUIRK_IGNORE_GUEST_PAT disabled the leaf is WB and the guest PAT decides.', MASK),
+  typeRule('paging-off', 'While CR0.PG is clear the PAT type of an access is WB.', {
     document: 'Intel SDM vol. 3',
     place: '"The EPT Paging-Structure Memory Type and Effective Memory Type"',
   }),

@@ -152,6 +152,9 @@ const DEFINITIONS = {
 
 type RuleName = keyof typeof DEFINITIONS;
 
+/** Rules that decide the memory type of an access that is served, and nothing else of it. */
+const TYPE_ONLY: readonly RuleName[] = ['guestPatHonoured', 'hostMmioIsUncached', 'pagingOffUsesWb', 'privatePageIsWb'];
+
 const NAMES = Object.keys(DEFINITIONS) as RuleName[];
 
 /** The number of each rule. */
@@ -161,5 +164,10 @@ const kebab = (name: string) => name.replace(/[A-Z]/g, (upper) => `-${upper.toLo
 
 export const rules: readonly (Rule | null)[] = [
   null,
-  ...NAMES.map((name) => ({ id: `tdx.${kebab(name)}`, sentence: DEFINITIONS[name][0], citation: DEFINITIONS[name][1] })),
+  ...NAMES.map((name) => ({
+    id: `tdx.${kebab(name)}`,
+    sentence: DEFINITIONS[name][0],
+    citation: DEFINITIONS[name][1],
+    ...(TYPE_ONLY.includes(name) ? { typeOnly: true as const } : {}),
+  })),
 ];
