@@ -16,6 +16,7 @@ import { readJson } from '../scenario/json.js';
 import { PROFILES } from '../../models/registry.js';
 import { type Arguments, readArguments, word } from './arguments.js';
 import { corpusFolder } from './package-folder.js';
+import { SETTINGS_OPTIONS, settingsOf } from './settings.js';
 
 const HELP = `emtdiff accept FINDING --reason TEXT --source TEXT   the finding becomes a known divergence
 emtdiff accept RUN_DIR --all --reason-from-rules     all findings of a run that the ledger does not know yet
@@ -27,7 +28,7 @@ emtdiff accept RUN_DIR --all --reason-from-rules     all findings of a run that 
   --by NAME              who accepts it; default: you, as the system knows you
   --on DATE              default: today
   --expires DATE         the last day on which it holds; default: forever
-  --ledger DIR           default: the ledger of this package (corpora/known-divergences)
+  --ledger DIR           default: the one that is configured, else that of this package (corpora/known-divergences)
 `;
 
 const OPTIONS = {
@@ -40,6 +41,7 @@ const OPTIONS = {
   on: { type: 'string' },
   expires: { type: 'string' },
   ledger: { type: 'string' },
+  ...SETTINGS_OPTIONS,
 } as const;
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -51,7 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const fromRules = found.has('reason-from-rules');
   if (fromRules === (found.text('reason') !== undefined && found.list('source').length > 0))
     throw new UsageError('accept: expected --reason with --source, or --reason-from-rules');
-  const folder = found.text('ledger') ?? corpusFolder('known-divergences');
+  const folder = (await settingsOf(found)).text('ledger') ?? corpusFolder('known-divergences');
   const ledger = new Map((existsSync(folder) ? readLedger(folder) : []).map(({ path, entries }) => [path, [...entries]]));
   const touched = new Set<string>();
   for (const path of findingPaths(found.positionals[0], found.has('all'))) {

@@ -1,11 +1,15 @@
 /** Command-line arguments: node's own parser, with errors in one sentence. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { OptionValue } from '../configuration/layer.js';
+import { timeSpan } from '../configuration/time-span.js';
 import { UsageError } from '../operations/usage-error.js';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
 export interface Arguments {
   readonly positionals: readonly string[];
+  /** Undefined where it was not named. */
+  value(name: string): OptionValue | undefined;
   text(name: string): string | undefined;
   list(name: string): readonly string[];
   has(name: string): boolean;
@@ -27,6 +31,7 @@ export function readArguments(
   }
   return {
     positionals: parsed.positionals,
+    value: (name) => parsed.values[name] as OptionValue | undefined,
     text: (name) => parsed.values[name] as string | undefined,
     list: (name) => (parsed.values[name] as string[] | undefined) ?? [],
     has: (name) => parsed.values[name] === true,
@@ -51,9 +56,8 @@ export function wholeNumber(option: string, value: string, least: number): numbe
 
 /** Milliseconds of `90s`, `10m`, `1h`. @throws {UsageError} */
 export function duration(option: string, value: string): number {
-  const match = /^(\d+(?:\.\d+)?)(s|m|h)$/.exec(value);
-  const milliseconds = match === null ? 0 : Number(match[1]) * { s: 1000, m: 60_000, h: 3_600_000 }[match[2] as 's' | 'm' | 'h'];
-  if (!(milliseconds > 0))
+  const milliseconds = timeSpan(value);
+  if (milliseconds === null)
     throw new UsageError(`${option}: found ${JSON.stringify(value)}, expected a time such as 90s, 10m or 1h`);
   return milliseconds;
 }

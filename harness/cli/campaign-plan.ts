@@ -6,14 +6,20 @@ import { UsageError } from '../operations/usage-error.js';
 import type { CampaignState } from '../pipeline/campaign-state.js';
 import type { ProgressCurve } from '../report/run-progress.js';
 import type { Profile } from '../../models/contract/model.js';
-import { type Arguments, duration, wholeNumber, word } from './arguments.js';
+import { duration, wholeNumber, word } from './arguments.js';
+import { externalsOfRun } from './external-choice.js';
 import { chosenProfiles, DEFAULT_PANEL, profilesOf } from './panel-choice.js';
+import type { Settings } from './settings.js';
 import { chosenShard } from './shard-choice.js';
+
+export const DEFAULT_TIME = '30s';
 
 export interface CampaignPlan {
   readonly seed: string;
   readonly profiles: readonly Profile[];
   readonly lenses: readonly LensName[];
+  /** `NAME=COMMAND` of each outside model. */
+  readonly externals: readonly string[];
   /** Infinity where a time was asked for. */
   readonly cases: number;
   /** Milliseconds for the cases, Infinity where a number was asked for; and those used before. */
@@ -30,22 +36,31 @@ export interface CampaignPlan {
 }
 
 /** @throws {UsageError} */
-export function planOf(found: Arguments, version: string): CampaignPlan {
-  const folder = found.text('resume');
-  return folder === undefined ? newPlan(found) : resumedPlan(found, folder, readJournal(folder, version));
+export function planOf(settings: Settings, version: string): CampaignPlan {
+  const folder = settings.flags.text('resume');
+  const plan = folder === undefined ? newPlan(settings) : resumedPlan(settings, folder, readJournal(folder, version));
+  if (plan.externals.length > 0 && plan.contributions.length > 1)
+    throw new UsageError(
+      `${settings.source('workers')}: found more than 1 beside ${settings.source('external')}, expected 1: an external model is one process`,
+    );
+  return plan;
 }
 
-function newPlan(found: Arguments): CampaignPlan {
-  const [asked, time] = [found.text('cases'), found.text('time')];
-  if (asked !== undefined && time !== undefined) throw new UsageError('--time: found beside --cases, expected one of the two');
-  const workers = wholeNumber('--workers', found.text('workers') ?? '1', 1);
-  const shard = chosenShard(found.text('shard'), process.env);
+function newPlan(settings: Settings): CampaignPlan {
+  const [asked, time] = [settings.text('cases'), settings.text('time')];
+  if (asked !== undefined && time !== undefined)
+    throw new UsageError(`${settings.source('time')}: found beside ${settings.source('cases')}, expected one of the two`);
+  const workers = wholeNumber(settings.source('workers'), settings.text('workers') ?? '1', 1);
+  const shard = chosenShard(settings.text('shard'), process.env, settings.source('shard'));
+  const seed = settings.text('seed');
+  if (seed === undefined && shard.of > 1)
+    throw new UsageError(`--seed: found none for shard ${shard.index}/${shard.of}, expected the seed that all shards have`);
   return {
-    seed: found.text('seed') ?? randomBytes(6).toString('hex'),
-    profiles: chosenProfiles(found.text('models'), DEFAULT_PANEL),
-    lenses: chosenLenses(found.text('lens')),
-    cases: asked === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--cases', asked, 1),
-    milliseconds: asked === undefined ? duration('--time', time ?? '30s') : Number.POSITIVE_INFINITY,
+    seed: seed ?? randomBytes(6).toString('hex'),
+    profiles: chosenProfiles(settings.text('models'), DEFAULT_PANEL, settings.source('models')),
+    lenses: chosenLenses(settings.text('lens'), settings.source('lens')),
+    cases: asked === undefined ? Number.POSITIVE_INFINITY : wholeNumber(settings.source('cases'), asked, 1),
+    milliseconds: asked === undefined ? duration(settings.source('time'), time ?? DEFAULT_TIME) : Number.POSITIVE_INFINITY,
     used: 0,
     contributions: Array.from({ length: workers }, (_, worker) => ({
       index: shard.index + shard.of * worker,
@@ -54,23 +69,19 @@ function newPlan(found: Arguments): CampaignPlan {
     })),
     before: undefined,
     curves: [],
-    out: found.text('out') ?? null,
+    externals: settings.list('external'),
+    out: settings.text('out') ?? null,
     resumes: false,
   };
 }
 
-const FIXED = ['seed', 'cases', 'time', 'models', 'lens', 'workers', 'shard', 'out'] as const;
+/** What the journal has of its own. */
+export const FIXED = ['seed', 'cases', 'time', 'models', 'lens', 'workers', 'shard', 'out'] as const;
 
-function resumedPlan(found: Arguments, folder: string, journal: Journal): CampaignPlan {
-  const given = FIXED.find((name) => found.text(name) !== undefined);
+function resumedPlan(settings: Settings, folder: string, journal: Journal): CampaignPlan {
+  const given = FIXED.find((name) => settings.flags.text(name) !== undefined);
   if (given !== undefined)
     throw new UsageError(`--resume: found beside --${given}, expected no other choice of cases: the journal has them`);
-  const externals = found.list('external').map((definition) => definition.split('=')[0]);
-  if (externals.join() !== journal.externals.join()) {
-    throw new UsageError(
-      `--resume: found externals [${externals.join(', ')}], expected [${journal.externals.join(', ')}] by --external NAME=COMMAND`,
-    );
-  }
   return {
     seed: journal.seed,
     profiles: profilesOf(journal.profiles.filter((name) => !journal.externals.includes(name))),
@@ -81,13 +92,14 @@ function resumedPlan(found: Arguments, folder: string, journal: Journal): Campai
     contributions: journal.contributions,
     before: journal.state,
     curves: journal.curves ?? [],
+    externals: externalsOfRun(journal.externals, settings, '--resume'),
     out: folder,
     resumes: true,
   };
 }
 
-function chosenLenses(list: string | undefined): LensName[] {
+function chosenLenses(list: string | undefined, source: string): LensName[] {
   if (list === undefined) return [...DEFAULT_LENSES];
-  const names = list.split(',').map((name) => word('--lens', name.trim(), LENS_NAMES));
+  const names = list.split(',').map((name) => word(source, name.trim(), LENS_NAMES));
   return LENS_NAMES.filter((name) => names.includes(name));
 }

@@ -2,7 +2,6 @@
 import { type CampaignOptions, type CampaignResult, type Progress, runCampaign } from '../campaign.js';
 import type { ExternalModel } from '../external/external-model.js';
 import { type Contribution, type Journal, writeJournal } from '../journal/journal.js';
-import { UsageError } from '../operations/usage-error.js';
 import type { CampaignState } from '../pipeline/campaign-state.js';
 import { unitedState } from '../pipeline/united-state.js';
 import { PROFILES } from '../../models/registry.js';
@@ -17,7 +16,6 @@ import { runCrew } from './worker-crew.js';
 const FIRST_DISTANCE = 100;
 const LONGEST_DISTANCE = 2000;
 
-/** @throws {UsageError} for workers beside externals. */
 export async function carryOut(
   plan: CampaignPlan,
   outsiders: readonly ExternalModel[],
@@ -25,8 +23,6 @@ export async function carryOut(
   record: ProgressRecord,
   onProgress: (progress: Progress) => void,
 ): Promise<CampaignResult> {
-  if (outsiders.length > 0 && plan.contributions.length > 1)
-    throw new UsageError('--workers: found more than 1 beside --external, expected 1: an external model is one process');
   const common = {
     seed: plan.seed,
     profiles: plan.profiles,

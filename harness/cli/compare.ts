@@ -10,9 +10,11 @@ import { comparisonText } from '../report/comparison-text.js';
 import { PROFILES } from '../../models/registry.js';
 import { type Arguments, duration, readArguments, wholeNumber, word } from './arguments.js';
 import { bootSetups } from './boot-corpus.js';
+import { wantedExternals } from './external-choice.js';
 import { knownProfile } from './known-profile.js';
 import { startExternals } from './panel-choice.js';
 import { ProgressLine } from './progress-line.js';
+import { SETTINGS_OPTIONS, settingsOf } from './settings.js';
 import { StopWatch } from './stop-watch.js';
 import { packageVersion } from './version.js';
 
@@ -45,6 +47,7 @@ const OPTIONS = {
   external: { type: 'string', multiple: true },
   lens: { type: 'string' },
   details: { type: 'boolean' },
+  ...SETTINGS_OPTIONS,
   format: { type: 'string' },
 } as const;
 
@@ -58,7 +61,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const lenses = chosenLenses(found.text('lens'));
   const search = { lenses, ...budget(found), seed: found.text('seed') ?? DEFAULT_SEED };
   const names = found.positionals;
-  const definitions = found.list('external');
+  const definitions = wantedExternals(await settingsOf(found), (name) => names.includes(name));
   for (const definition of definitions)
     if (!names.includes(definition.split('=')[0]))
       throw new UsageError(`--external: found ${JSON.stringify(definition)}, expected the NAME to be A or B: ${names.join(' ')}`);

@@ -1,23 +1,26 @@
 /** `emtdiff fuzz`: the main job. */
 import type { CampaignResult } from '../campaign.js';
 import { DEFAULT_LENSES, LENS_NAMES } from '../compare/lens.js';
+import { FAIL_ON, type FailOn } from '../configuration/failure-class.js';
 import { FolderLock } from '../journal/folder-lock.js';
 import { findingJson } from '../report/finding-file.js';
 import { fuzzSummary } from '../report/fuzz-summary.js';
 import { githubAnnotations } from '../report/github-annotations.js';
-import { reportList, writeReports } from '../report/report-formats.js';
+import { type ReportFile, reportList, writeReports } from '../report/report-formats.js';
 import { RunFolder } from '../report/run-folder.js';
 import { type RunFacts, summaryJson } from '../report/summary-json.js';
-import { type Arguments, readArguments, word } from './arguments.js';
+import { readArguments, word } from './arguments.js';
 import { bucketStates } from './bucket-states.js';
 import { type CampaignPlan, planOf } from './campaign-plan.js';
 import { carryOut } from './campaign-run.js';
-import { exitCode, FAIL_ON, FAIL_ON_HELP, type FailOn } from './exit-code.js';
+import { exitCode, FAIL_ON_HELP } from './exit-code.js';
 import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate } from './ledger-gate.js';
 import { PANEL_HELP, PANEL_OPTIONS, startExternals } from './panel-choice.js';
 import { ProgressLine } from './progress-line.js';
 import { ProgressRecord } from './progress-record.js';
 import { rulesOfRegistry } from './report.js';
+import { SETTINGS_HELP, SETTINGS_OPTIONS, type Settings, settingsOf } from './settings.js';
+import { settingsDocument } from './settings-document.js';
 import { StopWatch } from './stop-watch.js';
 import { packageVersion } from './version.js';
 
@@ -35,6 +38,8 @@ ${PANEL_HELP}
   --report LIST          html=FILE,markdown=FILE,junit=FILE,sarif=FILE: written after the run
 ${LEDGER_HELP}
 ${FAIL_ON_HELP}
+${SETTINGS_HELP}
+  --print-config         the options as they hold, and where each comes from, as JSON; nothing is run
 `;
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -43,32 +48,47 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
-  const asked = found.text('fail-on');
-  const failOn = asked === undefined ? null : word('--fail-on', asked, FAIL_ON);
+  const settings = await settingsOf(found);
+  const format = word(settings.source('format'), settings.text('format') ?? 'terminal', ['terminal', 'json'] as const);
+  const asked = settings.text('fail-on');
+  const failOn = asked === undefined ? null : word(settings.source('fail-on'), asked, FAIL_ON);
   const version = packageVersion();
-  const plan = planOf(found, version);
+  const plan = planOf(settings, version);
+  if (found.has('print-config')) return printed(plan, settings);
   const lock = plan.out === null ? null : FolderLock.take(plan.out);
   try {
     const folder = plan.out === null ? null : new RunFolder(plan.out);
     if (plan.resumes) folder?.sweep();
     else folder?.prepare();
-    return await runPlan(plan, found, format, failOn, folder);
+    return await runPlan(plan, settings, format, failOn, folder);
   } finally {
     lock?.release();
   }
 }
 
+/** All is checked as before a run, and nothing is run. */
+function printed(plan: CampaignPlan, settings: Settings): number {
+  LedgerGate.open(settings);
+  chosenReports(settings);
+  process.stdout.write(`${JSON.stringify(settingsDocument(settings, plan), null, 2)}\n`);
+  return 0;
+}
+
+function chosenReports(settings: Settings): ReportFile[] {
+  const list = settings.text('report');
+  return list === undefined ? [] : reportList(list, settings.source('report'));
+}
+
 async function runPlan(
   plan: CampaignPlan,
-  found: Arguments,
+  settings: Settings,
   format: 'terminal' | 'json',
   failOn: FailOn | null,
   folder: RunFolder | null,
 ): Promise<number> {
-  const gate = LedgerGate.open(found);
-  const reports = found.text('report') === undefined ? [] : reportList(found.text('report') as string);
-  const outsiders = await startExternals(found.list('external'), plan.profiles);
+  const gate = LedgerGate.open(settings);
+  const reports = chosenReports(settings);
+  const outsiders = await startExternals(plan.externals, plan.profiles, settings.source('external'));
   const left = plan.milliseconds - plan.used;
   const progress = new ProgressLine(format === 'terminal' ? process.stdout : process.stderr, process.stderr, plan.cases, left);
   const watch = new StopWatch(left);
@@ -106,7 +126,7 @@ async function runPlan(
     const width = Math.max(80, Math.min(132, process.stdout.columns ?? 100));
     process.stdout.write(fuzzSummary(result, facts, { width, shown: 12, pathOf: (finding) => folder?.pathOf(finding) ?? null }));
   }
-  return exitCode(result, { failOn, verdict, isStrict: found.has('strict'), isInterrupted: watch.isInterrupted });
+  return exitCode(result, { failOn, verdict, isStrict: settings.has('strict'), isInterrupted: watch.isInterrupted });
 }
 
 const OPTIONS = {
@@ -121,6 +141,8 @@ const OPTIONS = {
   format: { type: 'string' },
   report: { type: 'string' },
   'fail-on': { type: 'string' },
+  'print-config': { type: 'boolean' },
+  ...SETTINGS_OPTIONS,
   ...LEDGER_OPTIONS,
   ...PANEL_OPTIONS,
 } as const;

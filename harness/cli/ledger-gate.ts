@@ -13,9 +13,9 @@ import { Seats } from '../pipeline/seats.js';
 import type { Acquaintance } from '../report/acquaintance.js';
 import type { Profile } from '../../models/contract/model.js';
 import { PROFILES } from '../../models/registry.js';
-import type { Arguments } from './arguments.js';
 import { Baseline } from './baseline.js';
 import { corpusFolder } from './package-folder.js';
+import type { Settings } from './settings.js';
 
 export const LEDGER_OPTIONS = {
   ledger: { type: 'string' },
@@ -48,9 +48,9 @@ export class LedgerGate {
   ) {}
 
   /** @throws {UsageError} */
-  static open(found: Arguments): LedgerGate {
+  static open(found: Settings): LedgerGate {
     if (found.has('no-ledger') && found.text('ledger') !== undefined)
-      throw new UsageError('--no-ledger: found beside --ledger, expected one of the two');
+      throw new UsageError(`${found.source('no-ledger')}: found beside ${found.source('ledger')}, expected one of the two`);
     const folder = found.has('no-ledger') ? null : (found.text('ledger') ?? corpusFolder('known-divergences'));
     const stored = found.text('baseline');
     const isThere = folder !== null && (found.text('ledger') !== undefined || existsSync(folder));

@@ -1,6 +1,7 @@
 /** `emtdiff merge`: the run folders of a campaign's shards as one run folder. */
 import { type CampaignResult, runCampaign } from '../campaign.js';
 import type { ExternalModel } from '../external/external-model.js';
+import { FAIL_ON } from '../configuration/failure-class.js';
 import { FolderLock } from '../journal/folder-lock.js';
 import { readJournal, writeJournal } from '../journal/journal.js';
 import { type Union, unionOf } from '../journal/union.js';
@@ -11,9 +12,11 @@ import type { Profile } from '../../models/contract/model.js';
 import { PROFILES } from '../../models/registry.js';
 import { readArguments, word } from './arguments.js';
 import { bootSetups } from './boot-corpus.js';
-import { exitCode, FAIL_ON, FAIL_ON_HELP } from './exit-code.js';
+import { exitCode, FAIL_ON_HELP } from './exit-code.js';
+import { externalsOfRun } from './external-choice.js';
 import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate, type Verdict } from './ledger-gate.js';
 import { profilesOf, startExternals } from './panel-choice.js';
+import { SETTINGS_HELP, SETTINGS_OPTIONS, settingsOf } from './settings.js';
 import { packageVersion } from './version.js';
 
 const HELP = `emtdiff merge DIR... --out DIR    shards of one campaign as one run
@@ -23,12 +26,14 @@ const HELP = `emtdiff merge DIR... --out DIR    shards of one campaign as one ru
   --external NAME=CMD    again, if the shards had it
 ${LEDGER_HELP}
 ${FAIL_ON_HELP}
+${SETTINGS_HELP}
 `;
 
 const OPTIONS = {
   out: { type: 'string' },
   external: { type: 'string', multiple: true },
   'fail-on': { type: 'string' },
+  ...SETTINGS_OPTIONS,
   ...LEDGER_OPTIONS,
 } as const;
 
@@ -43,25 +48,22 @@ export async function run(args: readonly string[]): Promise<number> {
   const version = packageVersion();
   const runs = found.positionals.map((folder) => ({ folder, journal: readJournal(folder, version) }));
   const union = unionOf(runs);
-  const externals = found.list('external').map((definition) => definition.split('=')[0]);
-  if (externals.join() !== union.externals.join())
-    throw new UsageError(
-      `merge: found externals [${externals.join(', ')}], expected [${union.externals.join(', ')}] by --external NAME=COMMAND`,
-    );
-  const asked = found.text('fail-on');
-  const failOn = asked === undefined ? null : word('--fail-on', asked, FAIL_ON);
-  const gate = LedgerGate.open(found);
+  const settings = await settingsOf(found);
+  const externals = externalsOfRun(union.externals, settings, 'merge');
+  const asked = settings.text('fail-on');
+  const failOn = asked === undefined ? null : word(settings.source('fail-on'), asked, FAIL_ON);
+  const gate = LedgerGate.open(settings);
   const lock = FolderLock.take(out);
   try {
     new RunFolder(out).prepare();
     const profiles = profilesOf(union.profiles.filter((name) => !union.externals.includes(name)));
-    const outsiders = await startExternals(found.list('external'), profiles);
+    const outsiders = await startExternals(externals, profiles, settings.source('external'));
     try {
       const result = await minimised(union, profiles, outsiders);
       const verdict = await gate.judge(result, profiles, union.lenses, new Date().toISOString().slice(0, 10));
       keep(out, union, result, verdict);
       process.stdout.write(`${unionText(union, result, verdict)} in ${out}\n`);
-      return exitCode(result, { failOn, verdict, isStrict: found.has('strict'), isInterrupted: false });
+      return exitCode(result, { failOn, verdict, isStrict: settings.has('strict'), isInterrupted: false });
     } finally {
       await Promise.all(outsiders.map((outsider) => outsider.close()));
     }

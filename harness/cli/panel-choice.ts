@@ -25,12 +25,12 @@ export const PANEL_HELP = `  --models LIST          profiles, comma-separated; a
   --external NAME=CMD    a model in another process (NDJSON on stdin and stdout); repeatable`;
 
 /** Profiles named by a list. @throws {UsageError} naming what is close. */
-export function profilesOf(names: readonly string[]): Profile[] {
+export function profilesOf(names: readonly string[], source = '--models'): Profile[] {
   const chosen = names.flatMap((name) => {
     const found = PROFILES.filter((profile) => name === 'all' || profile.name === name || profile.lineage === name);
     if (found.length === 0)
       throw new UsageError(
-        `--models: found ${JSON.stringify(name)}, expected a profile such as ${closest(name)} (see emtdiff models)`,
+        `${source}: found ${JSON.stringify(name)}, expected a profile such as ${closest(name)} (see emtdiff models)`,
       );
     return found;
   });
@@ -38,7 +38,7 @@ export function profilesOf(names: readonly string[]): Profile[] {
 }
 
 /** The profiles of `--models`, or else of the fallback. An empty list is an error. */
-export function chosenProfiles(list: string | undefined, fallback: readonly string[]): Profile[] {
+export function chosenProfiles(list: string | undefined, fallback: readonly string[], source = '--models'): Profile[] {
   const names =
     list === undefined
       ? fallback
@@ -47,8 +47,8 @@ export function chosenProfiles(list: string | undefined, fallback: readonly stri
           .map((name) => name.trim())
           .filter((name) => name !== '');
   if (names.length === 0)
-    throw new UsageError('--models: found an empty list, expected profiles such as intel-ept/6.16 (see emtdiff models)');
-  return profilesOf(names);
+    throw new UsageError(`${source}: found an empty list, expected profiles such as intel-ept/6.16 (see emtdiff models)`);
+  return profilesOf(names, source);
 }
 
 function closest(name: string): string {
@@ -61,20 +61,24 @@ function closest(name: string): string {
 }
 
 /** Starts the models of `--external`; all or none. @throws {UsageError} */
-export async function startExternals(definitions: readonly string[], profiles: readonly Profile[]): Promise<ExternalModel[]> {
+export async function startExternals(
+  definitions: readonly string[],
+  profiles: readonly Profile[],
+  source = '--external',
+): Promise<ExternalModel[]> {
   if (definitions.length === 0) return [];
   const { ExternalModel } = await import('../external/external-model.js');
   const named = definitions.map((definition) => {
     const at = definition.indexOf('=');
     if (at <= 0 || at === definition.length - 1)
-      throw new UsageError(`--external: found ${JSON.stringify(definition)}, expected NAME=COMMAND`);
+      throw new UsageError(`${source}: found ${JSON.stringify(definition)}, expected NAME=COMMAND`);
     return { name: definition.slice(0, at), command: definition.slice(at + 1) };
   });
   const taken = [...profiles.map(({ name }) => name), ...named.map(({ name }) => name)];
   const twice = taken.find((name, index) => taken.indexOf(name) !== index);
   if (twice !== undefined)
     throw new UsageError(
-      `--external: found the name ${JSON.stringify(twice)} a second time, expected names that no other model of the panel has`,
+      `${source}: found the name ${JSON.stringify(twice)} a second time, expected names that no other model of the panel has`,
     );
   const started: ExternalModel[] = [];
   try {

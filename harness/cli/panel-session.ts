@@ -7,10 +7,17 @@ import { FaultLog, type ModelFault } from '../pipeline/model-fault.js';
 import { Seats } from '../pipeline/seats.js';
 import { PROFILES } from '../../models/registry.js';
 import { type Arguments, word } from './arguments.js';
+import { wantedExternals } from './external-choice.js';
 import { chosenProfiles, DEFAULT_PANEL, PANEL_OPTIONS, startExternals } from './panel-choice.js';
 import type { ScenarioInput } from './scenario-input.js';
+import { SETTINGS_OPTIONS, settingsOf } from './settings.js';
 
-export const SESSION_OPTIONS = { ...PANEL_OPTIONS, lens: { type: 'string' }, format: { type: 'string' } } as const;
+export const SESSION_OPTIONS = {
+  ...PANEL_OPTIONS,
+  ...SETTINGS_OPTIONS,
+  lens: { type: 'string' },
+  format: { type: 'string' },
+} as const;
 
 export interface PanelSession {
   readonly panel: Panel;
@@ -21,21 +28,24 @@ export interface PanelSession {
   close(): Promise<void>;
 }
 
-/** Profiles: `--models`, else those of the finding, else the default panel. @throws {UsageError} */
+/** Profiles: `--models`, else those of the finding, else the panel that is configured, else the default panel. @throws {UsageError} */
 export async function openSession(
   found: Arguments,
   input: ScenarioInput,
   fallbackLenses: readonly LensName[],
 ): Promise<PanelSession> {
   const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
+  const settings = await settingsOf(found);
   const lenses =
-    found
+    settings
       .text('lens')
       ?.split(',')
-      .map((name) => word('--lens', name.trim(), LENS_NAMES)) ?? fallbackLenses;
+      .map((name) => word(settings.source('lens'), name.trim(), LENS_NAMES)) ?? fallbackLenses;
   const known = input.finding?.profiles.filter((name) => PROFILES.some((profile) => profile.name === name)) ?? [];
-  const profiles = chosenProfiles(found.text('models'), known.length > 0 ? known : DEFAULT_PANEL);
-  const outsiders: ExternalModel[] = await startExternals(found.list('external'), profiles);
+  const isOwnPanel = known.length > 0 && settings.origin('models') !== 'flag';
+  const profiles = chosenProfiles(isOwnPanel ? known.join() : settings.text('models'), DEFAULT_PANEL, settings.source('models'));
+  const definitions = wantedExternals(settings, (name) => input.finding === null || input.finding.profiles.includes(name));
+  const outsiders: ExternalModel[] = await startExternals(definitions, profiles, settings.source('external'));
   const foreign = outsiders.map(({ name }) => new ForeignRules(name));
   const panel = panelOf([
     ...profiles.map(seatOf),

@@ -7,6 +7,8 @@ interface Engine {
   readonly of: string;
   /** What its first index is; some name the first in a variable. */
   readonly first: number | string;
+  /** The variable that names the distance of two indices, where it need not be 1. */
+  readonly step?: string;
 }
 
 /** Job arrays: Kubernetes indexed jobs give no count of their own, so it comes in as EMTDIFF_SHARDS. */
@@ -14,19 +16,42 @@ const ENGINES: readonly Engine[] = [
   { index: 'CI_NODE_INDEX', of: 'CI_NODE_TOTAL', first: 1 },
   { index: 'CIRCLE_NODE_INDEX', of: 'CIRCLE_NODE_TOTAL', first: 0 },
   { index: 'BUILDKITE_PARALLEL_JOB', of: 'BUILDKITE_PARALLEL_JOB_COUNT', first: 0 },
-  { index: 'SLURM_ARRAY_TASK_ID', of: 'SLURM_ARRAY_TASK_COUNT', first: 'SLURM_ARRAY_TASK_MIN' },
+  { index: 'SLURM_ARRAY_TASK_ID', of: 'SLURM_ARRAY_TASK_COUNT', first: 'SLURM_ARRAY_TASK_MIN', step: 'SLURM_ARRAY_TASK_STEP' },
   { index: 'JOB_COMPLETION_INDEX', of: 'EMTDIFF_SHARDS', first: 0 },
 ];
 
 /** @throws {UsageError} */
-export function chosenShard(option: string | undefined, environment: Readonly<Record<string, string | undefined>>): Shard {
-  if (option !== undefined) return shardOf('--shard', option);
-  for (const { index, of, first } of ENGINES) {
-    if (environment[index] === undefined || environment[of] === undefined) continue;
-    const from = typeof first === 'number' ? first : Number(environment[first] ?? 0);
-    return shardOf(`${index}, ${of}`, `${Number(environment[index]) - from}/${environment[of]}`);
-  }
-  return WHOLE;
+export function chosenShard(
+  option: string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+  source = '--shard',
+): Shard {
+  if (option !== undefined) return shardOf(source, option);
+  const engine = engineOf(environment);
+  if (engine === undefined) return refuseUncounted(environment) ?? WHOLE;
+  const { index, of, first, step } = engine;
+  const from = typeof first === 'number' ? first : Number(environment[first] ?? 0);
+  const distance = step === undefined ? 1 : Number(environment[step] ?? 1);
+  return shardOf(`${index}, ${of}`, `${(Number(environment[index]) - from) / distance}/${environment[of]}`);
+}
+
+/** A pod of an indexed job that does not know of how many would run the whole campaign, as all the others. @throws {UsageError} */
+function refuseUncounted(environment: Readonly<Record<string, string | undefined>>): undefined {
+  const index = environment.JOB_COMPLETION_INDEX;
+  if (index !== undefined)
+    throw new UsageError(
+      `JOB_COMPLETION_INDEX: found ${JSON.stringify(index)} without EMTDIFF_SHARDS, expected the job's number of completions there (or --shard i/n)`,
+    );
+}
+
+/** The variables of the engine that started this machine; null without one. */
+export function shardSource(environment: Readonly<Record<string, string | undefined>>): string | null {
+  const engine = engineOf(environment);
+  return engine === undefined ? null : `${engine.index}, ${engine.of}`;
+}
+
+function engineOf(environment: Readonly<Record<string, string | undefined>>): Engine | undefined {
+  return ENGINES.find(({ index, of }) => environment[index] !== undefined && environment[of] !== undefined);
 }
 
 function shardOf(source: string, text: string): Shard {

@@ -44,15 +44,15 @@ export function reportText(
 }
 
 /** `html=FILE,junit=FILE`; to be called before a campaign, so that a mistake costs none. @throws {UsageError} */
-export function reportList(text: string): ReportFile[] {
+export function reportList(text: string, source = '--report'): ReportFile[] {
   return text.split(',').map((entry) => {
     const [name, ...rest] = entry.split('=');
     const format = REPORT_FORMATS.find((known) => known === name.trim());
     const file = rest.join('=');
     if (format === undefined || file === '')
-      throw new UsageError(`--report: found ${shown(entry)}, expected FORMAT=FILE with one of ${REPORT_FORMATS.join(' ')}`);
+      throw new UsageError(`${source}: found ${shown(entry)}, expected FORMAT=FILE with one of ${REPORT_FORMATS.join(' ')}`);
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
-      throw new UsageError(`--report: found the folder ${shown(file)}, expected a file`);
+      throw new UsageError(`${source}: found the folder ${shown(file)}, expected a file`);
     return { format, file };
   });
 }

@@ -46,6 +46,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
     packages: ['node:'],
   },
   'harness/journal': { folders: [...WORDS, COMPARE, PIPELINE, 'harness/report'], packages: ['node:'] },
+  'harness/configuration': { folders: [...WORDS, COMPARE], types: ['harness/report'], packages: ['node:'] },
   'harness/campaign': { folders: [...WORDS, ...STAGES, PIPELINE] },
   'harness/agreement': { folders: [...WORDS, ...STAGES, PIPELINE] },
   // Binds a corpus to the profiles of this package.

@@ -10,8 +10,15 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export function emtdiff(args: readonly string[], input = ''): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { input, encoding: 'utf8', maxBuffer: 1 << 28 });
+/** Where it runs: by default where the tests do, in their environment. */
+export interface Surroundings {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function emtdiff(args: readonly string[], input = '', { cwd = process.cwd(), env = {} }: Surroundings = {}): Ran {
+  const options = { input, cwd, env: { ...process.env, ...env }, encoding: 'utf8', maxBuffer: 1 << 28 } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], options);
   return { code: status, stdout, stderr };
 }
 

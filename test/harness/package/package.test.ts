@@ -78,6 +78,7 @@ describe('The package', () => {
       'package.json',
       'reports',
     ]);
+    expect(list).toContain('package/harness/configuration/schema.json');
     expect(list.filter((name) => /\.test\.|fixtures|node_modules|\.tsbuildinfo/.test(name))).toEqual([]);
   });
 });
