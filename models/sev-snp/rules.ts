@@ -191,6 +191,16 @@ const NAMED = {
     'A write to a frame whose leaf is writable and whose attribute agrees counts as spurious on the fast path, so the RMP fault repeats (for the RFC orders unverified).',
     linux(MMU, 'fast_page_fault()'),
   ),
+  spuriousUntilConverted: rule(
+    'spurious-until-converted',
+    'The attribute is stored and the old leaf is not yet zapped: a write counts as spurious on the fast path and repeats until the conversion goes on (unverified).',
+    rfc('02/56', 'the order of attribute store and zap'),
+  ),
+  rmpFaultUntilConverted: rule(
+    'rmp-fault-until-converted',
+    'The conversion has not reached the RMPUPDATE of the page, and the RMP fault handler only returns: the fault repeats until it has.',
+    rfc('48/56', 'the attribute update hook'),
+  ),
   rmpFaultUnresolved: rule(
     'rmp-fault-unresolved',
     'The RMP fault handler deals with page sizes only, so a fault on a page that the RMP does not give to the guest repeats.',
