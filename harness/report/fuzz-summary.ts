@@ -11,6 +11,11 @@ import { plainText } from './answer-text.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 import { type RunFacts, unreachedRules } from './summary-json.js';
 
+/** Rules never reached that are named. */
+const MOST_RULES = 6;
+/** Of what is known, shown in full where nothing is new. */
+const MOST_KNOWN = 3;
+
 export interface SummaryOptions {
   readonly width: number;
   /** Buckets shown in full. */
@@ -31,13 +36,13 @@ export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: Su
     ...wrapped(unreachedText(result), options.width, '', '  '),
     ...faultLines(result),
     '',
-    `${findings.length} buckets${severityCounts(findings)}`,
+    ...wrapped(`${findings.length} buckets${severityCounts(findings)}`, options.width, '', '  '),
     ...(facts.acquaintance ? acquaintanceLines(facts.acquaintance, options.width) : []),
     ...byProfile(result),
-    '',
     ...(fresh.length === 0
       ? []
       : [
+          '',
           'severity        step          partition    what decided: expected -> got, cases, minimal size',
           ...legend(result, options.width),
         ]),
@@ -45,9 +50,9 @@ export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: Su
   ];
   // Where nothing is new, the worst of what is known is shown, so that a first run has something to read.
   const told = fresh.length > 0 ? fresh : findings;
-  const worst = worstOfEachProfile(told, options.shown);
-  const which = facts.acquaintance ? (fresh.length > 0 ? ' of what is new' : ' of what is known') : '';
-  if (worst.length > 0) lines.push('', `The worst of each profile${which}, minimal (${worst.length} of ${told.length}):`);
+  const worst = worstOfEachProfile(told, fresh.length > 0 ? options.shown : MOST_KNOWN);
+  const which = fresh.length === 0 ? 'what is known' : `each profile${facts.acquaintance ? ', of what is new' : ''}`;
+  if (worst.length > 0) lines.push('', `The worst of ${which}, minimal (${worst.length} of ${told.length}):`);
   for (const finding of worst) lines.push('', ...findingLines(finding, result.panel.seats, options.width));
   return `${lines.join('\n')}\n`;
 }
@@ -66,8 +71,8 @@ function operationMix({ health }: CampaignResult): string {
 function unreachedText(result: CampaignResult): string {
   const rules = unreachedRules(result);
   if (rules.length === 0) return 'rules: every rule of the panel decided at least once';
-  const shown = rules.slice(0, 12).join(', ');
-  return `rules never reached (some belong to profiles off the panel): ${rules.length} (${shown}${rules.length > 12 ? ', ... all in summary.json' : ''})`;
+  const named = rules.length > MOST_RULES ? 'summary.json names them' : rules.join(', ');
+  return `rules never reached: ${rules.length}, some of them those of profiles off the panel (${named})`;
 }
 
 function faultLines({ modelFaults }: CampaignResult): string[] {
@@ -89,13 +94,14 @@ function severityCounts(findings: readonly Finding[]): string {
 /** Summed up per profile: buckets, and its rules that take part in most of them. */
 function byProfile({ findings }: CampaignResult): string[] {
   const profiles = [...new Set(findings.map(({ got }) => got))].sort();
-  return profiles.map((profile) => {
+  const lines = profiles.map((profile) => {
     const own = findings.filter(({ got }) => got === profile);
     const rules = new Map<string, number>();
     for (const { bucket } of own) rules.set(bucket.gotSide, (rules.get(bucket.gotSide) ?? 0) + 1);
     const top = [...rules].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, 2);
     return `  ${profile.padEnd(22)} ${String(own.length).padStart(3)}  ${top.map(([rule, count]) => `${withoutFolder(rule)} ${count}`).join(', ')}`;
   });
+  return lines.length === 0 ? [] : ['By profile: buckets, and the two of its rules that decided most of them', ...lines];
 }
 
 const withoutFolder = (rule: string) => rule.replace(/^[\w-]+\./, '');
