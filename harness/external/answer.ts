@@ -1,5 +1,5 @@
 /** What an external model answers to one scenario: the JSON of a `result` into the form of the fast lane. */
-import type { Counters } from '../../models/contract/model.js';
+import { COUNTER_NAMES, type Counters } from '../../models/contract/counters.js';
 import { HOST_FATAL, NOT_APPLICABLE, OK, outcomeOf, plain, VM_DEAD } from '../../models/contract/observation.js';
 import type { Operation, OperationName } from '../../models/contract/operation.js';
 import type { Place } from '../operations/usage-error.js';
@@ -17,18 +17,6 @@ export interface ExternalAnswer {
   readonly rules: readonly (string | undefined)[];
   readonly counters: Counters;
 }
-
-const COUNTER_NAMES = [
-  'faults',
-  'zaps',
-  'zappedLeaves',
-  'tlbFlushes',
-  'cacheFlushes',
-  'misconfigs',
-  'rmpUpdates',
-  'memoryFaults',
-  'retries',
-] as const satisfies readonly (keyof Counters)[];
 
 const SILENT = plain(NOT_APPLICABLE, 0);
 

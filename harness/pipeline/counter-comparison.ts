@@ -4,10 +4,12 @@ import type { BucketTable } from '../classify/bucket-table.js';
 import { rankOf } from '../classify/severity.js';
 import { isJudged } from '../compare/judge.js';
 import type { Panel } from '../compare/panel.js';
+import { COMPARED_COUNTERS } from '../../models/contract/counters.js';
 import { HOST_FATAL, OUTCOME_MASK, VM_DEAD } from '../../models/contract/observation.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import type { Seats } from './seats.js';
 
+const COMPARED = Object.keys(COMPARED_COUNTERS);
 const PERFORMANCE = rankOf('performance');
 
 export class CounterComparison {
@@ -32,7 +34,9 @@ export class CounterComparison {
     const expected = seats.counters(reference) as Readonly<Record<string, number>>;
     const got = seats.counters(seat) as Readonly<Record<string, number>>;
     // A counter that one side's subject does not have agrees.
-    const differing = Object.keys(expected).filter((name) => got[name] !== undefined && got[name] !== expected[name]);
+    const differing = COMPARED.filter(
+      (name) => expected[name] !== undefined && got[name] !== undefined && got[name] !== expected[name],
+    );
     if (differing.length === 0) return null;
     const name = (index: number) => this.panel.seats[index].name.replaceAll('/', '.');
     return this.table.costBucket(name(reference), `${name(seat)}-${differing.sort().join('-')}`);

@@ -1,5 +1,5 @@
 /** A replayed scenario for a terminal: the table, then who diverged where, then what it cost. */
-import type { Counters } from '../../models/contract/model.js';
+import { COUNTER_NAMES, type CounterName, type Counters } from '../../models/contract/counters.js';
 import { partitionText } from '../compare/partition.js';
 import type { Divergence } from '../pipeline/divergence.js';
 import type { ObservationJson } from '../scenario/observation-json.js';
@@ -31,7 +31,7 @@ export function replayText(
     ...(divergences.length === 0 ? ['no divergence'] : [`${divergences.length} divergence${divergences.length === 1 ? '' : 's'}`]),
     ...divergences.flatMap((divergence) => divergenceLines(divergence, width)),
     '',
-    ...zapTable(counters),
+    ...counterTables(counters, width),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -64,20 +64,31 @@ function byCause(buckets: Divergence['buckets']): { id: string; severity: string
   });
 }
 
-/** Counters as a table: a line a profile, a column a counter that any profile has. */
-function zapTable(counters: Readonly<Record<string, Counters>>): string[] {
-  const names = [...new Set(Object.values(counters).flatMap((own) => Object.keys(own)))];
-  if (names.length === 0) return [];
+/** Counters as a table: a line a profile, a column a counter that any profile has; tables below each other where one is too wide. */
+function counterTables(counters: Readonly<Record<string, Counters>>, width: number): string[] {
+  const names = COUNTER_NAMES.filter((name) => Object.values(counters).some((own) => own[name] !== undefined));
   const longest = Math.max(...Object.keys(counters).map((name) => name.length), 'counters'.length);
-  const row = (head: string, cells: readonly string[]) =>
-    `${head.padEnd(longest)}${cells.map((cell, index) => cell.padStart(Math.max(8, names[index].length + 2))).join('')}`;
-  return [
-    row('counters', names),
-    ...Object.entries(counters).map(([name, own]) =>
+  const columns = (name: string) => Math.max(8, name.length + 2);
+  const tables: CounterName[][] = [];
+  let room = 0;
+  for (const name of names) {
+    if (room < columns(name)) {
+      tables.push([]);
+      room = width - longest;
+    }
+    tables[tables.length - 1].push(name);
+    room -= columns(name);
+  }
+  const row = (head: string, cells: readonly string[], table: readonly CounterName[]) =>
+    `${head.padEnd(longest)}${cells.map((cell, index) => cell.padStart(columns(table[index]))).join('')}`;
+  return tables.flatMap((table) => [
+    row('counters', table, table),
+    ...Object.entries(counters).map(([head, own]) =>
       row(
-        name,
-        names.map((key) => String((own as Record<string, number>)[key] ?? '-')),
+        head,
+        table.map((name) => String(own[name] ?? '-')),
+        table,
       ),
     ),
-  ];
+  ]);
 }

@@ -1,26 +1,14 @@
 /** What a reference model is: one method per operation of scenario.md, so that the compiler finds the model that a new operation misses. */
 import type { Gfn, Level } from './address.js';
 import type { Invariant } from './invariant.js';
+import type { Counters } from './counters.js';
 import type { Backing, Machine } from './machine.js';
 import type { RegisterType } from './memory-type.js';
 import type { Observation } from './observation.js';
 import type { AccessKind, AccessPause, ConversionPause, PinType } from './operation.js';
 import type { Rule } from './rule.js';
 
-/** Non-negative integers; a model omits what its subject does not have. */
-export interface Counters {
-  readonly faults?: number;
-  /** Invalidations of a non-empty range caused by an accepted guest MSR or CR0 write or by a device coming or going. */
-  readonly zaps?: number;
-  /** Leaves removed by invalidations, the host's included, not those replaced or split. */
-  readonly zappedLeaves?: number;
-  readonly tlbFlushes?: number;
-  readonly cacheFlushes?: number;
-  readonly misconfigs?: number;
-  readonly rmpUpdates?: number;
-  readonly memoryFaults?: number;
-  readonly retries?: number;
-}
+export type { Counters };
 
 /** Registers and mappings for diffing: plain values, hex strings, keyed by `vcpu0 PAT`, `gfn 0x10`; keys in a fixed order. */
 export type State = Readonly<Record<string, unknown>>;

@@ -70,6 +70,7 @@ export class ConversionUpdate {
     this.updated += Math.min(to, failing) - from;
     if (failing >= to) return;
     this.hasFailed = true;
+    this.vm.counts.warnings++;
     // The page that fails has already left the direct map.
     if (this.vm.config.directMap === 'with-update') this.unmapDirect(failing, failing + 1);
   }
@@ -91,7 +92,9 @@ export class ConversionUpdate {
   private unmapDirect(from: Gfn, to: Gfn): void {
     this.gmem.allocate(from, to);
     this.changeDirectMap();
-    if (!this.vm.config.directMapRestoreBug) this.vm.pages.change(from, to, 0, DIRECT_MAP_ABSENT);
+    this.vm.counts.directMapUnmaps += to - from;
+    if (this.vm.config.directMapRestoreBug) this.vm.counts.directMapMaps += to - from;
+    else this.vm.pages.change(from, to, 0, DIRECT_MAP_ABSENT);
   }
 
   /** `set_direct_map_*()` takes a mutex. */
@@ -109,14 +112,21 @@ export class ConversionUpdate {
     for (let i = runs.first; i < runs.end; i++) {
       if ((runs.word[i] & wanted) !== wanted) continue;
       if (toPrivate) assignRun(this.vm, runs, i);
-      else if ((runs.word[i] & ASSIGNED) !== 0) {
-        releaseRun(this.vm, runs, i, false);
-        if (!withDirectMap) continue;
-        this.changeDirectMap();
-        runs.word[i] &= ~DIRECT_MAP_ABSENT;
-      }
+      else this.updateRunToShared(runs, i, withDirectMap);
     }
     runs.close();
+  }
+
+  /** `snp_lookup_rmpentry()` tells which pages are assigned; the rest stay as they are. */
+  private updateRunToShared(runs: PageRuns, index: number, withDirectMap: boolean): void {
+    const count = runs.endOf(index) - runs.start[index];
+    this.vm.counts.rmpLookups += count;
+    if ((runs.word[index] & ASSIGNED) === 0) return;
+    releaseRun(this.vm, runs, index, false);
+    if (!withDirectMap) return;
+    this.changeDirectMap();
+    this.vm.counts.directMapMaps += count;
+    runs.word[index] &= ~DIRECT_MAP_ABSENT;
   }
 }
 

@@ -51,7 +51,10 @@ export class Conversion {
   /** Starts a conversion; the one before is complete. */
   set(from: Gfn, to: Gfn, toPrivate: boolean, pauseAfter: ConversionPause): Observation {
     const isEqual = this.vm.pages.isAll(from, to, ATTRIBUTE_PRIVATE, toPrivate ? ATTRIBUTE_PRIVATE : 0);
-    if (isEqual && this.vm.config.returnsEarlyWhenEqual) return plain(OK, RULE.attributesAlreadyEqual);
+    if (isEqual && this.vm.config.returnsEarlyWhenEqual) {
+      this.vm.counts.attributeNoops++;
+      return plain(OK, RULE.attributesAlreadyEqual);
+    }
     if (isEqual) this.vm.breakInvariant(I14);
     this.from = from;
     this.to = to;
@@ -139,6 +142,7 @@ export class Conversion {
   }
 
   private store(): void {
+    this.vm.counts.attributeStores += this.to - this.from;
     if (this.toPrivate) this.vm.pages.change(this.from, this.to, 0, ATTRIBUTE_PRIVATE);
     else this.vm.pages.change(this.from, this.to, ATTRIBUTE_PRIVATE, 0);
   }

@@ -47,7 +47,10 @@ export class FaultHandling {
   /** `kvm_mmu_do_page_fault()`, `direct_page_fault()`. */
   private doPageFault(fault: PageFault, pauseAfter: AccessPause): Observation {
     if (fault.stage === TAKEN) {
-      if (this.isFastSpurious(fault)) return SPURIOUS_FAST;
+      if (this.isFastSpurious(fault)) {
+        this.vm.counts.spuriousFaults++;
+        return SPURIOUS_FAST;
+      }
       const verdict = this.checkAttribute(fault);
       if (verdict !== GO_ON) return verdict;
       fault.stage = CHECKED;
@@ -96,7 +99,8 @@ export class FaultHandling {
   private exit(fault: PageFault, rule: number): Observation {
     const canServe = fault.hasSlot && (!fault.isPrivate || this.vm.regions.canBePrivate(this.vm.regions.find(fault.gfn)));
     if (canServe && fault.isPrivate === this.isAttributePrivate(fault)) this.vm.breakInvariant(I9);
-    this.vm.memoryFaults++;
+    if (fault.isPrivate) this.vm.counts.memoryFaultsPrivate++;
+    else this.vm.counts.memoryFaultsShared++;
     return memoryFault(fault.isPrivate ? PRIVATE : SHARED, rule);
   }
 
@@ -123,7 +127,7 @@ export class FaultHandling {
   private retry(fault: PageFault, rule: number): Observation {
     const { invalidation } = this.vm;
     if (invalidation.inProgress === 0 && invalidation.ends === fault.snapshot) this.vm.breakInvariant(I6);
-    this.vm.retries++;
+    this.vm.counts.retries++;
     return plain(RETRY, rule);
   }
 
@@ -135,8 +139,16 @@ export class FaultHandling {
 
   /** `sev_handle_rmp_fault()`: all it can do on 4K pages is to look the page up. */
   private handleRmpFault(fault: PageFault): void {
-    if (!this.vm.config.rmpHandlerLooksUp || !this.isAttributePrivate(fault)) return;
-    const region = this.vm.regions.find(fault.gfn);
-    if (region >= 0 && this.vm.regions.canBePrivate(region)) this.gmem.getPage(fault.gfn);
+    const { counts, config, regions } = this.vm;
+    counts.rmpFaults++;
+    if (!config.rmpHandlerLooksUp) return;
+    const region = regions.find(fault.gfn);
+    if (!this.isAttributePrivate(fault) || region < 0 || !regions.canBePrivate(region)) {
+      counts.warnings++;
+      return;
+    }
+    this.gmem.getPage(fault.gfn);
+    // snp_lookup_rmpentry()
+    counts.rmpLookups++;
   }
 }

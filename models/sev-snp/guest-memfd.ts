@@ -33,7 +33,9 @@ export class GuestMemfd {
     const { pages } = this.vm;
     pages.open(from, to);
     for (let i = pages.first; i < pages.end; i++) {
-      if ((pages.word[i] & HAS_FOLIO) === 0) pages.word[i] = (pages.word[i] & ~PAGE_BITS) | HAS_FOLIO | generationBits(this.next);
+      if ((pages.word[i] & HAS_FOLIO) !== 0) continue;
+      pages.word[i] = (pages.word[i] & ~PAGE_BITS) | HAS_FOLIO | generationBits(this.next);
+      this.vm.counts.pagesAllocated += pages.endOf(i) - pages.start[i];
     }
     pages.close();
   }
@@ -44,8 +46,13 @@ export class GuestMemfd {
     if (this.vm.config.rmpUpdate !== 'at-fault') return;
     const { pages } = this.vm;
     const word = pages.wordAt(gfn);
+    const isMerged = this.vm.config.directMap === 'split-only';
+    if (isMerged && (word & PREPARED) !== 0) return;
+    this.vm.counts.rmpLookups++;
     if ((word & ASSIGNED) === 0) this.assignAtFault(gfn);
-    if (this.vm.config.directMap === 'split-only' && (word & PREPARED) === 0) pages.change(gfn, gfn + 1, 0, PREPARED);
+    if (!isMerged) return;
+    this.vm.counts.pagesPrepared++;
+    pages.change(gfn, gfn + 1, 0, PREPARED);
   }
 
   /** Linux `sev_gmem_prepare()`; Z. Wang's proposal unmaps the page from the direct map instead of splitting that. */
@@ -53,7 +60,10 @@ export class GuestMemfd {
     const { pages, config } = this.vm;
     if (config.directMap === 'split-only') splitDirectMap(this.vm, gfn);
     pages.open(gfn, gfn + 1);
-    if (config.directMap === 'with-update') pages.word[pages.first] |= DIRECT_MAP_ABSENT;
+    if (config.directMap === 'with-update') {
+      pages.word[pages.first] |= DIRECT_MAP_ABSENT;
+      this.vm.counts.directMapUnmaps++;
+    }
     assignRun(this.vm, pages, pages.first);
     pages.close();
   }
@@ -64,8 +74,19 @@ export class GuestMemfd {
     if ((pages.wordAt(gfn) & ASSIGNED) === 0) return;
     pages.open(gfn, gfn + 1);
     releaseRun(this.vm, pages, pages.first, false);
-    pages.word[pages.first] &= ~DIRECT_MAP_ABSENT;
+    this.mapIfAbsent(pages, pages.first);
     pages.close();
+  }
+
+  /** What is freed goes back into the direct map. */
+  private mapIfAbsent(runs: PageRuns, index: number): void {
+    if ((runs.word[index] & DIRECT_MAP_ABSENT) !== 0) this.mapRun(runs, index);
+  }
+
+  /** Linux `set_direct_map_default_noflush()` for each page of a run. */
+  private mapRun(runs: PageRuns, index: number): void {
+    this.vm.counts.directMapMaps += runs.endOf(index) - runs.start[index];
+    runs.word[index] &= ~DIRECT_MAP_ABSENT;
   }
 
   /** Linux `kvm_gmem_punch_hole()`, once for each slot with guest_memfd: every slot has a file of its own. */
@@ -108,16 +129,19 @@ export class GuestMemfd {
     for (let i = pages.first; i < pages.end; i++) {
       if ((pages.word[i] & wanted) !== wanted) continue;
       if ((pages.word[i] & ASSIGNED) !== 0) releaseRun(this.vm, pages, i, true);
-      pages.word[i] &= ~DIRECT_MAP_ABSENT;
+      this.mapIfAbsent(pages, i);
     }
     pages.close();
   }
 
   /** Linux `kvm_gmem_free_folio()`, `sev_gmem_invalidate()`. */
   private freeRun(runs: PageRuns, index: number): void {
+    const count = runs.endOf(index) - runs.start[index];
+    this.vm.counts.pagesFreed += count;
     if (this.vm.config.freeHook === 'by-rmp') {
+      this.vm.counts.rmpLookups += count;
       if ((runs.word[index] & ASSIGNED) !== 0) releaseRun(this.vm, runs, index, true);
-      runs.word[index] &= ~DIRECT_MAP_ABSENT;
+      this.mapIfAbsent(runs, index);
     }
     this.checkFreed(runs.word[index]);
   }
@@ -149,31 +173,40 @@ export class GuestMemfd {
     for (const other of this.vm.faults) {
       if (other.orphan !== 0 && other.gfn === gfn && other.generation === generation) return;
     }
+    this.vm.counts.pagesFreed++;
     if (this.vm.config.freeHook === 'by-attribute') this.checkFreed(orphan);
-    else if ((orphan & ASSIGNED) !== 0) {
-      this.vm.rmpUpdates++;
-      this.vm.changes++;
-      this.vm.tlb.dropPages(gfn, gfn + 1, generation);
-    }
+    else this.freeOrphan(orphan, gfn, generation);
+  }
+
+  private freeOrphan(orphan: number, gfn: Gfn, generation: number): void {
+    const { counts, tlb } = this.vm;
+    counts.rmpLookups++;
+    if ((orphan & DIRECT_MAP_ABSENT) !== 0) counts.directMapMaps++;
+    if ((orphan & ASSIGNED) === 0) return;
+    counts.rmpUpdatesToShared++;
+    this.vm.changes++;
+    tlb.dropPages(gfn, gfn + 1, generation);
   }
 
   /** M. Roth's pre hook: finds the pages and holds them; to private, they leave the direct map. */
   pin(from: Gfn, to: Gfn, toPrivate: boolean): void {
     this.allocate(from, to);
+    if (toPrivate) this.vm.counts.directMapUnmaps += to - from;
     this.vm.pages.change(from, to, 0, toPrivate ? PINNED | DIRECT_MAP_ABSENT : PINNED);
   }
 
   /** M. Roth's post hook: to shared, the pages are back in the direct map; those punched meanwhile are free now. */
   unpin(from: Gfn, to: Gfn, toPrivate: boolean): void {
     const { pages, pinned } = this.vm;
-    const cleared = toPrivate ? 0 : DIRECT_MAP_ABSENT;
     pages.open(from, to);
     for (let i = pages.first; i < pages.end; i++) {
-      if ((pages.word[i] & PINNED) !== 0) pages.word[i] &= ~(PINNED | cleared);
+      if ((pages.word[i] & PINNED) === 0) continue;
+      pages.word[i] &= ~PINNED;
+      if (!toPrivate) this.mapRun(pages, i);
     }
     pages.close();
     pinned.open(from, to);
-    for (let i = pinned.first; i < pinned.end; i++) pinned.word[i] &= ~cleared;
+    for (let i = pinned.first; !toPrivate && i < pinned.end; i++) this.mapRun(pinned, i);
     pinned.close();
     this.leaveToHolders(pinned, from, to);
     pinned.open(from, to);

@@ -15,7 +15,8 @@ export function installLeaf(vm: VirtualMachine, fault: PageFault): boolean {
   const present = npt.find(fault.gfn);
   if (present >= 0 && npt.level[present] >= level) {
     if (!isOfPage(vm, present, kind, generation)) return false;
-    splitTo(vm, fault.gfn, level);
+    if (npt.level[present] === level) vm.counts.spuriousFaults++;
+    else splitTo(vm, fault.gfn, level);
     return true;
   }
   const pages = npt.pagesOf(level);

@@ -77,7 +77,7 @@ export class MemoryAccess {
       if (fault.stage === TO_TOUCH) {
         const answer = this.touch(fault);
         if (answer !== FAULTED) return answer;
-        this.vm.faultCount++;
+        this.vm.counts.faults++;
         fault.taken++;
         fault.changesBefore = this.vm.changes;
         fault.stage = TAKEN;
@@ -85,13 +85,16 @@ export class MemoryAccess {
       }
       const verdict = this.faults.handle(fault, pauseAfter);
       if (verdict >= 0) return verdict;
-      if (fault.isRmp && this.vm.changes === fault.changesBefore) return plain(RMP_LOOP, this.loopRule(verdict));
+      if (fault.isRmp && this.vm.changes === fault.changesBefore) return plain(RMP_LOOP, this.loopRule(fault, verdict));
       fault.stage = TO_TOUCH;
     }
   }
 
-  private loopRule(verdict: number): number {
-    if (verdict === SPURIOUS_FAST) return RULE.spuriousFastPath;
+  private loopRule(fault: PageFault, verdict: number): number {
+    // The RFC orders have zap and RMPUPDATE still before them.
+    const ends = !this.vm.config.zapsBeforeStores && this.conversion.isInFlight(fault.gfn);
+    if (verdict === SPURIOUS_FAST) return ends ? RULE.spuriousUntilConverted : RULE.spuriousFastPath;
+    if (ends) return RULE.rmpFaultUntilConverted;
     return this.vm.config.rmpHandlerLooksUp ? RULE.rmpFaultUnresolved : RULE.rfcRmpFaultUnresolved;
   }
 
@@ -123,11 +126,17 @@ export class MemoryAccess {
   private touchPrivate(fault: PageFault, leaf: number, word: number): Observation {
     if ((word & ASSIGNED) === 0) return this.rmpFault(fault);
     if ((word & VALIDATED) === 0) {
-      if (fault.ack) validate(this.vm, fault.gfn, this.vm.npt.generation[leaf]);
+      this.vm.counts.validationFaults++;
+      if (fault.ack) this.validate(fault, leaf);
       return plain(NOT_VALIDATED, RULE.notValidated);
     }
     this.fill(fault, leaf, false);
     return this.servedBy(fault, leaf);
+  }
+
+  private validate(fault: PageFault, leaf: number): void {
+    this.vm.counts.pvalidates++;
+    validate(this.vm, fault.gfn, this.vm.npt.generation[leaf]);
   }
 
   private rmpFault(fault: PageFault): typeof FAULTED {

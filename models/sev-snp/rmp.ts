@@ -20,7 +20,7 @@ import type { VirtualMachine } from './virtual-machine.js';
 export function assignRun(vm: VirtualMachine, runs: PageRuns, index: number): void {
   const word = runs.word[index];
   if ((word & VALIDATED) !== 0 && runs === vm.pages) vm.breakInvariant(I11);
-  countUpdate(vm, runs, index);
+  vm.counts.rmpUpdatesToPrivate += countUpdate(vm, runs, index);
   runs.word[index] = (word & ~VALIDATED) | ASSIGNED;
   if (vm.config.directMap !== 'split-only' && (word & DIRECT_MAP_ABSENT) === 0) vm.breakHost(RULE.assignedInDirectMap);
 }
@@ -30,16 +30,17 @@ export function releaseRun(vm: VirtualMachine, runs: PageRuns, index: number, is
   const word = runs.word[index];
   const isLive = (word & VALIDATED) !== 0 && (word & ATTRIBUTE_PRIVATE) !== 0;
   if (isLive && !isFreed) vm.breakInvariant(I11);
-  countUpdate(vm, runs, index);
+  vm.counts.rmpUpdatesToShared += countUpdate(vm, runs, index);
   runs.word[index] = word & ~(ASSIGNED | VALIDATED);
 }
 
-function countUpdate(vm: VirtualMachine, runs: PageRuns, index: number): void {
+/** Answers the pages of the run: one RMPUPDATE each. */
+function countUpdate(vm: VirtualMachine, runs: PageRuns, index: number): number {
   const from = runs.start[index];
   const to = runs.endOf(index);
-  vm.rmpUpdates += to - from;
   vm.changes++;
   vm.tlb.dropPages(from, to, generationOf(runs.word[index]));
+  return to - from;
 }
 
 /** State of a private page of the frame: of the one guest_memfd has, or of one that somebody still holds; 0: the page is free. */
@@ -62,6 +63,8 @@ export function validate(vm: VirtualMachine, gfn: Gfn, generation: number): void
 
 /** Linux `snp_prep`'s split of the direct map before an RMPUPDATE: the 2M block of the page goes to 4K and stays so. */
 export function splitDirectMap(vm: VirtualMachine, gfn: Gfn): void {
+  if ((vm.pages.wordAt(gfn) & DIRECT_MAP_SPLIT) !== 0) return;
+  vm.counts.directMapSplits++;
   const block = gfn - (gfn % vm.config.pagesOf2M);
   vm.pages.change(block, block + vm.config.pagesOf2M, 0, DIRECT_MAP_SPLIT);
 }

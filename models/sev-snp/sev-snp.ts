@@ -9,6 +9,7 @@ import { accessType } from './access-type.js';
 import { AssignedDevices } from './assigned-devices.js';
 import type { Configuration } from './configuration.js';
 import { AT_REST, Conversion } from './conversion.js';
+import { ordinaryCounters, privateMemoryCounters } from './counts.js';
 import { FaultHandling } from './fault-handling.js';
 import { GuestMemfd } from './guest-memfd.js';
 import { holdingInvariants } from './invariants.js';
@@ -101,7 +102,7 @@ export class SevSnp implements Model {
     const { npt, regions, registers } = this.vm;
     let leaf = npt.find(gfn);
     if (leaf < 0) {
-      this.vm.faultCount++;
+      this.vm.counts.faults++;
       const region = regions.find(gfn);
       if (region < 0) return plain(MMIO, RULE.noBacking);
       const level = sharedLevel(this.vm, region, gfn);
@@ -220,9 +221,7 @@ export class SevSnp implements Model {
   }
 
   counters(): Counters {
-    const { faultCount, zappedLeaves, tlbFlushes, rmpUpdates, memoryFaults, retries } = this.vm;
-    const ordinary = { faults: faultCount, zaps: 0, zappedLeaves, tlbFlushes };
-    return this.vm.hasPrivateMemory ? { ...ordinary, rmpUpdates, memoryFaults, retries } : ordinary;
+    return this.vm.hasPrivateMemory ? privateMemoryCounters(this.vm) : ordinaryCounters(this.vm);
   }
 
   state(): State {

@@ -3,6 +3,7 @@ import type { Gfn } from '../contract/address.js';
 import type { Machine } from '../contract/machine.js';
 import { HOST_FATAL, type Observation, outcomeOf, plain, ruleOf, SLEEP_IN_ATOMIC } from '../contract/observation.js';
 import type { Configuration } from './configuration.js';
+import { Counts } from './counts.js';
 import { GuestRegisters } from './guest-registers.js';
 import { Invalidation } from './invalidation.js';
 import { NestedPageTable } from './nested-page-table.js';
@@ -24,17 +25,12 @@ export class VirtualMachine {
   readonly npt: NestedPageTable;
   readonly tlb = new Tlb(VCPUS);
   readonly invalidation: Invalidation;
+  readonly counts = new Counts();
   /** The access of each vCPU. */
   readonly faults: readonly PageFault[] = Array.from({ length: VCPUS }, () => new PageFault());
 
   hasPrivateMemory = false;
   vcpus = 1;
-  faultCount = 0;
-  zappedLeaves = 0;
-  tlbFlushes = 0;
-  rmpUpdates = 0;
-  memoryFaults = 0;
-  retries = 0;
   /** Changes of leaves and RMP entries: a fault that leaves it as it was has changed nothing. */
   changes = 0;
   /** Rule by which the operation broke the host, and by which it slept under mmu_lock; 0: it did not. */
@@ -54,12 +50,7 @@ export class VirtualMachine {
     this.hasPrivateMemory = machine.privateMemory;
     this.vcpus = machine.vcpus;
     this.invalidation.reset();
-    this.faultCount = 0;
-    this.zappedLeaves = 0;
-    this.tlbFlushes = 0;
-    this.rmpUpdates = 0;
-    this.memoryFaults = 0;
-    this.retries = 0;
+    this.counts.reset();
     this.changes = 0;
     this.startOperation();
     this.forgetMemory();
@@ -106,14 +97,15 @@ export class VirtualMachine {
   /** Linux `kvm_unmap_gfn_range()`: whole leaves of the one root, of either kind. Answers whether any was removed. */
   zap(from: Gfn, to: Gfn): boolean {
     const removed = this.npt.remove(from, to);
-    this.zappedLeaves += removed;
+    this.counts.zapCalls++;
+    this.counts.zappedLeaves += removed;
     this.changes += removed;
     return removed > 0;
   }
 
   /** Linux `kvm_flush_remote_tlbs()`. */
   flush(): void {
-    this.tlbFlushes++;
+    this.counts.tlbFlushes++;
     this.tlb.flush();
   }
 

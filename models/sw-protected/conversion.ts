@@ -33,7 +33,10 @@ export class Conversion {
 
   run(start: number, end: number, toPrivate: boolean, pauseAfter: ConversionPause): Observation {
     // kvm_range_has_memory_attributes()
-    if (this.memory.attributes.all(start, end, toPrivate)) return plain(OK, RULE.attributesEqual);
+    if (this.memory.attributes.all(start, end, toPrivate)) {
+      this.memory.tally.attributeNoops++;
+      return plain(OK, RULE.attributesEqual);
+    }
     this.start = start;
     this.end = end;
     this.toPrivate = toPrivate;
@@ -51,6 +54,7 @@ export class Conversion {
     while (this.at !== pauseAfter) {
       if (this.at === PAUSE_INVALIDATE_BEGIN) {
         this.memory.attributes.store(this.start, this.end, this.toPrivate);
+        this.memory.tally.attributeStores += this.end - this.start;
         this.at = PAUSE_STORE;
       } else if (this.at === PAUSE_STORE) {
         this.postSet();
@@ -78,7 +82,9 @@ export class Conversion {
         invalidation.add(from, to);
         if (configuration.headTailAdd) this.memory.addHeadAndTail(slot, from, to);
       }
-      if (!configuration.skipZap) removed += leaves.remove(from, to);
+      if (configuration.skipZap) continue;
+      removed += leaves.remove(from, to);
+      tally.zapCalls++;
     }
     tally.zappedLeaves += removed;
     if (removed > 0 || (hasPart && configuration.skipZap)) tally.tlbFlushes++;

@@ -52,6 +52,7 @@ export class GuestMemory {
   /** kvm_unmap_gfn_range() and the flush it asks for. Private and shared leaves alike: there is one root. */
   zapLeaves(start: number, end: number): void {
     const removed = this.leaves.remove(start, end);
+    this.tally.zapCalls++;
     this.tally.zappedLeaves += removed;
     if (removed > 0) this.tally.tlbFlushes++;
   }

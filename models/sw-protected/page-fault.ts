@@ -154,6 +154,7 @@ export class PageFaults {
     if (present >= 0 && leaves.levelOf(present) >= level) {
       // A larger leaf above is split, which copies its host frames.
       if (leaves.pfnOf(present) !== this.pfn[vcpu]) return false;
+      if (leaves.levelOf(present) === level) tally.spuriousFaults++;
       for (; leaves.levelOf(present) > level; present = leaves.covering(gfn)) leaves.split(present);
       return true;
     }
@@ -185,6 +186,7 @@ export class PageFaults {
   private exit(vcpu: number, rule: number): Observation {
     judgeExit(this.memory, this.gfn[vcpu], this.isPrivate[vcpu] === 1);
     this.memory.tally.memoryFaults++;
+    if (this.isPrivate[vcpu] === 1) this.memory.tally.memoryFaultsPrivate++;
     return memoryFault(this.isPrivate[vcpu] === 1 ? PRIVATE : SHARED, rule);
   }
 

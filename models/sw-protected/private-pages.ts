@@ -6,9 +6,18 @@ export class PrivatePages {
   private gfns = new Float64Array(16);
   private serials = new Float64Array(16);
   private last = 0;
+  /** Since the start of the scenario. */
+  allocated = 0;
+  freed = 0;
   count = 0;
 
   reset(): void {
+    this.clear();
+    this.allocated = this.freed = 0;
+  }
+
+  /** New guest_memfds, without pages. */
+  clear(): void {
     this.count = 0;
     this.last = 0;
   }
@@ -28,6 +37,7 @@ export class PrivatePages {
     const found = this.find(gfn);
     if (found !== 0) return found;
     if (this.count === this.gfns.length) this.grow();
+    this.allocated++;
     this.gfns[this.count] = gfn;
     this.serials[this.count++] = ++this.last;
     return this.last;
@@ -41,6 +51,7 @@ export class PrivatePages {
       this.gfns[kept] = this.gfns[i];
       this.serials[kept++] = this.serials[i];
     }
+    this.freed += this.count - kept;
     this.count = kept;
   }
 

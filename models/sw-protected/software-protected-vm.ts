@@ -22,6 +22,7 @@ import { GuestMemory } from './guest-memory.js';
 import { GuestRegisters } from './guest-registers.js';
 import { brokenInvariants, eventsOf, judgeRedundant } from './invariants.js';
 import { PageFaults } from './page-fault.js';
+import { ordinaryCounters, privateMemoryCounters } from './tally.js';
 import { RULE } from './rules.js';
 import { stateOf } from './state.js';
 
@@ -150,7 +151,7 @@ export class SoftwareProtectedVm implements Model {
     this.memory.leaves.reset();
     this.memory.attributes.reset();
     this.memory.mixedFrom.reset();
-    this.memory.pages.reset();
+    this.memory.pages.clear();
     return plain(OK, RULE.restored);
   }
 
@@ -177,8 +178,7 @@ export class SoftwareProtectedVm implements Model {
   }
 
   counters(): Counters {
-    const { faults, zaps, zappedLeaves, tlbFlushes, memoryFaults, retries } = this.memory.tally;
-    return { faults, zaps, zappedLeaves, tlbFlushes, memoryFaults, retries };
+    return this.faults.hasPrivateMemory ? privateMemoryCounters(this.memory) : ordinaryCounters(this.memory);
   }
 
   state(): State {

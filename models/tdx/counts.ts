@@ -1,4 +1,6 @@
 /** What happened since the start of the scenario: one number a kind of event. */
+import type { Counters } from '../contract/counters.js';
+
 export class Counts {
   /** EPT violations that reached KVM. */
   fault = 0;
@@ -37,4 +39,40 @@ export class Counts {
     this.retry = this.retryLocal = this.spurious = this.exitFaultPrivate = this.exitFaultShared = 0;
     this.alloc = this.free = this.zeroPage = this.attrStores = this.attrNoop = this.warn = 0;
   }
+}
+
+/** What every scenario counts. */
+export function ordinaryCounters(counts: Counts): Counters {
+  return {
+    faults: counts.fault,
+    zaps: 0,
+    zappedLeaves: counts.zapLeaf,
+    tlbFlushes: counts.tlbFlush,
+    memoryFaults: counts.exitFaultPrivate + counts.exitFaultShared,
+    retries: counts.retry,
+  };
+}
+
+/** What private memory adds, by the names of the contract. */
+export function privateMemoryCounters(counts: Counts): Counters {
+  return {
+    zapCalls: counts.zapCall,
+    invalidations: counts.invalidations,
+    spuriousFaults: counts.spurious,
+    localRetries: counts.retryLocal,
+    memoryFaultsPrivate: counts.exitFaultPrivate,
+    memoryFaultsShared: counts.exitFaultShared,
+    septAdds: counts.septAdd,
+    septAugs: counts.aug,
+    septBlocks: counts.block,
+    septTracks: counts.tdxTrack,
+    septRemoves: counts.remove,
+    accepts: counts.accept,
+    pagesAllocated: counts.alloc,
+    pagesFreed: counts.free,
+    pagesZeroed: counts.zeroPage,
+    attributeStores: counts.attrStores,
+    attributeNoops: counts.attrNoop,
+    warnings: counts.warn,
+  };
 }

@@ -3,6 +3,7 @@ import type { Gfn, Level } from '../contract/address.js';
 import type { Backing, Machine } from '../contract/machine.js';
 import type { RegisterType } from '../contract/memory-type.js';
 import type { Counters, Model, State } from '../contract/model.js';
+import { ordinaryCounters, privateMemoryCounters } from './counts.js';
 import { MTRRCAP } from '../contract/msr.js';
 import { GP, NOT_APPLICABLE, type Observation, OK, outcomeOf, PAUSED, plain } from '../contract/observation.js';
 import { type AccessKind, type AccessPause, type ConversionPause, EXECUTE, NO_PAUSE, type PinType } from '../contract/operation.js';
@@ -184,14 +185,7 @@ export class TrustDomain implements Model {
 
   counters(): Counters {
     const { counts } = this.vm;
-    return {
-      faults: counts.fault,
-      zaps: 0,
-      zappedLeaves: counts.zapLeaf,
-      tlbFlushes: counts.tlbFlush,
-      memoryFaults: counts.exitFaultPrivate + counts.exitFaultShared,
-      retries: counts.retry,
-    };
+    return this.vm.hasPrivateMemory ? { ...ordinaryCounters(counts), ...privateMemoryCounters(counts) } : ordinaryCounters(counts);
   }
 
   /** Every kind of event that is counted, by name. */

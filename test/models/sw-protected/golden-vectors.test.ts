@@ -48,4 +48,12 @@ describe.each(['sw-protected/6.8', 'sw-protected/6.8+head-tail'])('Of %s, the go
     expect([after.faults! - before.faults!, after.zappedLeaves! - before.zappedLeaves!]).toEqual([faults, zapped]);
     expect(vm.broken()).toEqual([]);
   });
+
+  test('has cost in parts what was traced by hand', () => {
+    expect(vm.model.counters()).toEqual({
+      ...{ faults: 6, zaps: 0, zappedLeaves: 4, tlbFlushes: 4, memoryFaults: 0, retries: 0 },
+      ...{ zapCalls: 4, invalidations: 4, spuriousFaults: 0, memoryFaultsPrivate: 0, memoryFaultsShared: 0 },
+      ...{ pagesAllocated: 3, pagesFreed: 1, pagesZeroed: 3, attributeStores: BLOCK + 2, attributeNoops: 1 },
+    });
+  });
 });

@@ -96,5 +96,22 @@ test('counters of the contract: faults, leaves, flushes, exits, retries, and no 
   td.private(1);
   td.convert(0, 2, 'private', 1);
   td.shared(1);
-  expect(td.model.counters()).toEqual({ faults: 3, zaps: 0, zappedLeaves: 1, tlbFlushes: 1, memoryFaults: 1, retries: 1 });
+  expect(td.model.counters()).toMatchObject({ faults: 3, zaps: 0, zappedLeaves: 1, tlbFlushes: 1, memoryFaults: 1, retries: 1 });
+});
+
+test('counters of private memory: one page accepted, removed and added again', () => {
+  const td = new Td('tdx/6.16');
+  td.convert(0, 2, 'private');
+  td.private(1);
+  td.private(1);
+  td.convert(1, 2, 'shared');
+  td.shared(1);
+  td.convert(1, 2, 'private');
+  td.convert(1, 2, 'private');
+  td.shared(1);
+  expect(td.model.counters()).toMatchObject({
+    ...{ septAdds: 3, septAugs: 1, accepts: 1, septBlocks: 1, septTracks: 1, septRemoves: 1 },
+    ...{ invalidations: 3, zapCalls: 3, attributeStores: 4, attributeNoops: 1, memoryFaultsShared: 1, memoryFaultsPrivate: 0 },
+    ...{ pagesAllocated: 1, pagesZeroed: 1, pagesFreed: 0, localRetries: 0, spuriousFaults: 0, warnings: 0 },
+  });
 });
