@@ -1,5 +1,4 @@
 /** Scenarios that laws are tried on: as campaigns draw them, with real set-ups among them, and all the way to private memory. */
-import type fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scenarioArbitrary } from '../../harness/generate/arbitrary.js';
@@ -21,7 +20,7 @@ export const anyScenario = scenarioArbitrary({ setups });
 
 /** Seeds are fixed: a law that fails, fails for everyone. The environment asks for more. */
 export const RUNS = Number(process.env.LAW_RUNS ?? 1);
-export const fixed = (runs: number): fc.Parameters<unknown> => ({ seed: 20261121, numRuns: runs * RUNS });
+export const fixed = (runs: number) => ({ seed: 20261121, numRuns: runs * RUNS });
 
 /** Cases of a campaign that keep something. Cheaper than a filter of fast-check, which draws one at a time. */
 export function cases(count: number, keeps: (scenario: Scenario) => boolean = () => true, seed = 'laws'): Scenario[] {

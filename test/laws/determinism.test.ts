@@ -3,25 +3,26 @@ import { isDeepStrictEqual } from 'node:util';
 import { runModel } from '../../harness/run/run.js';
 import { Trace } from '../../harness/run/trace.js';
 import { printScenario } from '../../harness/scenario/print.js';
-import { encodeScenario } from '../../harness/scenario/encoded.js';
 import { STEP_WORDS } from '../../harness/operations/operation-spec.js';
 import { runnerOf } from '../../harness/run/step-runner.js';
 import type { Scenario } from '../../harness/scenario/scenario.js';
 import type { Model, Profile } from '../../models/contract/model.js';
 import { HOST_FATAL, NOT_APPLICABLE, OUTCOME_NAMES, outcomeOf, plain, ruleOf, VM_DEAD } from '../../models/contract/observation.js';
 import { anyScenario, cases, fixed, privateCases } from './cases.js';
-import { type Answer, differences, EVERY_PROFILE, Subject } from './subject.js';
+import { type Answer, differences, encoded, EVERY_PROFILE, Subject } from './subject.js';
 
 const ORDINARY = cases(14);
 const PRIVATE = privateCases(10);
 const ALL = [...ORDINARY, ...PRIVATE];
+/** Drawn once: the same for every profile. */
+const DRAWN = fc.sample(anyScenario, fixed(24));
 
 /** Two scenarios on two instances, a step of one after a step of the other. */
 function interleaved(profile: Profile, left: Scenario, right: Scenario): [number[], number[]] {
   const sides = [left, right].map((scenario) => ({
     model: profile.create(),
     observations: [] as number[],
-    ...encodeScenario(scenario),
+    ...encoded(scenario),
   }));
   const one = new Trace(1);
   for (const { model, machine } of sides) model.reset(machine);
@@ -87,10 +88,8 @@ describe.each(EVERY_PROFILE)('%s', (_, subject) => {
     const isObserved = ({ observation }: Answer) =>
       outcomeOf(observation) < OUTCOME_NAMES.length &&
       (observation === plain(NOT_APPLICABLE, 0) || (rules[ruleOf(observation)] ?? null) !== null);
-    fc.assert(
-      fc.property(anyScenario, (scenario) => subject.answers(scenario).every(isObserved)),
-      fixed(24),
-    );
+    const unobserved = DRAWN.filter((scenario) => !subject.answers(scenario).every(isObserved));
+    expect(unobserved.map(printScenario)).toEqual([]);
   });
 
   test('reports counters that are whole numbers from 0, and a state that is plain data and the same when asked again', () => {
@@ -116,7 +115,7 @@ describe.each(EVERY_PROFILE)('%s', (_, subject) => {
 /** A model that has just run a scenario. */
 function finished(profile: Profile, scenario: Scenario): Model {
   const model = profile.create();
-  runModel(model, encodeScenario(scenario), new Trace(scenario.steps.length));
+  runModel(model, encoded(scenario), new Trace(scenario.steps.length));
   return model;
 }
 

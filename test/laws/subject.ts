@@ -23,7 +23,7 @@ type Case = Pick<Scenario, 'machine' | 'steps'>;
 const encodedSteps = new WeakMap<Operation, Int32Array>();
 
 /** Laws run the same steps over and over, in other company: each is encoded once. */
-function encoded({ machine, steps }: Case): EncodedScenario {
+export function encoded({ machine, steps }: Case): EncodedScenario {
   const words = new Int32Array(steps.length * STEP_WORDS);
   steps.forEach((step, index) => {
     let own = encodedSteps.get(step);

@@ -29,6 +29,14 @@ interface Arranged {
   readonly defType: number;
 }
 
+/** The writes that set a case's ranges: in the first pairs, these in the opposite order, in the last pairs, each range as two halves. */
+interface Writes {
+  readonly low: readonly Operation[];
+  readonly reversed: readonly Operation[];
+  readonly high: readonly Operation[];
+  readonly halves: readonly Operation[];
+}
+
 const ARRANGED = CASES.map((scenario, index): Arranged => {
   const half = Math.floor(scenario.steps.length / 2);
   const rest = scenario.steps.slice(half);
@@ -79,6 +87,26 @@ function set(
   });
 }
 
+function halvesOf({ gfn, pages, type }: Range): Range[] {
+  return [0, pages / 2].map((offset) => ({ gfn: gfn + offset, pages: pages / 2, type }));
+}
+
+/** Made once: every profile gets the same. */
+const WRITTEN = ARRANGED.map((arranged): Arranged & Writes => {
+  const { ranges } = arranged;
+  return {
+    ...arranged,
+    low: set(arranged, ranges, PAIRS),
+    reversed: set(arranged, ranges, PAIRS, true),
+    high: set(arranged, ranges, [...PAIRS].reverse()),
+    halves: set(
+      arranged,
+      ranges.flatMap((range) => (range.pages === 1 ? [range] : halvesOf(range))),
+      PAIRS,
+    ),
+  };
+});
+
 /** Answers to the second part after these writes. */
 function restAfter(
   subject: Subject,
@@ -101,11 +129,10 @@ function blindToNumbers(subject: Subject, rest: readonly Operation[]): Operation
 
 /** Where answers differ when the ranges stand in the last pairs instead of the first. */
 const byPairs = (subject: Subject) =>
-  ARRANGED.flatMap((arranged) => {
-    const rest = blindToNumbers(subject, arranged.rest);
-    const low = restAfter(subject, arranged, set(arranged, arranged.ranges, PAIRS), rest);
-    const high = restAfter(subject, arranged, set(arranged, arranged.ranges, [...PAIRS].reverse()), rest);
-    return different(subject, low, high, seen);
+  WRITTEN.flatMap((written) => {
+    const rest = blindToNumbers(subject, written.rest);
+    const low = restAfter(subject, written, written.low, rest);
+    return different(subject, low, restAfter(subject, written, written.high, rest), seen);
   });
 
 /** Differences that no rule of READS_PAIRS_AS_FIXED explains. */
@@ -114,10 +141,9 @@ const unexplained = (wrong: readonly string[]) =>
 
 describe.each(EVERY_PROFILE)('%s', (_, subject) => {
   test('gives what disjoint ranges say whatever the order in which they were written while MTRRs were disabled', () => {
-    const wrong = ARRANGED.flatMap((arranged) => {
-      const { ranges, rest } = arranged;
-      const forward = restAfter(subject, arranged, set(arranged, ranges, PAIRS), rest);
-      const backward = restAfter(subject, arranged, set(arranged, ranges, PAIRS, true), rest);
+    const wrong = WRITTEN.flatMap((written) => {
+      const forward = restAfter(subject, written, written.low, written.rest);
+      const backward = restAfter(subject, written, written.reversed, written.rest);
       return different(subject, forward, backward, ({ observation, hi, lo }) => `${observation} ${hi} ${lo}`);
     });
     expect(wrong.slice(0, 4)).toEqual([]);
@@ -128,21 +154,15 @@ describe.each(EVERY_PROFILE)('%s', (_, subject) => {
   });
 
   test('gives what a range says when it is made of two halves', () => {
-    const wrong = ARRANGED.flatMap((arranged) => {
-      const { ranges } = arranged;
-      const rest = blindToNumbers(subject, arranged.rest);
-      const halves = ranges.flatMap((range) => (range.pages === 1 ? [range] : halvesOf(range)));
-      const whole = restAfter(subject, arranged, set(arranged, ranges, PAIRS), rest);
-      const split = restAfter(subject, arranged, set(arranged, halves, PAIRS), rest);
+    const wrong = WRITTEN.flatMap((written) => {
+      const rest = blindToNumbers(subject, written.rest);
+      const whole = restAfter(subject, written, written.low, rest);
+      const split = restAfter(subject, written, written.halves, rest);
       return different(subject, whole, split, seen);
     });
     expect(unexplained(wrong).slice(0, 4)).toEqual([]);
   });
 });
-
-function halvesOf({ gfn, pages, type }: Range): Range[] {
-  return [0, pages / 2].map((offset) => ({ gfn: gfn + offset, pages: pages / 2, type }));
-}
 
 test('The ranges are accepted, and decide: without them bare metal answers otherwise', () => {
   const [, metal] = EVERY_PROFILE[0];
