@@ -22,13 +22,28 @@ export function whereText({ lens, op }: Pick<ReportBucket, 'lens' | 'op'>): stri
   return lens === 'memtype' ? op : `${lens}: ${op}`;
 }
 
-/** A statement that a model breaks on its own has nobody against it. */
-export function isOneSided({ expected, got }: Pick<ReportBucket, 'expected' | 'got'>): boolean {
-  return expected === got;
+/** Who against whom; of an invariant, which a model breaks on its own, who breaks which. */
+export function sidesText({ expected, got, invariant }: Pick<ReportBucket, 'expected' | 'got' | 'invariant'>): string {
+  if (invariant !== null) return `${got} breaks ${invariant.id}`;
+  return expected === got ? got : `${expected} against ${got}`;
 }
 
-export function sidesText(bucket: Pick<ReportBucket, 'expected' | 'got'>): string {
-  return isOneSided(bucket) ? bucket.got : `${bucket.expected} against ${bucket.got}`;
+/** Of an invariant, what the group does about it. */
+export function conductText({ invariant, got }: Pick<ReportBucket, 'invariant' | 'got'>, group: readonly string[]): string | null {
+  if (invariant === null) return null;
+  return `${group.includes(got) ? 'breaks' : 'keeps'} ${invariant.id}`;
+}
+
+/** `I7: A free page is not assigned. [source]`; null where no invariant is broken. */
+export function statementText({ invariant }: Pick<ReportBucket, 'invariant'>): string | null {
+  if (invariant === null) return null;
+  const { id, sentence, source } = invariant;
+  return `${id}: ${sentence}${source === null ? '' : ` [${source}]`}`;
+}
+
+/** The severity, and the class of hazard where there is one. */
+export function severityText({ severity, hazard }: Pick<ReportBucket, 'severity' | 'hazard'>): string {
+  return hazard === null ? severity : `${severity} (${hazard})`;
 }
 
 /** Why nobody has to look at it tonight; null for a new bucket. */

@@ -1,7 +1,7 @@
 /** Workflow commands of GitHub Actions: the worst buckets beside the change that a reviewer looks at. */
 import { partitionText } from '../compare/partition.js';
 import { plainText } from './answer-text.js';
-import { sidesText } from './bucket-text.js';
+import { severityText, sidesText } from './bucket-text.js';
 import type { RunReport } from './run-report.js';
 import { LEVELS } from './sarif-report.js';
 
@@ -13,11 +13,11 @@ const COMMANDS = { error: 'error', warning: 'warning', note: 'notice' } as const
 export function githubAnnotations({ buckets, modelFaults }: RunReport): string {
   const faults = modelFaults.map(({ profile, message }) => command('error', `emtdiff: model fault of ${profile}`, message));
   const fresh = buckets.filter(({ standing }) => standing === 'new');
-  const found = fresh.map(({ id, severity, expected, got, partition, replay }) =>
+  const found = fresh.map((bucket) =>
     command(
-      COMMANDS[LEVELS[severity]],
-      `emtdiff: ${severity}, ${sidesText({ expected, got })}`,
-      `${id}\n${partitionText(partition)}\n${replay}`,
+      COMMANDS[LEVELS[bucket.severity]],
+      `emtdiff: ${severityText(bucket)}, ${sidesText(bucket)}`,
+      `${bucket.id}\n${partitionText(bucket.partition)}\n${bucket.replay}`,
     ),
   );
   const lines = [...faults, ...found].slice(0, MOST);

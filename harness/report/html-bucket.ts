@@ -3,7 +3,7 @@ import { stepInWords } from '../operations/registry.js';
 import { printScenario } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { answerText } from './answer-text.js';
-import { caseText, deciders, isOneSided, machineText, stepsText, whereText } from './bucket-text.js';
+import { caseText, conductText, deciders, machineText, severityText, stepsText, whereText } from './bucket-text.js';
 import { citationText } from './fuzz-summary.js';
 import { type StateLookup, stateMarkup } from './html-state.js';
 import { dataText, html, type Markup, NOTHING } from './markup.js';
@@ -25,9 +25,10 @@ export function bucketMarkup(bucket: ReportBucket, number: number, { lookup, sta
   const allRules = [...new Set([...rules, ...groupRules.flat()])];
   const map = memoryMap(memoryRanges(scenario, step));
   return html`<details class="bucket" id="bucket-${number}" data-severity="${severity}" data-standing="${standing}" data-partition="${dataText(partition)}" data-sides="${dataText([bucket.expected, bucket.got])}" data-rules="${dataText(allRules)}">
-<summary><span class="severity s-${severity}">${severity}</span> ${isJudged ? html`<span class="standing is-${standing}">${standing}</span> ` : NOTHING}<span class="what">${headline(bucket)}</span> <span class="meta">${caseText(bucket)}, ${stepsText(scenario)}</span></summary>
+<summary><span class="severity s-${severity}">${severityText(bucket)}</span> ${isJudged ? html`<span class="standing is-${standing}">${standing}</span> ` : NOTHING}<span class="what">${headline(bucket)}</span> <span class="meta">${caseText(bucket)}, ${stepsText(scenario)}</span></summary>
 <div class="body">
 <p class="id"><code>${id}</code></p>
+${statementMarkup(bucket)}
 ${knownMarkup(bucket)}
 ${answersMarkup(bucket, lookup)}
 ${aliasMarkup(bucket)}
@@ -44,14 +45,20 @@ ${copyable(bucket.replay)}
 }
 
 function headline(bucket: ReportBucket): Markup {
-  const { expected, got, answers, partition } = bucket;
+  const { expected, got, answers, partition, invariant } = bucket;
   const answerOf = (profile: string) => {
     const answer = answers[partition.findIndex((group) => group.includes(profile))];
     return answer === undefined ? NOTHING : html` ${answerMarkup(answerText(answer))}`;
   };
   const where = whereText(bucket);
-  if (isOneSided(bucket)) return html`${where}, <b>${got}</b>${answerOf(got)}`;
+  if (invariant !== null) return html`${where}, <b>${got}</b>${answerOf(got)} breaks <b>${invariant.id}</b>`;
   return html`${where}, <b>${expected}</b>${answerOf(expected)} against <b>${got}</b>${answerOf(got)}`;
+}
+
+function statementMarkup({ invariant, got }: ReportBucket): Markup {
+  if (invariant === null) return NOTHING;
+  const { id, sentence, source } = invariant;
+  return html`<p class="statement"><b>${got}</b> breaks <b>${id}</b>: ${sentence}${source === null ? NOTHING : html` <cite>${source}</cite>`}</p>`;
 }
 
 function knownMarkup({ known, id }: ReportBucket): Markup {
@@ -69,11 +76,16 @@ function answersMarkup(bucket: ReportBucket, lookup: RuleLookup): Markup {
     (
       group,
       index,
-    ) => html`<li>${bucket.answers[index] === undefined ? NOTHING : answerMarkup(answerText(bucket.answers[index]))} ${names(group)}
+    ) => html`<li>${bucket.answers[index] === undefined ? NOTHING : answerMarkup(answerText(bucket.answers[index]))} ${conductMarkup(bucket, group)}${names(group)}
 ${(bucket.groupRules[index] ?? []).map((id) => ruleMarkup(id, deciders(bucket, group, id), lookup))}</li>`,
   );
   const silent = bucket.abstaining.length === 0 ? NOTHING : html`<p class="note">Abstaining: ${bucket.abstaining.join(', ')}</p>`;
-  return html`<h3>Who answers what, and why</h3><ul class="groups">${groups}</ul>${silent}`;
+  return html`<h3>${bucket.invariant === null ? 'Who answers what, and why' : 'Who keeps it, who breaks it, and what they answer'}</h3><ul class="groups">${groups}</ul>${silent}`;
+}
+
+function conductMarkup(bucket: ReportBucket, group: readonly string[]): Markup {
+  const conduct = conductText(bucket, group);
+  return conduct === null ? NOTHING : html`<b>${conduct}</b> `;
 }
 
 function names(group: readonly string[]): Markup {

@@ -7,6 +7,7 @@ import { SCRIPT } from './html-script.js';
 import { NO_STATES, type StateLookup } from './html-state.js';
 import { STYLE } from './html-style.js';
 import { html, Markup, NOTHING } from './markup.js';
+import { plural } from './plural.js';
 import { grouped, progressChart } from './progress-chart.js';
 import { type Standing, STANDINGS } from './report-bucket.js';
 import { ruleInWords, type RuleLookup } from './rule-lookup.js';
@@ -30,7 +31,7 @@ ${faults(report)}
 <section><h2>Profiles against profiles</h2>${heatMap(report)}</section>
 <section id="buckets"><h2>Buckets</h2>
 ${filters(report)}
-<p id="shown" role="status" aria-live="polite">${buckets.length} buckets</p>
+<p id="shown" role="status" aria-live="polite">${plural(buckets.length, 'bucket')}</p>
 ${buckets.map((bucket, index) => bucketMarkup(bucket, index + 1, { lookup, states, isJudged: report.isJudged }))}
 </section>
 ${progressChart(report.timing?.progress ?? [])}

@@ -45,7 +45,8 @@ export const SCRIPT = `'use strict';
       bucket.element.hidden = !fits;
       if (fits) shown++;
     }
-    byId('shown').textContent = shown === buckets.length ? shown + ' buckets' : shown + ' of ' + buckets.length + ' buckets';
+    const all = buckets.length === 1 ? '1 bucket' : buckets.length + ' buckets';
+    byId('shown').textContent = shown === buckets.length ? all : shown + ' of ' + all;
   }
 
   form.addEventListener('input', filter);

@@ -41,7 +41,7 @@ input, select { font-size: 1rem; color: var(--text); width: 100%; } button { cur
 .body { padding: .4rem .9rem 1rem; } .id { color: var(--faint); }
 .severity { font-weight: 650; font-size: .85em; } .s-machine-check { color: var(--worst); } .s-coherence { color: var(--bad); } .s-ordering, .s-write-semantics { color: var(--mid); } .s-architectural { color: var(--low); } .s-performance, .s-none { color: var(--calm); }
 .standing { border: 1px solid var(--line); border-radius: 4px; padding: 0 .35em; font-size: .8em; color: var(--faint); } .standing.is-new { border-color: var(--worst); color: var(--worst); font-weight: 650; }
-.reason { border-left: 3px solid var(--link); padding-left: .7rem; } .reason code { color: var(--faint); }
+.statement { border-left: 3px solid var(--worst); padding-left: .7rem; } .reason { border-left: 3px solid var(--link); padding-left: .7rem; } .reason code { color: var(--faint); }
 .answer { display: inline-block; border-radius: 4px; padding: 0 .4em; font: 600 .85em/1.6 ui-monospace, monospace; background: var(--other); color: var(--text); }
 .answer.type-uc { background: var(--uc); } .answer.type-wc { background: var(--wc); } .answer.type-wt { background: var(--wt); } .answer.type-wp { background: var(--wp); } .answer.type-wb { background: var(--wb); }
 .groups { list-style: none; padding: 0; margin: 0; } .groups > li { border-left: 3px solid var(--line); padding: .1rem 0 .1rem .7rem; margin: .4rem 0; }

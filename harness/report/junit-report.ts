@@ -2,7 +2,7 @@
 import { rankOf, WORST_TOLERABLE } from '../classify/severity.js';
 import { stepInWords } from '../operations/registry.js';
 import { partitionText } from '../compare/partition.js';
-import { caseText, isOneSided, knownText, machineText, sidesText } from './bucket-text.js';
+import { caseText, knownText, machineText, severityText, sidesText, statementText } from './bucket-text.js';
 import { escaped } from './markup.js';
 import { ruleInWords, type RuleLookup } from './rule-lookup.js';
 import type { ModelFaultText, ReportBucket, RunReport } from './run-report.js';
@@ -29,20 +29,23 @@ function isFailure({ severity, standing }: ReportBucket): boolean {
 }
 
 function bucketCase(bucket: ReportBucket, lookup: RuleLookup): string {
-  const { id, severity, expected, got, partition } = bucket;
-  const message = `${severity}: ${sidesText(bucket)}, ${caseText(bucket)}: ${partitionText(partition)}`;
+  const { id, severity, expected, got, partition, invariant } = bucket;
+  const message = `${severityText(bucket)}: ${sidesText(bucket)}, ${caseText(bucket)}: ${partitionText(partition)}`;
   const known = knownText(bucket);
   const text = xml(detail(bucket, lookup));
   const inner = isFailure(bucket)
     ? `<failure type="${xml(severity)}" message="${xml(message)}">${text}</failure>`
     : `${known === null ? '' : `<skipped>${xml(known)}</skipped>`}<system-out>${xml(message)}\n${text}</system-out>`;
-  return `    <testcase classname="${xml(isOneSided(bucket) ? got : `${expected} vs ${got}`)}" name="${xml(id)}" time="0">${inner}</testcase>`;
+  return `    <testcase classname="${xml(invariant === null ? `${expected} vs ${got}` : got)}" name="${xml(id)}" time="0">${inner}</testcase>`;
 }
 
 /** Rules, the minimal scenario and the command that replays its case, as lines. */
-export function detail({ rules, scenario, step, replay }: ReportBucket, lookup: RuleLookup): string {
+export function detail(bucket: ReportBucket, lookup: RuleLookup): string {
+  const { rules, scenario, step, replay } = bucket;
+  const statement = statementText(bucket);
+  const said = rules.map((rule, side) => `${side === 0 ? 'expected' : 'got'}: ${ruleInWords(rule, lookup)}`);
   const lines = [
-    ...rules.map((rule, side) => `${side === 0 ? 'expected' : 'got'}: ${ruleInWords(rule, lookup)}`),
+    ...(statement === null ? said : [`breaks ${statement}`, ...said.slice(1)]),
     `machine ${machineText(scenario)}`,
     ...scenario.steps.map((operation, index) => `${index === step ? '>' : ' '} ${index}  ${stepInWords(operation)}`),
     replay,

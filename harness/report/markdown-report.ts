@@ -2,7 +2,7 @@
 import { SEVERITIES } from '../classify/severity.js';
 import { stepInWords } from '../operations/registry.js';
 import { answerText, plainText } from './answer-text.js';
-import { caseText, deciders, isOneSided, machineText, stepsText, whereText } from './bucket-text.js';
+import { caseText, conductText, deciders, machineText, severityText, statementText, stepsText, whereText } from './bucket-text.js';
 import { percent } from './html-report.js';
 import { plural } from './plural.js';
 import { curveText } from './progress-chart.js';
@@ -53,32 +53,22 @@ function facts(report: RunReport): string[] {
 
 /** A bucket in a line or two: worst first, as they stand in the report. */
 function listLines(bucket: ReportBucket): string[] {
-  const { severity, expected, got, id } = bucket;
-  const sides = isOneSided(bucket) ? code(got) : `${code(expected)} against ${code(got)}`;
-  return proseLines(`${severity}, ${whereText(bucket)}, ${sides}, ${caseText(bucket)}: ${code(id)}`, '- ', '  ');
+  const { expected, got, id, invariant } = bucket;
+  const sides = invariant !== null ? `${code(got)} breaks ${prose(invariant.id)}` : `${code(expected)} against ${code(got)}`;
+  return proseLines(`${severityText(bucket)}, ${whereText(bucket)}, ${sides}, ${caseText(bucket)}: ${code(id)}`, '- ', '  ');
 }
 
 /** A bucket in full, under a heading of the second level. */
 export function bucketSection(bucket: ReportBucket, lookup: RuleLookup): string[] {
-  const { id, severity, scenario, step, partition, answers, groupRules, replay } = bucket;
-  const groups = partition.flatMap((group, index) => [
-    ...proseLines(
-      `${answers[index] === undefined ? '' : `${prose(answerText(answers[index]))}: `}${group.map(code).join(', ')}`,
-      '- ',
-      '  ',
-    ),
-    ...(groupRules[index] ?? []).flatMap((rule) => {
-      const names = deciders(bucket, group, rule);
-      const who = names.length === 0 ? '' : `${names.map(code).join(', ')}: `;
-      return proseLines(`${who}${prose(ruleInWords(rule, lookup))}`, '  - ', '    ');
-    }),
-  ]);
+  const { id, scenario, step, replay, got } = bucket;
+  const statement = statementText(bucket);
   return [
-    `## ${severity}: ${code(id)}`,
+    `## ${severityText(bucket)}: ${code(id)}`,
     '',
     `${caseText(bucket)}, ${stepsText(scenario)}`,
     '',
-    ...groups,
+    ...(statement === null ? [] : [...proseLines(`${code(got)} breaks ${prose(statement)}`, '', ''), '']),
+    ...bucket.partition.flatMap((_, index) => groupLines(bucket, index, lookup)),
     '',
     ...fenced([
       ...wrapped(`machine ${plainText(machineText(scenario))}`, WIDTH, '', '    '),
@@ -88,6 +78,24 @@ export function bucketSection(bucket: ReportBucket, lookup: RuleLookup): string[
     ]),
     '',
     ...fenced(shellLines(replay)),
+  ];
+}
+
+/** What a group of models answers, who is in it, and the rules that decided. */
+function groupLines(bucket: ReportBucket, index: number, lookup: RuleLookup): string[] {
+  const group = bucket.partition[index];
+  const answer = bucket.answers[index];
+  const said = [answer === undefined ? null : prose(answerText(answer)), conductText(bucket, group)].filter(
+    (part) => part !== null,
+  );
+  const head = [...said, ''].join(': ');
+  return [
+    ...proseLines(`${head}${group.map(code).join(', ')}`, '- ', '  '),
+    ...(bucket.groupRules[index] ?? []).flatMap((rule) => {
+      const names = deciders(bucket, group, rule);
+      const who = names.length === 0 ? '' : `${names.map(code).join(', ')}: `;
+      return proseLines(`${who}${prose(ruleInWords(rule, lookup))}`, '  - ', '    ');
+    }),
   ];
 }
 

@@ -14,6 +14,13 @@ export interface AliasText {
   readonly withoutSelfSnoop: string;
 }
 
+export interface InvariantText {
+  readonly id: string;
+  readonly sentence: string;
+  /** Null: nobody has written it down but us. */
+  readonly source: string | null;
+}
+
 /** Whether anybody had seen a bucket before: `known` by the ledger, else in the `baseline`, else `new`. */
 export const STANDINGS = ['new', 'baseline', 'known'] as const;
 export type Standing = (typeof STANDINGS)[number];
@@ -39,6 +46,10 @@ export interface ReportBucket {
   readonly standing: Standing;
   /** The ledger's entry that explains it. */
   readonly known: { readonly entry: string; readonly reason: string } | null;
+  /** The class of hazard, where private memory has a part in it. */
+  readonly hazard: string | null;
+  /** What a model breaks; then `expected` and `got` are that model. */
+  readonly invariant: InvariantText | null;
   readonly scenario: Scenario;
   /** By profile, one per step; null: the run has no file of this finding. */
   readonly observations: Readonly<Record<string, readonly ObservationJson[]>> | null;
@@ -79,6 +90,8 @@ export function reportBucket(value: unknown, findings: ReadonlyMap<string, Json>
     alias: alias(bucket.alias, place.at('alias')),
     standing: known !== null ? 'known' : bucket.baseline === true ? 'baseline' : 'new',
     known,
+    hazard: bucket.class === undefined ? null : text(bucket.class, place.at('class')),
+    invariant: invariant(bucket.invariant, place.at('invariant')),
     scenario,
     observations: finding === undefined ? null : observations(finding, scenario.steps.length, new Place(`finding ${id}`, '$')),
     replay:
@@ -92,6 +105,15 @@ function knownEntry(value: unknown, place: Place): ReportBucket['known'] {
   if (value === undefined || value === null) return null;
   const { entry, reason } = object(value, place);
   return { entry: text(entry, place.at('entry')), reason: text(reason, place.at('reason')) };
+}
+
+function invariant(value: unknown, place: Place): InvariantText | null {
+  if (value === undefined || value === null) return null;
+  const { id, sentence, citation } = object(value, place);
+  const at = place.at('citation');
+  const part = (key: string) => text(object(citation, at)[key], at.at(key));
+  const source = citation === undefined ? null : `${part('document')}, ${part('place')}`;
+  return { id: text(id, place.at('id')), sentence: text(sentence, place.at('sentence')), source };
 }
 
 function observations(finding: Json, steps: number, place: Place): Record<string, readonly ObservationJson[]> {

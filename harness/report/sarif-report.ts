@@ -3,7 +3,7 @@ import type { Severity } from '../classify/severity.js';
 import { partitionText } from '../compare/partition.js';
 import { plainText } from './answer-text.js';
 import { citationText } from './fuzz-summary.js';
-import { caseText, knownText, sidesText } from './bucket-text.js';
+import { caseText, knownText, severityText, sidesText } from './bucket-text.js';
 import { detail } from './junit-report.js';
 import type { RuleLookup } from './rule-lookup.js';
 import { fileName } from './run-folder.js';
@@ -64,7 +64,7 @@ function descriptor(id: string, lookup: RuleLookup): object {
 function result(bucket: ReportBucket, ids: readonly string[], lookup: RuleLookup): object {
   const { id, severity, partition, count } = bucket;
   const ruleId = ruleOf(bucket);
-  const text = `${severity}: ${sidesText(bucket)}, ${caseText(bucket)}. ${partitionText(partition)}`;
+  const text = `${severityText(bucket)}: ${sidesText(bucket)}, ${caseText(bucket)}. ${partitionText(partition)}`;
   return {
     ruleId,
     ruleIndex: ids.indexOf(ruleId),

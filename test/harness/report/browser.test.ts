@@ -43,7 +43,10 @@ inBrowser(`The HTML report in Chromium${CHROMIUM === undefined ? ' (skipped: the
     inPage<string[]>(
       "Array.from(document.querySelectorAll('details.bucket:not([hidden]) p.id'), ({ textContent }) => textContent)",
     );
-  const clear = () => page.click('button[type=reset]');
+  const clear = async () => {
+    await page.click('button[type=reset]');
+    await page.waitForSelector('#shown:text-is("4 buckets")');
+  };
 
   beforeAll(async () => {
     writeFileSync(join(folder, 'hostile.html'), htmlReport(runReport(JUDGED, [FINDING], 'summary.json'), LOOKUP, states));
@@ -84,7 +87,6 @@ inBrowser(`The HTML report in Chromium${CHROMIUM === undefined ? ' (skipped: the
     await page.selectOption('#severity', 'ordering');
     expect(await visible()).toEqual(['fresh']);
     await clear();
-    await page.waitForFunction("document.querySelector('#shown').textContent === '4 buckets'");
     await page.fill('#rule', 'evil');
     expect(await visible()).toEqual(['fresh', 'stored', 'known']);
     await clear();
@@ -121,7 +123,7 @@ inBrowser(`The HTML report in Chromium${CHROMIUM === undefined ? ' (skipped: the
 
   test('opens the bucket that its address names', async () => {
     await inPage("location.hash = 'bucket-2'");
-    await page.waitForFunction("document.getElementById('bucket-2').open");
+    await page.waitForSelector('#bucket-2[open]');
     await inPage("document.getElementById('bucket-2').open = false");
   });
 
@@ -129,7 +131,7 @@ inBrowser(`The HTML report in Chromium${CHROMIUM === undefined ? ' (skipped: the
     await page.click('#bucket-1 > summary');
     const command = await page.textContent('#bucket-1 .copy pre');
     await page.click('#bucket-1 .copy button');
-    await page.waitForFunction("document.querySelector('#bucket-1 .copy button').textContent === 'Copied'");
+    await page.waitForSelector('#bucket-1 .copy button:text-is("Copied")');
     expect(await inPage('navigator.clipboard.readText()')).toBe(command);
     expect(command).toContain('npx emtdiff replay --seed');
     await page.click('#bucket-1 > summary');
@@ -157,7 +159,7 @@ inBrowser(`The HTML report in Chromium${CHROMIUM === undefined ? ' (skipped: the
     await page.keyboard.press('Tab');
     expect(await focused()).toBe('standing');
     await page.keyboard.press('Escape');
-    await page.waitForFunction("document.querySelector('#shown').textContent === '4 buckets'");
+    await page.waitForSelector('#shown:text-is("4 buckets")');
   });
 
   /** Ratio of luminances, WCAG 2.2. */

@@ -70,21 +70,49 @@ test('A curve says when half of the buckets had been seen, and when the last', (
   expect(curveText({ shard: '1/2', points: [[5, 64, 0]] }, true)).toBe('Shard 1/2: No bucket in 5 s (64 cases).');
 });
 
-test.each(['html', 'markdown', 'junit', 'sarif'] as const)('What one model breaks alone has nobody against it in %s', (format) => {
-  const alone = {
+describe('An invariant that models break', () => {
+  const invariant = {
+    id: 'I7',
+    sentence: `A free page is not assigned. ${HOSTILE}`,
+    citation: { document: 'Linux v6.11', place: 'here()' },
+  };
+  const broken = {
     ...WORSE,
+    class: 'unsafe-host',
+    invariant,
     lens: 'invariant',
     expected: 'tdx/6.16',
     got: 'tdx/6.16',
-    partition: [['tdx/6.16']],
-    answers: [{ outcome: 'ok' }],
-    rules: ['tdx.broken', 'tdx.rule'],
-    groupRules: [['tdx.rule']],
+    partition: [['tdx/rfc'], ['tdx/6.16']],
+    rules: ['I7', 'tdx.rule'],
+    groupRules: [['tdx.rule'], ['tdx.rule']],
   };
-  const document = { ...DOCUMENT, buckets: [alone], modelFaults: [] };
-  const text = reportText(format, document, runReport(document, [], 'summary.json'), () => undefined);
-  expect(text).toContain('tdx/6.16');
-  expect(text).not.toMatch(/against <b>|against tdx| vs tdx/);
+  const textWith = (format: ReportFormat, bucket: object) => {
+    const document = { ...DOCUMENT, buckets: [bucket], modelFaults: [] };
+    return reportText(format, document, runReport(document, [], 'summary.json'), () => undefined).replace(/\s+/g, ' ');
+  };
+
+  test.each(['html', 'markdown', 'junit', 'sarif'] as const)(
+    'is told with its sentence, its source and its class in %s',
+    (format) => {
+      const text = textWith(format, broken);
+      expect(text.replace(/<\/?\w+>|`/g, '')).toContain('tdx/6.16 breaks I7');
+      for (const words of ['A free page is not assigned.', 'Linux v6.11, here()', 'unsafe-host']) expect(text).toContain(words);
+      expect(text).not.toMatch(/against <b>|against tdx| vs tdx/);
+    },
+  );
+
+  test('names who keeps it and who breaks it', () => {
+    expect(textWith('markdown', broken)).toMatch(/keeps I7: `tdx\/rfc`.*breaks I7: `tdx\/6\.16`/);
+    expect(textWith('html', broken)).toMatch(
+      /<b>keeps I7<\/b> <span class="profile">tdx\/rfc<.*<b>breaks I7<\/b> <span class="profile">tdx\/6\.16</,
+    );
+  });
+
+  test.each(['html', 'markdown', 'junit', 'sarif'] as const)('and that nobody else keeps has nobody against it in %s', (format) => {
+    const alone = { ...broken, partition: [['tdx/6.16']], answers: [{ outcome: 'ok' }], groupRules: [['tdx.rule']] };
+    expect(textWith(format, alone)).not.toMatch(/against <b>|against tdx| vs tdx/);
+  });
 });
 
 test('Lines of Markdown fit into a mail, but for names that no space parts; a command is parted as sh reads it', () => {
