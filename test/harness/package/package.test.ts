@@ -1,6 +1,6 @@
 /** The tarball as a user gets it: installed in an empty folder, its command line and a property on its arbitrary run. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -60,6 +60,20 @@ describe('The package', () => {
     expect(stdout).toMatch(/^true [12]\n$/);
   });
 
+  test.each([
+    ['TypeScript', (text: string) => text],
+    ['plain JavaScript', (text: string) => text.replaceAll(')!', ')')],
+  ])("runs README's example of the library as %s", (language, inLanguage) => {
+    const [, example] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))!;
+    if (language === 'TypeScript') {
+      writeFileSync(join(folder, 'example.ts'), inLanguage(example));
+      const tsc = join(root, 'node_modules/typescript/bin/tsc');
+      const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '', '--outDir', 'compiled'];
+      expect(run([tsc, ...options, 'example.ts'])).toMatchObject({ status: 0, stdout: '' });
+    } else writeFileSync(join(folder, 'example.js'), inLanguage(example));
+    expect(run([language === 'TypeScript' ? 'compiled/example.js' : 'example.js'])).toMatchObject({ status: 0, stderr: '' });
+  });
+
   test('contains what is needed and no more', () => {
     const list = execFileSync('tar', ['-tzf', readdirSync(folder).filter((name) => name.endsWith('.tgz'))[0]], {
       cwd: folder,
@@ -79,6 +93,10 @@ describe('The package', () => {
       'reports',
     ]);
     expect(list).toContain('package/harness/configuration/schema.json');
+    // Types beside all code: `npm pack` builds anew, so that a file whose source is gone does not go along.
+    const code = list.filter((name) => /^package\/dist\/.*\.js$/.test(name));
+    expect(code.filter((name) => !list.includes(name.replace(/js$/, 'd.ts')))).toEqual([]);
+    expect(list).toEqual(expect.arrayContaining(['package/reports/README.md', 'package/reports/many-machines.md']));
     expect(list.filter((name) => /\.test\.|fixtures|node_modules|\.tsbuildinfo/.test(name))).toEqual([]);
   });
 });
