@@ -8,6 +8,7 @@ import { dropKinds } from './kinds.js';
 import { simplifyLayout } from './layout.js';
 import { resetMachine } from './machine.js';
 import { usualOrder } from './order.js';
+import { narrowRanges } from './page-ranges.js';
 import { firstPatEntry } from './pat-entries.js';
 import { widenRanges } from './ranges.js';
 import { simplifyValues } from './register-values.js';
@@ -48,6 +49,7 @@ const PASSES: readonly Pass[] = [
   usualOrder,
   widenRanges,
   simplifyValues,
+  narrowRanges,
   simplifyLayout,
 ];
 
