@@ -20,13 +20,14 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function modelJson({ name, lineage, vendor, span, commits, summary, rules }: (typeof PROFILES)[number]) {
+function modelJson({ name, lineage, vendor, span, commits, base, summary, rules }: (typeof PROFILES)[number]) {
   return {
     name,
     lineage,
     vendor,
     span,
     commits,
+    ...(base === undefined ? {} : { base }),
     summary,
     rules: rules.filter((rule) => rule !== null).length,
     default: DEFAULT_PANEL.includes(name),

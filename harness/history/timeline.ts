@@ -24,9 +24,13 @@ export interface RuleSpan {
   readonly rule: Rule | null;
 }
 
-/** Proposals that answer alike by one rule. */
+/** Proposals to change one version, that answer alike by one rule. */
 export interface Proposed {
   readonly versions: readonly string[];
+  /** The version that they change. */
+  readonly base: string;
+  /** They answer otherwise than it. */
+  readonly isChanged: boolean;
   readonly answer: ObservationJson;
   readonly rule: Rule | null;
 }
@@ -48,13 +52,18 @@ export function timelineOf(line: VersionLine, scenario: Scenario): Timeline {
   const versions = line.versions.map((profile) => versionAnswers(profile, scenario));
   const proposals = line.proposals.map((profile) => versionAnswers(profile, scenario));
   const steps = scenario.steps
-    .map(({ op }, step): StepTimeline => ({ step, op, runs: runsAt(versions, step), proposals: proposedAt(proposals, step) }))
-    .filter(({ op, runs, proposals: proposed }) => op === 'access' || runs.length > 1 || proposed.some(differsFrom(runs)));
+    .map(
+      ({ op }, step): StepTimeline => ({
+        step,
+        op,
+        runs: runsAt(versions, step),
+        proposals: proposedAt(proposals, versions, step),
+      }),
+    )
+    .filter(
+      ({ op, runs, proposals: proposed }) => op === 'access' || runs.length > 1 || proposed.some(({ isChanged }) => isChanged),
+    );
   return { line, steps };
-}
-
-function differsFrom(runs: readonly Run[]): (proposed: Proposed) => boolean {
-  return ({ answer }) => runs.length > 0 && !isSameAnswer(answer, runs[0].answer);
 }
 
 function runsAt(versions: readonly VersionAnswers[], step: number): Run[] {
@@ -75,13 +84,16 @@ function runsAt(versions: readonly VersionAnswers[], step: number): Run[] {
   return runs;
 }
 
-function proposedAt(proposals: readonly VersionAnswers[], step: number): Proposed[] {
-  const found: { versions: string[]; answer: ObservationJson; rule: Rule | null }[] = [];
+function proposedAt(proposals: readonly VersionAnswers[], versions: readonly VersionAnswers[], step: number): Proposed[] {
+  const found: (Proposed & { versions: string[] })[] = [];
   for (const proposal of proposals) {
     const answer = proposal.observations[step];
     const rule = ruleAt(proposal, step);
-    const known = found.find((other) => other.rule === rule && isSameAnswer(other.answer, answer));
-    if (known === undefined) found.push({ versions: [versionName(proposal.profile)], answer, rule });
+    const changed = versions.find(({ profile }) => profile.name === proposal.profile.base);
+    const base = changed === undefined ? '' : versionName(changed.profile);
+    const isChanged = changed !== undefined && !isSameAnswer(changed.observations[step], answer);
+    const known = found.find((other) => other.base === base && other.rule === rule && isSameAnswer(other.answer, answer));
+    if (known === undefined) found.push({ versions: [versionName(proposal.profile)], base, isChanged, answer, rule });
     else known.versions.push(versionName(proposal.profile));
   }
   return found;

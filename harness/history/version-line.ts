@@ -6,7 +6,7 @@ export interface VersionLine {
   readonly name: string;
   /** Oldest first. */
   readonly versions: readonly Profile[];
-  /** Patches that no release has: each is to be compared with what it was written for, not with its neighbours. */
+  /** Patches that no release has, in the order of their bases: each is to be compared with its base, not with its neighbours. */
   readonly proposals: readonly Profile[];
 }
 
@@ -28,16 +28,18 @@ export function versionLines(profiles: readonly Profile[]): VersionLine[] {
 }
 
 function lineOf(profiles: readonly Profile[]): VersionLine {
+  const versions = profiles.filter((profile) => !isProposal(profile));
+  const age = ({ base }: Profile) => versions.findIndex(({ name }) => name === base);
   return {
     name: profiles.length === 1 ? profiles[0].name : sharedName(profiles.map(({ name }) => name)),
-    versions: profiles.filter((profile) => !isProposal(profile)),
-    proposals: profiles.filter(isProposal),
+    versions,
+    proposals: profiles.filter(isProposal).sort((one, other) => age(one) - age(other)),
   };
 }
 
-/** No release has it: its span says so in its first word or two. */
-export function isProposal({ span }: Pick<Profile, 'span'>): boolean {
-  return /^(unmerged|never committed)\b/.test(span);
+/** No release has it: it changes one. */
+export function isProposal({ base }: Profile): boolean {
+  return base !== undefined;
 }
 
 /** What all names begin with, up to a separator. */

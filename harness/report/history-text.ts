@@ -33,8 +33,8 @@ function stepLines(scenario: Scenario, { step, runs, proposals }: StepTimeline, 
     ...wrapped(`step ${step}  ${stepInWords(scenario.steps[step])}`, width, '  ', '          '),
     ...runs.flatMap((run) => runLines(run, width)),
     ...(proposals.length === 0 ? [] : ['    never merged']),
-    ...proposals.flatMap(({ versions, answer, rule }) => [
-      ...wrapped(`${versions.join(', ')}: ${seenText(answer)}`, width, '      ', '        '),
+    ...proposals.flatMap(({ versions, base, isChanged, answer, rule }) => [
+      ...wrapped(`${versions.join(', ')} on ${base}: ${seenText(answer)}`, width, isChanged ? '    * ' : '      ', '        '),
       ...ruleLines(rule, width, '        '),
     ]),
   ];

@@ -73,6 +73,8 @@ export interface Profile {
   readonly span: string;
   /** Commits that made it what it is, newest last. */
   readonly commits: readonly string[];
+  /** Of a patch that no release has: the name of the profile that it changes. */
+  readonly base?: string;
   /** One sentence: what it models. */
   readonly summary: string;
   /** False where the subject has no second-level or shadow entry (bare metal): neither `level` nor `leaf` is compared. */

@@ -38,6 +38,11 @@ function profile(name: string, version: Version, span: string, commits: readonly
   };
 }
 
+/** A patch that no release has. @param base the version that it changes */
+function proposal(name: string, base: string, version: Version, span: string, summary: string): Profile {
+  return { ...profile(name, version, span, [], summary), base: `intel-ept/${base}` };
+}
+
 export const profiles: readonly Profile[] = [
   profile('2.6.27', LINUX_2_6_27, 'Linux 2.6.26 to 2.6.28-rc4', [], 'First EPT: every leaf WB, guest PAT honoured.'),
   profile('2.6.28', LINUX_2_6_28, 'Linux 2.6.28-rc5 to 2.6.28', ['928d4bf747e9'], 'Every leaf WB, guest PAT ignored.'),
@@ -119,26 +124,32 @@ export const profiles: readonly Profile[] = [
     ['c9c1e20b4c7d'],
     'Guest PAT honoured with non-coherent DMA or KVM_X86_QUIRK_IGNORE_GUEST_PAT disabled.',
   ),
-  profile(
+  proposal(
     'per-vm-mtrr',
+    '6.6',
     PER_VM_MTRR,
     'unmerged: Yan Zhao v2 5/6 and 6/6, May 2023, on Linux 6.6',
-    [],
     'The MTRRs of vCPU 0 decide for all; writes of the others zap nothing.',
   ),
-  profile(
+  proposal(
     'cd-skip',
+    '6.7',
     CD_SKIP,
     'unmerged: Yan Zhao v4 6/12, on Linux 6.7',
-    [],
     'MTRR writes while CR0.CD=1 zap nothing; each change of CR0.CD zaps all.',
   ),
-  profile('wc-mmio', WC_MMIO, 'unmerged: KVM list, March 2024, on Linux 6.7', [], 'RAM that the host maps WC is treated as MMIO.'),
-  profile(
+  proposal(
+    'wc-mmio',
+    '6.7',
+    WC_MMIO,
+    'unmerged: KVM list, March 2024, on Linux 6.7',
+    'RAM that the host maps WC is treated as MMIO.',
+  ),
+  proposal(
     'host-pat',
+    '6.12',
     HOST_PAT,
     'unmerged idea: KVM list, March 2024',
-    [],
     'The EPT type is the host PAT type of the page; guest PAT honoured.',
   ),
 ];

@@ -26,7 +26,7 @@ import { NptDomain } from './npt-domain.js';
 import { rules } from './rules.js';
 import { ShadowDomain } from './shadow-domain.js';
 
-type Words = Pick<Profile, 'span' | 'commits' | 'summary'>;
+type Words = Pick<Profile, 'span' | 'commits' | 'summary' | 'base'>;
 
 function ept(version: string, history: EptHistory, words: Words): Profile {
   return {
@@ -61,6 +61,7 @@ export const profiles: readonly Profile[] = [
     { emt: EMT_SPECIAL_V1, invalidation: INVALIDATION_4_13, pins: PINS_4_7, width: WIDTH_OF_HOST },
     {
       span: 'never committed: posted July 2020 on b6a907f8c8',
+      base: 'xen-hvm/ept-4.14.0',
       commits: ['30921dc2df', 'f3d880bf2b', 'f89f555827'],
       summary: 'The special-page patch as first posted: the first MFN decides for a whole superpage.',
     },

@@ -36,7 +36,8 @@ describe('emtdiff history', () => {
     expect(lines).toContain('* 2.6.29-rc1 to 4.1: UC   (one of 0bed3b568b68, 64d4d521757)');
     expect(lines.some((line) => line.startsWith('* 4.2-full-mtrr to 6.16: WB   (one of 06be5eefe119, '))).toBe(true);
     expect(lines.some((line) => line.startsWith('from 6.11.0, the same by: '))).toBe(true);
-    expect(lines).toContain('per-vm-mtrr, cd-skip, wc-mmio: WB');
+    expect(lines).toContain('per-vm-mtrr on 6.6: WB');
+    expect(lines).toContain('cd-skip, wc-mmio on 6.7: WB');
     // Register writes are answered alike by all: no line about them.
     expect(stdout).not.toContain('step 4');
   });

@@ -1,7 +1,7 @@
 import { bisect } from '../../../harness/history/bisection.js';
 import { changeBetween } from '../../../harness/history/change.js';
 import { timelineOf } from '../../../harness/history/timeline.js';
-import { isProposal, versionLines, versionName } from '../../../harness/history/version-line.js';
+import { versionLines, versionName } from '../../../harness/history/version-line.js';
 import { parseScenario } from '../../../harness/scenario/parse.js';
 import { UC, WB, WC } from '../../../models/contract/memory-type.js';
 import { PROFILES } from '../../../models/registry.js';
@@ -45,10 +45,26 @@ describe('Lines of versions', () => {
     );
   });
 
-  test('a proposal says in its span that no release has it', () => {
-    expect(isProposal({ span: 'unmerged: a list, May 2023' })).toBe(true);
-    expect(isProposal({ span: 'never committed: posted July 2020' })).toBe(true);
-    expect(isProposal({ span: 'Linux 6.12' })).toBe(false);
+  test('proposals stand in the order of the versions that they change, whatever order they are listed in', () => {
+    const on = (base: string, name: string) => ({ ...versionOf(name, UC, 2), base: `test/${base}` });
+    const [a, b] = [versionOf('a', UC, 2), versionOf('b', UC, 2)];
+    const create = a.create;
+    const all = [on('b', 'late'), a, b, on('a', 'early')].map((profile) => ({ ...profile, create }));
+    const [{ versions, proposals }] = versionLines(all);
+    expect([versions.map(versionName), proposals.map(versionName)]).toEqual([
+      ['a', 'b'],
+      ['early', 'late'],
+    ]);
+  });
+
+  test('what a proposal changes is a version of its line, and its span says that no release has it', () => {
+    for (const { versions, proposals } of lines) {
+      for (const { name, base, span } of proposals) {
+        expect(versions.map((version) => version.name)).toContain(base);
+        expect({ name, span }).toEqual({ name, span: expect.stringMatching(/^(unmerged|never committed)\b/) });
+      }
+      for (const { span } of versions) expect(span).not.toMatch(/^(unmerged|never committed)\b/);
+    }
   });
 });
 
@@ -77,7 +93,8 @@ describe('A timeline', () => {
     versionOf('3', UC, 2, ['cccc3333']),
     versionOf('4', WB, 1, ['dddd4444']),
   ];
-  const proposals = [versionOf('p', UC, 2), versionOf('q', UC, 2)];
+  const on = (base: string, name: string) => ({ ...versionOf(name, UC, 2), base: `test/${base}` });
+  const proposals = [on('2', 'p'), on('2', 'q'), on('3', 'r')];
   const [{ runs, proposals: proposed }] = timelineOf({ name: 'test', versions, proposals }, scenario).steps;
 
   test('joins neighbours with one answer, and no others', () => {
@@ -99,8 +116,11 @@ describe('A timeline', () => {
     expect(runs.map(({ change }) => change?.commits ?? null)).toEqual([null, ['cccc3333'], ['dddd4444']]);
   });
 
-  test('joins proposals that answer alike', () => {
-    expect(proposed.map((own) => own.versions)).toEqual([['p', 'q']]);
+  test('joins proposals to change one version that answer alike, and says whether they do change its answer', () => {
+    expect(proposed.map(({ versions: names, base, isChanged }) => [names.join(), base, isChanged])).toEqual([
+      ['p,q', '2', true],
+      ['r', '3', false],
+    ]);
   });
 });
 
