@@ -1,5 +1,6 @@
 /** Profiles against profiles: in how many buckets the two stand in different groups. */
 import { dataText, html, type Markup } from './markup.js';
+import { plural } from './plural.js';
 import type { ReportBucket, RunReport } from './run-report.js';
 
 const SHADES = 8;
@@ -18,20 +19,27 @@ export function disagreements(profiles: readonly string[], buckets: readonly Pic
   return counts;
 }
 
+/** Profiles that stand apart from nobody have neither row nor column. */
 export function heatMap({ profiles, buckets }: RunReport): Markup {
   const counts = disagreements(profiles, buckets);
-  const most = Math.max(1, ...counts.flat());
-  const shade = (count: number) => (count === 0 ? 0 : Math.max(1, Math.ceil((SHADES * count) / most)));
+  const most = Math.max(0, ...counts.flat());
+  const apart = profiles.map((_, index) => index).filter((index) => counts[index].some((count) => count > 0));
+  if (apart.length === 0) return html`<p class="note">No two profiles disagree.</p>`;
   const cell = (row: number, column: number) => {
-    if (row === column) return html`<td class="self">·</td>`;
-    const label = `${profiles[row]} against ${profiles[column]}: ${counts[row][column]} buckets`;
-    return html`<td class="heat-${shade(counts[row][column])}"><button type="button" class="pair" data-pair="${dataText([profiles[row], profiles[column]])}" title="${label}" aria-label="${label}">${counts[row][column]}</button></td>`;
+    const count = counts[row][column];
+    if (row === column || count === 0) return html`<td class="self">${row === column ? '·' : 0}</td>`;
+    const label = `${profiles[row]} against ${profiles[column]}: ${plural(count, 'bucket')}`;
+    return html`<td class="heat-${Math.ceil((SHADES * count) / most)}"><button type="button" class="pair" data-pair="${dataText([profiles[row], profiles[column]])}" title="${label}" aria-label="${label}">${count}</button></td>`;
   };
-  return html`<p class="note">Buckets in which two profiles disagree. A cell filters the list below.</p>
+  const rest =
+    apart.length === profiles.length
+      ? ''
+      : ` ${profiles.length - apart.length} of ${profiles.length} profiles disagree with none and are left out.`;
+  return html`<p class="note">Buckets in which two profiles disagree. A cell filters the list below.${rest}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Buckets in which two profiles disagree"><table class="heat">
-<thead><tr><th scope="col">profile</th>${profiles.map((name, index) => html`<th scope="col" title="${name}">${index + 1}</th>`)}</tr></thead>
-<tbody>${profiles.map(
-    (name, row) =>
-      html`<tr><th scope="row"><span class="seat">${row + 1}</span> ${name}</th>${profiles.map((_, column) => cell(row, column))}</tr>`,
+<thead><tr><th scope="col">profile</th>${apart.map((index) => html`<th scope="col" title="${profiles[index]}">${index + 1}</th>`)}</tr></thead>
+<tbody>${apart.map(
+    (row) =>
+      html`<tr><th scope="row"><span class="seat">${row + 1}</span> ${profiles[row]}</th>${apart.map((column) => cell(row, column))}</tr>`,
   )}</tbody></table></div>`;
 }

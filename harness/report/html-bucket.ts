@@ -73,19 +73,18 @@ function answerMarkup(text: string): Markup {
 
 function answersMarkup(bucket: ReportBucket, lookup: RuleLookup): Markup {
   const groups = bucket.partition.map(
-    (
-      group,
-      index,
-    ) => html`<li>${bucket.answers[index] === undefined ? NOTHING : answerMarkup(answerText(bucket.answers[index]))} ${conductMarkup(bucket, group)}${names(group)}
+    (group, index) => html`<li>${headMarkup(bucket, index)} ${names(group)}
 ${(bucket.groupRules[index] ?? []).map((id) => ruleMarkup(id, deciders(bucket, group, id), lookup))}</li>`,
   );
   const silent = bucket.abstaining.length === 0 ? NOTHING : html`<p class="note">Abstaining: ${bucket.abstaining.join(', ')}</p>`;
-  return html`<h3>${bucket.invariant === null ? 'Who answers what, and why' : 'Who keeps it, who breaks it, and what they answer'}</h3><ul class="groups">${groups}</ul>${silent}`;
+  return html`<h3>${bucket.invariant === null ? 'Who answers what, and why' : 'Who keeps it, who breaks it, and by which rule'}</h3><ul class="groups">${groups}</ul>${silent}`;
 }
 
-function conductMarkup(bucket: ReportBucket, group: readonly string[]): Markup {
-  const conduct = conductText(bucket, group);
-  return conduct === null ? NOTHING : html`<b>${conduct}</b> `;
+/** What a group has in common: its answer, or that it keeps or breaks an invariant, whatever its members answer. */
+function headMarkup(bucket: ReportBucket, index: number): Markup {
+  const conduct = conductText(bucket, bucket.partition[index]);
+  if (conduct !== null) return html`<b>${conduct}</b>`;
+  return bucket.answers[index] === undefined ? NOTHING : answerMarkup(answerText(bucket.answers[index]));
 }
 
 function names(group: readonly string[]): Markup {
@@ -114,14 +113,17 @@ function titleMarkup({ name, origin }: Scenario): Markup {
   return title === '' ? NOTHING : html`<p class="note">${title}</p>`;
 }
 
-function timeline({ scenario, step: divergent, observations }: ReportBucket): Markup {
+function timeline({ scenario, step: divergent, observations, invariant }: ReportBucket): Markup {
   const items = scenario.steps.map((step, index) => {
     const groups = observations === null ? [] : groupsAt(observations, index, index === divergent);
     const said =
       groups.length === 1
         ? answerMarkup(groups[0].text)
         : groups.map(({ text, names }) => html`<div>${answerMarkup(text)} <span class="who">${names.join(', ')}</span></div>`);
-    const mark = index === divergent ? html`<strong class="here">diverges</strong>` : NOTHING;
+    const mark =
+      index === divergent
+        ? html`<strong class="here">${invariant === null ? 'diverges' : `breaks ${invariant.id}`}</strong>`
+        : NOTHING;
     return html`<li class="${index === divergent ? 'divergent' : 'step'}"><code>${stepInWords(step)}</code> ${mark}${said}</li>`;
   });
   const missing = observations === null ? html`<p class="note">The finding's file is missing: no answers per step.</p>` : NOTHING;

@@ -85,10 +85,8 @@ export function bucketSection(bucket: ReportBucket, lookup: RuleLookup): string[
 function groupLines(bucket: ReportBucket, index: number, lookup: RuleLookup): string[] {
   const group = bucket.partition[index];
   const answer = bucket.answers[index];
-  const said = [answer === undefined ? null : prose(answerText(answer)), conductText(bucket, group)].filter(
-    (part) => part !== null,
-  );
-  const head = [...said, ''].join(': ');
+  const said = conductText(bucket, group) ?? (answer === undefined ? null : answerText(answer));
+  const head = said === null ? '' : `${prose(said)}: `;
   return [
     ...proseLines(`${head}${group.map(code).join(', ')}`, '- ', '  '),
     ...(bucket.groupRules[index] ?? []).flatMap((rule) => {

@@ -102,7 +102,7 @@ describe('An invariant that models break', () => {
     },
   );
 
-  test('names who keeps it and who breaks it', () => {
+  test('tells who keeps it and who breaks it', () => {
     expect(textWith('markdown', broken)).toMatch(/keeps I7: `tdx\/rfc`.*breaks I7: `tdx\/6\.16`/);
     expect(textWith('html', broken)).toMatch(
       /<b>keeps I7<\/b> <span class="profile">tdx\/rfc<.*<b>breaks I7<\/b> <span class="profile">tdx\/6\.16</,
