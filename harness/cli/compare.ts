@@ -10,6 +10,7 @@ import { comparisonText } from '../report/comparison-text.js';
 import { PROFILES } from '../../models/registry.js';
 import { type Arguments, duration, readArguments, wholeNumber, word } from './arguments.js';
 import { bootSetups } from './boot-corpus.js';
+import { compareCost } from './compare-cost.js';
 import { wantedExternals } from './external-choice.js';
 import { knownProfile } from './known-profile.js';
 import { startExternals } from './panel-choice.js';
@@ -22,7 +23,7 @@ import { packageVersion } from './version.js';
 const DEFAULT_SEED = 'emtdiff-compare';
 const DEFAULT_CASES = 20_000;
 
-/** `cost` compares counters, which no guest sees. */
+/** `cost` compares counters, which no guest sees: it is a comparison of its own. */
 const COMPARABLE = LENS_NAMES.filter((name) => name !== 'cost');
 
 const HELP = `emtdiff compare A B: the semantic difference of two profiles, as plain text
@@ -34,6 +35,9 @@ x MTRR type x PAT type), then random sequences; what differs is minimised and jo
   --seed TEXT            of the sequences (default ${DEFAULT_SEED})
   --external NAME=CMD    a model in another process; A or B may be its NAME; repeatable
   --lens LIST            what is compared (default ${DEFAULT_LENSES.join(',')}): ${COMPARABLE.join(' ')}
+  --lens cost            instead: counters of boots of a 4 GiB guest with private memory that accepts
+                         1 %, 10 % and 100 % of it (sev-snp, tdx, sw-protected)
+  --out DIR              with --lens cost: keeps the boots there, as scenarios
   --details              every symptom with its own minimal scenario
   --format FORMAT        terminal or json
 
@@ -46,6 +50,7 @@ const OPTIONS = {
   seed: { type: 'string' },
   external: { type: 'string', multiple: true },
   lens: { type: 'string' },
+  out: { type: 'string' },
   details: { type: 'boolean' },
   ...SETTINGS_OPTIONS,
   format: { type: 'string' },
@@ -58,6 +63,8 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
+  if (found.text('lens') === 'cost') return compareCost(found, format);
+  if (found.text('out') !== undefined) throw new UsageError('--out: found without --lens cost, expected both or neither');
   const lenses = chosenLenses(found.text('lens'));
   const search = { lenses, ...budget(found), seed: found.text('seed') ?? DEFAULT_SEED };
   const names = found.positionals;

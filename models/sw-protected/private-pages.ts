@@ -1,6 +1,6 @@
 /**
  * The pages of the guest_memfds: which frames have one, and which page it is. A page gets the next serial number when it is allocated,
- * so that a page freed by a punch and its successor are told apart. Mainline folios are of order 0.
+ * so that a page freed by a punch and its successor are told apart. Sorted by frame. Mainline folios are of order 0.
  */
 export class PrivatePages {
   private gfns = new Float64Array(16);
@@ -28,31 +28,47 @@ export class PrivatePages {
 
   /** Serial of the frame's page, or 0. */
   find(gfn: number): number {
-    for (let i = 0; i < this.count; i++) if (this.gfns[i] === gfn) return this.serials[i];
-    return 0;
+    const index = this.firstFrom(gfn);
+    return index < this.count && this.gfns[index] === gfn ? this.serials[index] : 0;
   }
 
   /** kvm_gmem_get_pfn(): the frame's page, allocated and zeroed if there is none. */
   get(gfn: number): number {
-    const found = this.find(gfn);
-    if (found !== 0) return found;
+    const index = this.firstFrom(gfn);
+    if (index < this.count && this.gfns[index] === gfn) return this.serials[index];
     if (this.count === this.gfns.length) this.grow();
+    if (index < this.count) this.move(index, index + 1);
+    this.count++;
     this.allocated++;
-    this.gfns[this.count] = gfn;
-    this.serials[this.count++] = ++this.last;
+    this.gfns[index] = gfn;
+    this.serials[index] = ++this.last;
     return this.last;
   }
 
   /** truncate_inode_pages_range() */
   free(start: number, end: number): void {
-    let kept = 0;
-    for (let i = 0; i < this.count; i++) {
-      if (this.gfns[i] >= start && this.gfns[i] < end) continue;
-      this.gfns[kept] = this.gfns[i];
-      this.serials[kept++] = this.serials[i];
+    const first = this.firstFrom(start);
+    const behind = this.firstFrom(end);
+    if (behind > first) this.move(behind, first);
+    this.count -= behind - first;
+    this.freed += behind - first;
+  }
+
+  /** Index of the first page of the frame or above. */
+  private firstFrom(gfn: number): number {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.gfns[middle] < gfn) low = middle + 1;
+      else high = middle;
     }
-    this.freed += this.count - kept;
-    this.count = kept;
+    return low;
+  }
+
+  private move(from: number, to: number): void {
+    this.gfns.copyWithin(to, from, this.count);
+    this.serials.copyWithin(to, from, this.count);
   }
 
   private grow(): void {

@@ -151,11 +151,50 @@ describe('emtdiff compare', () => {
     ['a profile is not known', ['intel-ept/6.6', 'intel-ept/6.5'], /"intel-ept\/6.5".*close to it: .*intel-ept\/6/],
     ['an external is neither side', ['intel-ept/6.6', 'intel-ept/6.7', '--external', 'x=true'], /expected the NAME to be A or B/],
     ['both budgets are given', ['intel-ept/6.6', 'intel-ept/6.7', '--cases', '1', '--time', '1s'], /--time: found beside --cases/],
-    ['the lens compares costs', ['intel-ept/6.6', 'intel-ept/6.7', '--lens', 'cost'], /--lens: found "cost"/],
+    [
+      'the lens compares costs of what has no private memory',
+      ['intel-ept/6.6', 'intel-ept/6.7', '--lens', 'cost'],
+      /found intel-ept\/6.6/,
+    ],
   ])('exits 2 where %s', (_, args, message) => {
     const { code, stderr, stdout } = emtdiff(['compare', ...args]);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
     expect(stdout).toBe('');
+  });
+});
+
+describe('emtdiff compare --lens cost', () => {
+  test.each([
+    [['intel-ept/6.16', 'sev-snp/6.11', '--lens', 'cost'], 'found intel-ept/6.16, which has no private memory to convert'],
+    [['sev-snp/6.11', 'tdx/6.16', '--lens', 'cost', '--seed', 's'], '--seed: found beside --lens cost'],
+    [['sev-snp/6.11', 'tdx/6.16', '--lens', 'cost,memtype'], '--lens: found "cost"'],
+    [['sev-snp/6.11', 'tdx/6.16', '--out', 'somewhere'], '--out: found without --lens cost'],
+  ])('refuses %j in one sentence', (args, sentence) => {
+    const { code, stdout, stderr } = emtdiff(['compare', ...args]);
+    expect([code, stdout, stderr.trim().split('\n')]).toEqual([2, '', [expect.stringContaining(sentence)]]);
+  });
+
+  test('compares two of a kind: equal costs are exit code 0, and the document names both sides and every boot', () => {
+    const { code, stdout } = emtdiff([
+      'compare',
+      'sev-snp/rfc-v8+dm-restore-bug',
+      'sev-snp/rfc-v8+dm-restore-bug',
+      '--lens',
+      'cost',
+      '--format',
+      'json',
+    ]);
+    expect(code).toBe(0);
+    const { format, a, b, guestFrames, boots } = JSON.parse(stdout);
+    expect([format, a.name, b.name, guestFrames]).toEqual(['emtdiff-cost/1', 'sev-snp/rfc-v8+dm-restore-bug', a.name, 0x100000]);
+    expect(boots.map((boot: Record<string, unknown>) => [boot.kind, boot.percent, boot.acceptedFrames])).toEqual(
+      ['at-launch', 'when-accepted'].flatMap((kind) => [
+        [kind, 1, 10240],
+        [kind, 10, 104960],
+        [kind, 100, 1048576],
+      ]),
+    );
+    expect(boots[0].a.ended).toEqual({ step: 0, outcome: 'host-fatal' });
   });
 });

@@ -1,0 +1,54 @@
+/** `emtdiff compare A B --lens cost`: what the boot of a large guest with private memory costs two profiles. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../operations/usage-error.js';
+import { bootScenario, GUEST_FRAMES } from '../private-boot/boot.js';
+import { type BootCost, bootCosts, countsConversions } from '../private-boot/boot-cost.js';
+import { bootCostJson } from '../report/boot-cost-json.js';
+import { bootCostText } from '../report/boot-cost-text.js';
+import { decodeScenario } from '../scenario/encoded.js';
+import { printScenario } from '../scenario/print.js';
+import type { Profile } from '../../models/contract/model.js';
+import { PROFILES } from '../../models/registry.js';
+import type { Arguments } from './arguments.js';
+import { knownProfile } from './known-profile.js';
+import { terminalWidth } from './panel-session.js';
+import { packageVersion } from './version.js';
+
+/** Options of a search: the boots are always the same. */
+const OF_THE_SEARCH = ['cases', 'time', 'seed', 'external', 'details'];
+
+/** Exit code 0: equal costs, 1: different. @throws {UsageError} */
+export function compareCost(found: Arguments, format: 'terminal' | 'json'): number {
+  const unused = OF_THE_SEARCH.find((option) => found.value(option) !== undefined);
+  if (unused !== undefined)
+    throw new UsageError(`--${unused}: found beside --lens cost, expected none: it runs the same boots every time`);
+  const [a, b] = found.positionals.map((name) => counting(knownProfile(name, PROFILES)));
+  const costs = bootCosts(a, b);
+  const out = found.text('out');
+  if (out !== undefined) writeScenarios(costs, out);
+  process.stdout.write(
+    format === 'json'
+      ? `${JSON.stringify(bootCostJson(costs, [a, b], GUEST_FRAMES, packageVersion()))}\n`
+      : bootCostText(costs, [a.name, b.name], GUEST_FRAMES, terminalWidth()),
+  );
+  return costs.every((cost) => JSON.stringify(cost.a) === JSON.stringify(cost.b)) ? 0 : 1;
+}
+
+/** @throws {UsageError} for a profile that has no private memory */
+function counting(profile: Profile): Profile {
+  if (countsConversions(profile)) return profile;
+  const families = [...new Set(PROFILES.filter(countsConversions).map(({ lineage }) => lineage))];
+  throw new UsageError(
+    `compare --lens cost: found ${profile.name}, which has no private memory to convert, expected profiles of ${families.join(', ')}`,
+  );
+}
+
+function writeScenarios(costs: readonly BootCost[], folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const { kind, percent, accepted } of costs) {
+    const name = `boot-${kind}-${percent}-percent`;
+    const scenario = decodeScenario(bootScenario(kind, accepted, GUEST_FRAMES));
+    writeFileSync(join(folder, `${name}.json`), printScenario({ name, ...scenario }));
+  }
+}
