@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Profile } from '../../models/contract/model.js';
-import { LENS_NAMES, type LensName } from '../compare/lens.js';
+import { BUCKET_LENSES, type BucketLens, LENS_NAMES } from '../compare/lens.js';
 import { panelOf, seatOf } from '../compare/panel.js';
 import { type FoundDivergence, foundDivergence } from '../corpus/acceptance.js';
 import { jsonFiles } from '../corpus/regression-folder.js';
@@ -17,7 +17,7 @@ import type { Scenario } from '../scenario/scenario.js';
 type Partition = readonly (readonly string[])[];
 
 interface StoredFinding extends FoundDivergence {
-  readonly lens: LensName;
+  readonly lens: BucketLens;
   readonly step: number;
   readonly partition: Partition;
   readonly profiles: readonly string[];
@@ -50,14 +50,20 @@ export class Baseline {
     const names = profiles.map(({ name }) => name);
     if (stored.op === 'end' || !stored.sides.every((side) => names.includes(side))) return true;
     const seats = new Seats(profiles, [], () => undefined);
-    const now = await divergencesOf(stored.scenario, panelOf(profiles.map(seatOf)), seats, [stored.lens]);
+    // Invariants are judged whatever the lenses; the first of their two "rules" is the invariant itself.
+    const isInvariant = stored.lens === 'invariant';
+    const lenses = LENS_NAMES.filter((name) => name === stored.lens);
+    const now = await divergencesOf(stored.scenario, panelOf(profiles.map(seatOf)), seats, lenses);
     const divergence = now.divergences.find(
       ({ step, buckets }) => step === stored.step && buckets.some((bucket) => bucket.id === id),
     );
     return (
       divergence !== undefined &&
       samePartition(divergence.partition, partitionAmong(names, stored.partition)) &&
-      stored.sides.every((side, index) => (now.observations[side][stored.step].rule ?? stored.rules[index]) === stored.rules[index])
+      stored.sides.every((side, index) => {
+        const rule = isInvariant && index === 0 ? undefined : now.observations[side][stored.step].rule;
+        return rule === undefined || rule === stored.rules[index];
+      })
     );
   }
 }
@@ -77,7 +83,7 @@ function storedFinding(path: string): StoredFinding {
   const place = new Place(path, '$');
   if (json?.format !== FINDING_FORMAT) return place.at('format').fail(json?.format, `"${FINDING_FORMAT}"`);
   const found = foundDivergence(json, path);
-  const lens = LENS_NAMES.find((name) => name === found.lens);
+  const lens = BUCKET_LENSES.find((name) => name === found.lens);
   const { step, partition, profiles } = json;
   return {
     ...found,
@@ -86,7 +92,7 @@ function storedFinding(path: string): StoredFinding {
       place
         .at('bucket')
         .at('lens')
-        .fail(found.lens, `one of ${LENS_NAMES.join(' ')}`),
+        .fail(found.lens, `one of ${BUCKET_LENSES.join(' ')}`),
     step: typeof step === 'number' ? step : place.at('step').fail(step, 'the index of a step'),
     partition:
       Array.isArray(partition) && partition.every(areNames)

@@ -14,7 +14,7 @@ import { bucketStates } from './bucket-states.js';
 import { type CampaignPlan, planOf } from './campaign-plan.js';
 import { carryOut } from './campaign-run.js';
 import { exitCode, FAIL_ON_HELP } from './exit-code.js';
-import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate } from './ledger-gate.js';
+import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate, today, type Verdict } from './ledger-gate.js';
 import { PANEL_HELP, PANEL_OPTIONS, startExternals } from './panel-choice.js';
 import { ProgressLine } from './progress-line.js';
 import { ProgressRecord } from './progress-record.js';
@@ -95,14 +95,16 @@ async function runPlan(
   const record = new ProgressRecord(plan);
   progress.say(`seed ${plan.seed}`);
   let result: CampaignResult;
+  let verdict: Verdict;
   try {
     result = await carryOut(plan, outsiders, watch, record, (now) => progress.show(now));
+    watch.stopCounting();
+    verdict = await gate.judge(result, { profiles: plan.profiles, outsiders, lenses: plan.lenses }, today());
   } finally {
     watch.close();
     progress.close();
     await Promise.all(outsiders.map((outsider) => outsider.close()));
   }
-  const verdict = await gate.judge(result, plan.profiles, plan.lenses, new Date().toISOString().slice(0, 10));
   const { acquaintance } = verdict;
   const facts: RunFacts = {
     version: packageVersion(),

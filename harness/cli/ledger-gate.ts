@@ -2,18 +2,16 @@
 import { existsSync } from 'node:fs';
 import type { CampaignResult } from '../campaign.js';
 import type { LensName } from '../compare/lens.js';
-import { type Edge, type Panel, panelOf, seatOf } from '../compare/panel.js';
+import type { Edge, Panel } from '../compare/panel.js';
 import type { KnownEntry, Scope } from '../corpus/known-entry.js';
 import { readLedger } from '../corpus/ledger.js';
-import { isStale, type LedgerReview, reviewLedger, type Sighting } from '../corpus/ledger-review.js';
-import { causesOf, sightingOf } from '../corpus/sighting.js';
+import { isStale, type LedgerReview, reviewLedger } from '../corpus/ledger-review.js';
+import { sightingOf } from '../corpus/sighting.js';
 import { UsageError } from '../operations/usage-error.js';
-import { divergencesOf } from '../pipeline/divergence.js';
-import { Seats } from '../pipeline/seats.js';
 import type { Acquaintance } from '../report/acquaintance.js';
-import type { Profile } from '../../models/contract/model.js';
 import { PROFILES } from '../../models/registry.js';
 import { Baseline } from './baseline.js';
+import { type Answering, sightingsOf } from './ledger-sightings.js';
 import { corpusFolder } from './package-folder.js';
 import type { Settings } from './settings.js';
 
@@ -27,7 +25,7 @@ export const LEDGER_OPTIONS = {
 export const LEDGER_HELP = `  --ledger DIR           known divergences (default: those of this package, corpora/known-divergences)
   --no-ledger            without
   --baseline DIR         buckets that stand as this run folder (or folder of findings) has them are not new, either
-  --strict               exit 4 if an entry of the ledger is expired, no longer shown by its scenario, or too wide`;
+  --strict               exit 4 if an entry of the ledger is expired, never to be hit, no longer shown by its scenario, or too wide`;
 
 export interface Verdict {
   /** Null where neither ledger nor baseline has a say. */
@@ -63,18 +61,15 @@ export class LedgerGate {
   }
 
   /** @param today a date, 2026-11-21: what entries expire by */
-  async judge(
-    { findings, panel }: CampaignResult,
-    profiles: readonly Profile[],
-    lenses: readonly LensName[],
-    today: string,
-  ): Promise<Verdict> {
+  async judge({ findings, panel }: CampaignResult, answering: Answering, today: string): Promise<Verdict> {
+    const { lenses } = answering;
     const entries = this.entries.filter((entry) => concerns(entry, panel, lenses));
+    const unhittable = this.entries.filter(namesNobody(panel));
     const gatesNew = this.isAsked || isMadeFor(entries, panel, lenses);
     if (entries.length === 0 && !gatesNew) return { acquaintance: null, gatesNew: false, isStale: false };
-    const shown = await sightingsOf(entries, profiles, lenses);
+    const shown = await sightingsOf(entries, answering);
     const shownBy = (entry: KnownEntry) => shown.get(entry) ?? [];
-    const review = reviewLedger({ findings: findings.map(sightingOf), entries, today, shownBy });
+    const review = reviewLedger({ findings: findings.map(sightingOf), entries, unhittable, today, shownBy });
     const ids = findings.map(({ bucket }) => bucket.id);
     const acquaintance = acquaintanceOf(review, await this.comparedWithBaseline(ids), this.folder);
     return { acquaintance, gatesNew, isStale: isStale(review) };
@@ -108,6 +103,7 @@ function acquaintanceOf(
     changed,
     fresh: review.fresh.filter((id) => !old.has(id)),
     notHit: ids(review.notHit),
+    unused: ids(review.unused),
     expired: ids(review.expired),
     notShown: ids(review.notShown),
     tooWide: review.tooWide.map(({ entry, buckets }) => ({ entry: entry.id, buckets })),
@@ -118,6 +114,12 @@ function acquaintanceOf(
 function concerns({ scope }: KnownEntry, panel: Panel, lenses: readonly LensName[]): boolean {
   const isLooked = scope.lens === 'invariant' || lenses.includes(scope.lens);
   return isLooked && panel.edges.some((edge) => isOnEdge(scope, edge, panel));
+}
+
+/** Is none of its pairs of profiles one that exists, here or on this panel? No run of any panel can hit such an entry. */
+function namesNobody({ seats }: Panel): (entry: KnownEntry) => boolean {
+  const names = new Set([...PROFILES, ...seats].map(({ name }) => name));
+  return ({ scope }) => !scope.profiles.some((pair) => pair.every((name) => names.has(name)));
 }
 
 /**
@@ -137,20 +139,7 @@ function isOnEdge({ profiles }: Scope, { reference, seat }: Edge, { seats }: Pan
   return profiles.some(([expected, got]) => seats[reference].name === expected && seats[seat].name === got);
 }
 
-/** What the scenario of each entry shows today. */
-async function sightingsOf(entries: readonly KnownEntry[], profiles: readonly Profile[], lenses: readonly LensName[]) {
-  const panel = panelOf(profiles.map(seatOf));
-  const seats = new Seats(profiles, [], () => undefined);
-  const shown = new Map<KnownEntry, Sighting[]>();
-  for (const entry of entries) {
-    const { divergences, table, observations } = await divergencesOf(entry.scenario, panel, seats, lenses);
-    const sightings = divergences.flatMap(({ step, buckets }) =>
-      buckets.map(({ id, expected, got }): Sighting => {
-        const outcome = (name: string) => observations[name][step].outcome;
-        return { ...causesOf(table.knownById(id)), sides: [expected, got], outcomes: [[outcome(expected), outcome(got)]] };
-      }),
-    );
-    shown.set(entry, sightings);
-  }
-  return shown;
+/** What entries expire by: a date, 2026-11-21, in UTC, so that all shards of a night agree. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }

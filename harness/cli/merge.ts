@@ -14,7 +14,7 @@ import { readArguments, word } from './arguments.js';
 import { bootSetups } from './boot-corpus.js';
 import { exitCode, FAIL_ON_HELP } from './exit-code.js';
 import { externalsOfRun } from './external-choice.js';
-import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate, type Verdict } from './ledger-gate.js';
+import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate, today, type Verdict } from './ledger-gate.js';
 import { profilesOf, startExternals } from './panel-choice.js';
 import { SETTINGS_HELP, SETTINGS_OPTIONS, settingsOf } from './settings.js';
 import { packageVersion } from './version.js';
@@ -60,7 +60,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const outsiders = await startExternals(externals, profiles, settings.source('external'));
     try {
       const result = await minimised(union, profiles, outsiders);
-      const verdict = await gate.judge(result, profiles, union.lenses, new Date().toISOString().slice(0, 10));
+      const verdict = await gate.judge(result, { profiles, outsiders, lenses: union.lenses }, today());
       keep(out, union, result, verdict);
       process.stdout.write(`${unionText(union, result, verdict)} in ${out}\n`);
       return exitCode(result, { failOn, verdict, isStrict: settings.has('strict'), isInterrupted: false });

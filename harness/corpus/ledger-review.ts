@@ -20,6 +20,8 @@ export interface LedgerReview {
   readonly fresh: readonly string[];
   /** Their scenarios still diverge, but no finding hit them. */
   readonly notHit: readonly KnownEntry[];
+  /** Nothing can hit them: their profiles do not exist, or entries before them explain what their scenarios show. */
+  readonly unused: readonly KnownEntry[];
   readonly expired: readonly KnownEntry[];
   /** Their scenario no longer shows what they explain. */
   readonly notShown: readonly KnownEntry[];
@@ -31,6 +33,8 @@ export interface ReviewedRun {
   readonly findings: readonly Sighting[];
   /** The entries that the run could have hit. */
   readonly entries: readonly KnownEntry[];
+  /** Entries that no run could hit. */
+  readonly unhittable?: readonly KnownEntry[];
   /** A date, 2026-11-21. */
   readonly today: string;
   /** The divergences of an entry's scenario. */
@@ -38,7 +42,7 @@ export interface ReviewedRun {
 }
 
 /** The first entry that covers a finding, in the order of the ledger, explains it. */
-export function reviewLedger({ findings, entries, today, shownBy }: ReviewedRun): LedgerReview {
+export function reviewLedger({ findings, entries, unhittable = [], today, shownBy }: ReviewedRun): LedgerReview {
   const known = new Map<string, KnownEntry>();
   for (const finding of findings) {
     const entry = entries.find((candidate) => covers(candidate, finding));
@@ -47,10 +51,16 @@ export function reviewLedger({ findings, entries, today, shownBy }: ReviewedRun)
   const shown = new Map(entries.map((entry) => [entry, shownBy(entry).filter((sighting) => covers(entry, sighting))]));
   const hit = new Set(known.values());
   const isShown = (entry: KnownEntry) => (shown.get(entry) ?? []).length > 0;
+  const isBehindOthers = (entry: KnownEntry, index: number) =>
+    isShown(entry) &&
+    !hit.has(entry) &&
+    (shown.get(entry) ?? []).every((sighting) => entries.slice(0, index).some((other) => covers(other, sighting)));
+  const behindOthers = entries.filter(isBehindOthers);
   return {
     known,
     fresh: findings.filter(({ id }) => !known.has(id)).map(({ id }) => id),
-    notHit: entries.filter((entry) => !hit.has(entry) && isShown(entry)),
+    notHit: entries.filter((entry) => !hit.has(entry) && isShown(entry) && !behindOthers.includes(entry)),
+    unused: [...unhittable, ...behindOthers],
     expired: entries.filter(({ expires }) => expires !== undefined && expires < today),
     notShown: entries.filter((entry) => !isShown(entry)),
     tooWide: entries.flatMap((entry) => {
@@ -63,8 +73,8 @@ export function reviewLedger({ findings, entries, today, shownBy }: ReviewedRun)
 }
 
 /** Entries that `--strict` fails on: one that a short run did not hit is none of them, as long as its scenario shows it. */
-export function isStale({ expired, notShown, tooWide }: LedgerReview): boolean {
-  return expired.length + notShown.length + tooWide.length > 0;
+export function isStale({ unused, expired, notShown, tooWide }: LedgerReview): boolean {
+  return unused.length + expired.length + notShown.length + tooWide.length > 0;
 }
 
 /** Does the entry explain this? */

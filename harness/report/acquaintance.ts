@@ -15,6 +15,7 @@ export interface Acquaintance {
   readonly fresh: readonly string[];
   /** Ids of entries. */
   readonly notHit: readonly string[];
+  readonly unused: readonly string[];
   readonly expired: readonly string[];
   readonly notShown: readonly string[];
   readonly tooWide: readonly { readonly entry: string; readonly buckets: readonly string[] }[];
@@ -29,13 +30,13 @@ export function freshOf(findings: readonly Finding[], acquaintance: Acquaintance
 
 /** Of summary.json: counts, and the entries that want a look. */
 export function acquaintanceJson(acquaintance: Acquaintance): Record<string, unknown> {
-  const { known, baseline, changed, fresh, notHit, expired, notShown, tooWide } = acquaintance;
-  return { new: fresh.length, known: known.size, inBaseline: baseline.size, changed, notHit, expired, notShown, tooWide };
+  const { known, baseline, changed, fresh, notHit, unused, expired, notShown, tooWide } = acquaintance;
+  return { new: fresh.length, known: known.size, inBaseline: baseline.size, changed, notHit, unused, expired, notShown, tooWide };
 }
 
 /** For a terminal. */
 export function acquaintanceLines(acquaintance: Acquaintance, width: number): string[] {
-  const { known, baseline, changed, fresh, notHit, expired, notShown, tooWide } = acquaintance;
+  const { known, baseline, changed, fresh, notHit, unused, expired, notShown, tooWide } = acquaintance;
   const stored =
     baseline.size + changed.length > 0
       ? `, ${baseline.size} as in the baseline${changed.length > 0 ? ` (${changed.length} not: other profiles or rules)` : ''}`
@@ -49,6 +50,7 @@ export function acquaintanceLines(acquaintance: Acquaintance, width: number): st
     ...(notHit.length === 0
       ? []
       : [`${notHit.length} entries of the ledger were not hit, but their scenarios still show what they explain`]),
+    ...named('entries that nothing can hit', unused),
     ...named('entries expired', expired),
     ...named('entries that their own scenario no longer shows', notShown),
     ...named(

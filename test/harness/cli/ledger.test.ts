@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { emtdiff } from './command.js';
+import { emtdiff, MAIN } from './command.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'emtdiff-ledger-'));
 const RUN = ['fuzz', '--seed', 'golden', '--cases', '200', '--models', 'bare-metal/intel,intel-ept/6.16'];
@@ -10,7 +10,7 @@ const ledger = join(folder, 'ledger');
 
 interface Summary {
   readonly ledger?: Record<'new' | 'known' | 'inBaseline', number> &
-    Record<'notShown' | 'expired' | 'tooWide' | 'changed', unknown[]>;
+    Record<'unused' | 'notShown' | 'expired' | 'tooWide' | 'changed', unknown[]>;
   readonly buckets: readonly { readonly id: string; readonly known?: { readonly entry: string }; readonly baseline?: boolean }[];
 }
 
@@ -79,13 +79,14 @@ describe('The ledger in emtdiff fuzz', () => {
   });
 
   test.each<[string, (entry: Record<string, unknown>) => Record<string, unknown>]>([
+    ['unused', (entry) => ({ ...entry, scope: { ...(entry.scope as object), profiles: [['bare-metal/intel', 'intel-ept/9.9']] } })],
     ['expired', (entry) => ({ ...entry, expires: '2026-01-02' })],
     ['notShown', (entry) => ({ ...entry, id: 'other', scope: { ...(entry.scope as object), rules: ['no', 'no'] } })],
     ['tooWide', (entry) => ({ ...entry, scope: { ...(entry.scope as object), rules: ['*', '*'] } })],
   ])('calls an entry %s, which is exit 4 under --strict', (what, change) => {
     const kept = changedLedger(what, change).path;
     // The entry that no longer explains its bucket leaves it new.
-    const baseline = what === 'notShown' ? ['--baseline', run] : [];
+    const baseline = what === 'notShown' || what === 'unused' ? ['--baseline', run] : [];
     const { code, summary } = judged('--ledger', kept, '--strict', ...baseline);
     expect(summary.ledger?.[what as 'expired']).toHaveLength(1);
     expect(code).toBe(4);
@@ -115,6 +116,39 @@ describe('The ledger in emtdiff fuzz', () => {
     for (const name of readdirSync(join(run, 'findings')).slice(1)) cpSync(join(run, 'findings', name), join(fewer, name));
     const less = judged('--no-ledger', '--baseline', fewer);
     expect([less.summary.ledger?.new, less.code]).toEqual([1, 1]);
+  });
+
+  test('takes broken invariants and counters of a baseline as old, too', () => {
+    const panel = ['--seed', 'golden', '--cases', '40', '--models', 'sev-snp/6.11,sev-snp/6.11+skip-zap', '--lens', 'private,cost'];
+    const stored = mkdtempSync(join(folder, 'private-'));
+    expect(emtdiff(['fuzz', ...panel, '--out', stored]).code).toBe(0);
+    const kinds = new Set(readdirSync(join(stored, 'findings')).map((name) => name.split('-')[0]));
+    expect([...kinds].sort()).toEqual(['cost', 'invariant', 'private']);
+    expect(emtdiff(['fuzz', ...panel, '--baseline', stored]).code).toBe(0);
+  });
+
+  test('asks outside models and counters, too, whether an entry still holds', () => {
+    const external = `mine=${process.execPath} ${MAIN} serve intel-ept/6.16`;
+    const panel = [
+      '--models',
+      'intel-ept/6.6',
+      '--external',
+      external,
+      '--lens',
+      'memtype,cost',
+      '--seed',
+      'golden',
+      '--cases',
+      '5',
+    ];
+    const [stored, own] = [mkdtempSync(join(folder, 'outside-')), join(folder, 'outside-ledger')];
+    expect(emtdiff(['fuzz', ...panel, '--out', stored]).code).toBe(0);
+    const reason = ['--all', '--reason', 'It is so.', '--source', 'a book', '--ledger', own];
+    expect(emtdiff(['accept', stored, ...reason]).code).toBe(0);
+    const { code, stdout } = emtdiff(['fuzz', ...panel, '--ledger', own, '--strict', '--format', 'json']);
+    const { ledger: judged, buckets } = JSON.parse(stdout);
+    expect(new Set(buckets.map(({ lens }: { lens: string }) => lens))).toEqual(new Set(['memtype', 'cost']));
+    expect([code, judged.new, judged.notShown]).toEqual([0, 0, []]);
   });
 
   test('takes a bucket of the baseline as new where its stored scenario shows other profiles or rules today', () => {

@@ -88,6 +88,21 @@ describe('The review of a ledger', () => {
     expect(isStale(found)).toBe(false);
   });
 
+  test('reports an entry behind others that explain what its scenario shows, as long as no finding hit it', () => {
+    const twice = [entry('intel-ept.b'), { ...entry('intel-ept.b'), reason: 'again' }];
+    const found = review([sighting('intel-ept.b')], twice);
+    expect([found.unused, found.notHit, isStale(found)]).toEqual([[twice[1]], [], true]);
+    const scope = { ...twice[1].scope, profiles: [['bare-metal/intel', 'my-patch'] as const, SIDES] };
+    const elsewhere = sighting('intel-ept.b', { sides: ['bare-metal/intel', 'my-patch'] });
+    expect(review([elsewhere], [twice[0], { ...twice[1], scope }]).unused).toEqual([]);
+  });
+
+  test('reports an entry that no run of any panel could hit', () => {
+    const lost = entry('intel-ept.lost');
+    const found = reviewLedger({ findings: [], entries: [], unhittable: [lost], today: '2026-11-21', shownBy: () => [] });
+    expect([found.unused, isStale(found)]).toEqual([[lost], true]);
+  });
+
   test('reports an entry that its own scenario no longer shows', () => {
     const found = reviewLedger({ findings: [], entries: [entry('intel-ept.b')], today: '2026-11-21', shownBy: () => [] });
     expect([found.notShown.length, found.notHit.length, isStale(found)]).toEqual([1, 0, true]);
