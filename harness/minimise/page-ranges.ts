@@ -1,4 +1,4 @@
-/** Pass: where private memory plays, ranges of pages as narrow as the frames that are accessed in them. */
+/** Pass: where private memory plays, ranges of pages as narrow as the frames that are accessed in them, or that they share. */
 import type { Operation } from '../../models/contract/operation.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { adoptMostEdits, type Edit } from './adoption.js';
@@ -21,11 +21,17 @@ function editsOf(scenario: Scenario, most: number): Edit[] {
 
 function narrowed(step: Operation, steps: readonly Operation[], most: number): Operation | null {
   if (!('pages' in step)) return null;
-  const frames = steps.flatMap((other) => (other.op === 'access' && contains(step, other.gfn) ? [other.gfn] : []));
+  const frames = framesOf(steps).filter((frame) => contains(step, frame));
   if (frames.length === 0) return null;
   const first = Math.min(...frames);
   const pages = Math.min(most, Math.max(...frames) - first + 1);
   return pages < step.pages ? { ...step, gfn: first, pages } : null;
+}
+
+/** Those that are accessed; of ranges alone, the first that all can have in common. */
+function framesOf(steps: readonly Operation[]): number[] {
+  const accessed = steps.flatMap((step) => (step.op === 'access' ? [step.gfn] : []));
+  return accessed.length > 0 ? accessed : [Math.max(...steps.map((step) => ('pages' in step ? step.gfn : 0)))];
 }
 
 function contains({ gfn, pages }: { readonly gfn: number; readonly pages: number }, frame: number): boolean {

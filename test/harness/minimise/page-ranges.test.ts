@@ -28,6 +28,15 @@ describe('Ranges where private memory plays', () => {
     });
   });
 
+  test('shrink to the first frame that they share where nothing is accessed', () => {
+    const apart = scenario([convert('0x100', '0x200'), convert('0x180', '0x10'), punch('0x0', '0x400')], MACHINE);
+    const last = at((step) => step.op === 'punch-hole');
+    expect(after(narrowRanges, apart, last)).toMatchObject({
+      steps: [convert('0x180', '0x1'), convert('0x180', '0x1'), punch('0x180', '0x1')],
+      evaluations: 1,
+    });
+  });
+
   test('stay where no frame of theirs is accessed, and on machines without private memory', () => {
     const away = scenario([convert('0x100', '0x200'), access('0x400')], MACHINE);
     const any = at((step) => step.op === 'access');
