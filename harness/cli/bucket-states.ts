@@ -11,8 +11,14 @@ import { lineageOf } from './lineage.js';
 export async function bucketStates({ buckets }: RunReport): Promise<StateLookup> {
   const byBucket = new Map<string, readonly StateDifference[]>();
   for (const bucket of buckets)
-    byBucket.set(bucket.id, await stateDifferences(bucket.partition, (name) => stateIn(bucket, name), lineageOf));
+    byBucket.set(bucket.id, await stateDifferences(sidesFirst(bucket), (name) => stateIn(bucket, name), lineageOf));
   return (id) => byBucket.get(id) ?? [];
+}
+
+/** The groups, each spoken for by the side that the bucket is about where that is in it. */
+function sidesFirst({ partition, expected, got }: ReportBucket): string[][] {
+  const isSide = (name: string) => name === expected || name === got;
+  return partition.map((group) => [...group.filter(isSide), ...group.filter((name) => !isSide(name))]);
 }
 
 /** undefined: not a model of this build, or one that fails on a scenario of another. */
