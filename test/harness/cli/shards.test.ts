@@ -144,10 +144,27 @@ describe('The shard of this machine', () => {
       { SLURM_ARRAY_TASK_ID: '12', SLURM_ARRAY_TASK_COUNT: '4', SLURM_ARRAY_TASK_MIN: '10' },
       { index: 2, of: 4 },
     ],
+    [
+      'a Slurm array with a step',
+      undefined,
+      { SLURM_ARRAY_TASK_ID: '7', SLURM_ARRAY_TASK_COUNT: '3', SLURM_ARRAY_TASK_MIN: '1', SLURM_ARRAY_TASK_STEP: '3' },
+      { index: 2, of: 3 },
+    ],
     ['Kubernetes', undefined, { JOB_COMPLETION_INDEX: '3', EMTDIFF_SHARDS: '4' }, { index: 3, of: 4 }],
     ['nobody', undefined, {}, { index: 0, of: 1 }],
   ])('comes from %s', (_, option, environment, shard) => {
     expect(chosenShard(option, environment)).toEqual(shard);
+  });
+
+  test('is not guessed in a Kubernetes job that does not say of how many: every pod would run the whole', () => {
+    expect(() => chosenShard(undefined, { JOB_COMPLETION_INDEX: '3' })).toThrow('found "3" without EMTDIFF_SHARDS');
+    expect(chosenShard('0/1', { JOB_COMPLETION_INDEX: '3' })).toEqual({ index: 0, of: 1 });
+  });
+
+  test('has the seed of the others, never one of its own', () => {
+    const refused = emtdiff(['fuzz', '--cases', '1', '--shard', '1/4']);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain('--seed: found none for shard 1/4, expected the seed that all shards have');
   });
 
   test.each(['4/4', 'x', '0/0', '-1/2'])('is not %s', (option) => {
