@@ -16,7 +16,7 @@ export interface AgreementOptions {
 }
 
 /**
- * Resolves if the profiles agree on every step in every lens, except in the buckets named.
+ * Resolves if the profiles agree on every step in every lens and keep the invariants that they state, except in the buckets named.
  * @throws {Error} naming the first divergent step, who sided with whom, and the buckets.
  */
 export async function assertAgreement(
