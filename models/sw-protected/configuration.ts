@@ -11,5 +11,5 @@ export interface Configuration {
   readonly noInvalidation: boolean;
 }
 
-/** Linux 6.8, commit 5a475554db1e. */
+/** Linux 6.8. */
 export const LINUX_6_8: Configuration = { headTailAdd: false, skipZap: false, noInvalidation: false };

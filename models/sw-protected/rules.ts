@@ -6,14 +6,13 @@ const X86: Citation = { document: 'Linux v6.16 arch/x86/kvm/x86.c', place: 'kvm_
 const CR0: Citation = { document: 'Linux v6.16 arch/x86/kvm/x86.c', place: 'kvm_set_cr0()' };
 const MASK: Citation = { document: 'Linux v6.16 arch/x86/kvm/vmx/vmx.c', place: 'vmx_get_mt_mask()', commit: 'c9c1e20b4c7d' };
 const FORMAT: Citation = { document: 'emtdiff scenario format, version 1', place: '"steps"' };
-const FAULT: Citation = { document: 'Linux v6.8 arch/x86/kvm/mmu/mmu.c', place: '__kvm_faultin_pfn()', commit: '8dd2eee9d526' };
+const FAULT: Citation = { document: 'Linux v6.8 arch/x86/kvm/mmu/mmu.c', place: '__kvm_faultin_pfn()' };
 const FILL: Citation = {
   document: 'Linux v6.8 arch/x86/kvm/mmu/mmu.c',
   place: 'kvm_faultin_pfn_private()',
-  commit: '8dd2eee9d526',
 };
 const STALE: Citation = { document: 'Linux v6.8 include/linux/kvm_host.h', place: 'mmu_invalidate_retry_gfn()' };
-const SET: Citation = { document: 'Linux v6.8 virt/kvm/kvm_main.c', place: 'kvm_vm_set_mem_attributes()', commit: '5a475554db1e' };
+const SET: Citation = { document: 'Linux v6.8 virt/kvm/kvm_main.c', place: 'kvm_vm_set_mem_attributes()' };
 
 /** Number of each rule. */
 export const RULE = {
@@ -141,7 +140,6 @@ export const rules: readonly (Rule | null)[] = [
   rule('hole-punched', 'Punching a hole zaps every leaf of the bound frames and frees their private pages.', {
     document: 'Linux v6.8 virt/kvm/guest_memfd.c',
     place: 'kvm_gmem_punch_hole()',
-    commit: 'a7800aa80ea4',
   }),
   rule(
     'device-changed',
