@@ -22,6 +22,17 @@ export function emtdiff(args: readonly string[], input = '', { cwd = process.cwd
   return { code: status, stdout, stderr };
 }
 
+/**
+ * Command lines that end soon and leave nothing behind (help, mistakes), one after the other in one child process: the modules are
+ * loaded once. What they read on stdin is empty.
+ */
+export function emtdiffEach(commands: readonly (readonly string[])[]): Ran[] {
+  const each = join(__dirname, 'each.mjs');
+  const { stdout, stderr } = spawnSync(process.execPath, [each, MAIN], { input: JSON.stringify(commands), encoding: 'utf8' });
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as Ran[];
+}
+
 /** Starts a command and sends it a signal as soon as its stderr or stdout shows `sign`. */
 export function interrupted(args: readonly string[], sign: RegExp, signal: NodeJS.Signals): Promise<Ran> {
   return new Promise((resolve) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { answerOf } from '../../../harness/run/readable.js';
 import { parseScenario } from '../../../harness/scenario/parse.js';
 import { PROFILES } from '../../../models/registry.js';
-import { emtdiff, MAIN } from './command.js';
+import { emtdiff, emtdiffEach, MAIN } from './command.js';
 
 interface Symptom {
   readonly id: string;
@@ -146,7 +146,7 @@ describe('emtdiff compare', () => {
     expect(agreement.rules.different.map(({ id }) => id)).toEqual(['intel-ept.no-noncoherent-dma']);
   });
 
-  test.each([
+  const MISTAKES: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
     ['a side is missing', ['intel-ept/6.6'], /found 1/],
     ['a profile is not known', ['intel-ept/6.6', 'intel-ept/6.5'], /"intel-ept\/6.5".*close to it: .*intel-ept\/6/],
     ['an external is neither side', ['intel-ept/6.6', 'intel-ept/6.7', '--external', 'x=true'], /expected the NAME to be A or B/],
@@ -156,12 +156,17 @@ describe('emtdiff compare', () => {
       ['intel-ept/6.6', 'intel-ept/6.7', '--lens', 'cost'],
       /found intel-ept\/6.6/,
     ],
-  ])('exits 2 where %s', (_, args, message) => {
-    const { code, stderr, stdout } = emtdiff(['compare', ...args]);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(message);
-    expect(stdout).toBe('');
-  });
+  ];
+  const mistaken = emtdiffEach(MISTAKES.map(([, args]) => ['compare', ...args]));
+
+  test.each(MISTAKES.map(([what, , message], index) => [what, message, mistaken[index]] as const))(
+    'exits 2 where %s',
+    (_, message, { code, stderr, stdout }) => {
+      expect(code).toBe(2);
+      expect(stderr).toMatch(message);
+      expect(stdout).toBe('');
+    },
+  );
 });
 
 describe('emtdiff compare --lens cost', () => {

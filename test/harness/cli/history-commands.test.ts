@@ -1,4 +1,7 @@
-import { emtdiff } from './command.js';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { emtdiff, emtdiffEach } from './command.js';
 
 /** A UC range at 2 GiB, under which a WB range from 0 lies; then an access to it. */
 const OVERLAP = JSON.stringify({
@@ -23,6 +26,8 @@ const WEAK = JSON.stringify({
     { op: 'access', vcpu: 0, gfn: '0x10', kind: 'read', pat: 0 },
   ],
 });
+const WEAK_FILE = join(mkdtempSync(join(tmpdir(), 'emtdiff-bisect-')), 'weak.json');
+writeFileSync(WEAK_FILE, WEAK);
 
 describe('emtdiff history', () => {
   test('shows when the UC range was lost, by which commits, and by which rule', () => {
@@ -98,17 +103,22 @@ describe('emtdiff bisect', () => {
     expect(stdout).toContain('the answer flips 2 times:');
   });
 
-  test.each([
+  const MISTAKES: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
     ['no family', ['--step', '1'], /--family: found nothing/],
     ['no step', ['--family', 'intel-ept'], /--step: found nothing/],
     ['a family of several lines', ['--family', 'xen-hvm', '--step', '1'], /several lines, expected one of .*xen-hvm\/ept/],
     ['a family of one version', ['--family', 'bare-metal/intel', '--step', '1'], /single version/],
     ['a step that is not there', ['--family', 'intel-ept', '--step', '2'], /--step: found 2, expected less than 2/],
-  ])('exits 2 for %s', (_, args, message) => {
-    const { code, stderr } = emtdiff(['bisect', '-', ...args], WEAK);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(message);
-  });
+  ];
+  const ran = emtdiffEach(MISTAKES.map(([, args]) => ['bisect', WEAK_FILE, ...args]));
+
+  test.each(MISTAKES.map(([what, , message], index) => [what, message, ran[index]] as const))(
+    'exits 2 for %s',
+    (_, message, { code, stderr }) => {
+      expect(code).toBe(2);
+      expect(stderr).toMatch(message);
+    },
+  );
 });
 
 describe('emtdiff matrix', () => {
@@ -132,13 +142,19 @@ describe('emtdiff matrix', () => {
   });
 
   test('exits 2 for a profile that is not known, and for none', () => {
-    expect(emtdiff(['matrix', 'intel-ept/7.0']).code).toBe(2);
-    expect(emtdiff(['matrix']).code).toBe(2);
+    expect(emtdiffEach([['matrix', 'intel-ept/7.0'], ['matrix']]).map(({ code }) => code)).toEqual([2, 2]);
   });
 });
 
-test.each(['compare', 'history', 'bisect', 'matrix'])('emtdiff %s --help says what it does', (command) => {
-  const { stdout, code } = emtdiff([command, '--help']);
-  expect(code).toBe(0);
-  expect(stdout).toMatch(new RegExp(`^emtdiff ${command} `));
+describe('--help', () => {
+  const COMMANDS = ['compare', 'history', 'bisect', 'matrix'];
+  const ran = emtdiffEach(COMMANDS.map((command) => [command, '--help']));
+
+  test.each(COMMANDS.map((command, index) => [command, ran[index]] as const))(
+    'of emtdiff %s says what it does',
+    (command, { stdout, code }) => {
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^emtdiff ${command} `));
+    },
+  );
 });

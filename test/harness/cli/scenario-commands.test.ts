@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROFILES } from '../../../models/registry.js';
-import { emtdiff } from './command.js';
+import { emtdiff, emtdiffEach } from './command.js';
 
 const scenario = {
   format: 'emtdiff-scenario/1',
@@ -145,7 +145,7 @@ describe('emtdiff models', () => {
 });
 
 describe('The command line', () => {
-  test.each([
+  const CODES: readonly (readonly [args: readonly string[], code: number])[] = [
     [[], 2],
     [['--help'], 0],
     [['help'], 0],
@@ -162,11 +162,16 @@ describe('The command line', () => {
     [['replay', '--seed', 'x'], 2],
     [['replay', '/'], 2],
     [['minimise'], 2],
-  ])('%j exits %d', (args, code) => {
-    const ran = emtdiff(args);
-    expect(ran.code).toBe(code);
-    expect(ran.stderr).not.toMatch(/\n\s+at /);
-  });
+  ];
+  const ran = emtdiffEach(CODES.map(([args]) => args));
+
+  test.each(CODES.map(([args, code], index) => [args, code, ran[index]] as const))(
+    '%j exits %d',
+    (_, code, { code: got, stderr }) => {
+      expect(got).toBe(code);
+      expect(stderr).not.toMatch(/\n\s+at /);
+    },
+  );
 
   test('names the file, the path, what was found and what was expected', () => {
     const bad = JSON.stringify({ ...scenario, steps: [{ op: 'init', vcpu: 3 }] });
