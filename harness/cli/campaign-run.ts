@@ -7,6 +7,7 @@ import { unitedState } from '../pipeline/united-state.js';
 import { PROFILES } from '../../models/registry.js';
 import { bootSetups } from './boot-corpus.js';
 import type { CampaignPlan } from './campaign-plan.js';
+import { raiseInliningBudget } from './inlining-budget.js';
 import { JournalKeeper } from './journal-keeper.js';
 import type { ProgressRecord } from './progress-record.js';
 import type { StopWatch } from './stop-watch.js';
@@ -19,6 +20,7 @@ export async function carryOut(
   record: ProgressRecord,
   onProgress: (progress: Progress) => void,
 ): Promise<CampaignResult> {
+  raiseInliningBudget();
   const common: Common = {
     seed: plan.seed,
     profiles: plan.profiles,

@@ -52,8 +52,9 @@ export class Comparator {
       const valuesDiffer = (looking & valueLenses) !== 0 && differ(leftValues, rightValues, 2 * step);
       if (((left ^ right) & union) === 0 && !valuesDiffer) continue;
       if (isSilent(left) || isSilent(right)) continue;
-      for (let lenses = looking, lens = 0; lenses !== 0; lenses >>= 1, lens++) {
-        if ((lenses & 1) === 0) continue;
+      for (let rest = looking; rest !== 0; rest &= rest - 1) {
+        // The lowest bit that is set.
+        const lens = 31 - Math.clz32(rest & -rest);
         const differs = !agree(left, right, this.masks[lens][edge]) || (valuesDiffer && ((valueLenses >> lens) & 1) === 1);
         if (differs) onDivergence(lens, edge, step);
       }

@@ -1,4 +1,5 @@
 /** The partition of a step as one short key, fast enough to be taken of every divergent step. */
+import { DETAIL_MASK } from '../../models/contract/observation.js';
 import type { Trace } from '../run/trace.js';
 import { abstains, agree, type Lens, pairMask } from './lens.js';
 import type { Seat } from './panel.js';
@@ -14,8 +15,11 @@ export class SignatureTaker {
   private readonly masks: Int32Array;
   /** Group of each seat at the step looked at: 0 abstains, groups from 1 in the order of their first member. */
   private readonly groups: Int32Array;
-  /** By group: its first member, who speaks for it. */
+  /** By group: its first member, who speaks for it, and what it said. */
   private readonly speakers: Int32Array;
+  private readonly said: Int32Array;
+  /** Bits that every pair of seats compares in which no two answers agree but equal ones; 0 if pairs compare different bits. */
+  private readonly mask: number;
   /** Those with all fields first: one that lacks a field would agree with groups that differ in it. */
   private readonly order: Int32Array;
 
@@ -29,6 +33,9 @@ export class SignatureTaker {
     );
     this.groups = new Int32Array(count);
     this.speakers = new Int32Array(count + 1);
+    this.said = new Int32Array(count + 1);
+    const isPlain = this.masks.every((mask) => mask === lens.mask) && (lens.mask & DETAIL_MASK) === 0;
+    this.mask = isPlain && !lens.values ? lens.mask : 0;
     const indices = seats.map((_, seat) => seat);
     this.order = Int32Array.from([
       ...indices.filter((seat) => seats[seat].hasLeaf),
@@ -38,6 +45,30 @@ export class SignatureTaker {
 
   /** Signature of a step. */
   take(step: number, traces: readonly Trace[]): Signature {
+    if (this.mask !== 0) this.groupEqual(step, traces);
+    else this.groupAgreeing(step, traces);
+    return this.groups.length <= NUMERIC_SEATS ? this.asNumber() : String.fromCharCode(...this.groups.map((group) => group + 48));
+  }
+
+  /** Groups of equal answers. */
+  private groupEqual(step: number, traces: readonly Trace[]): void {
+    const { groups, order, said, mask } = this;
+    let known = 0;
+    for (let place = 0; place < order.length; place++) {
+      const seat = order[place];
+      const observation = traces[seat].observations[step];
+      let group = 0;
+      if (!abstains(observation)) {
+        const answer = observation & mask;
+        for (group = 1; group <= known && said[group] !== answer; ) group++;
+        if (group > known) said[++known] = answer;
+      }
+      groups[seat] = group;
+    }
+  }
+
+  /** Groups by what each pair of seats compares. */
+  private groupAgreeing(step: number, traces: readonly Trace[]): void {
     const { groups, order, speakers } = this;
     let known = 0;
     for (let place = 0; place < order.length; place++) {
@@ -54,7 +85,6 @@ export class SignatureTaker {
       known = group;
       speakers[group] = seat;
     }
-    return groups.length <= NUMERIC_SEATS ? this.asNumber() : String.fromCharCode(...groups.map((group) => group + 48));
   }
 
   /** Whether the seat agrees with the one that speaks for a group. */

@@ -19,7 +19,7 @@ const profiles = chosenProfiles(undefined, DEFAULT_PANEL);
 const cli = resolve('dist/harness/cli/main.js');
 
 const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
-  throughput: async () => throughput(profiles),
+  throughput: () => throughput(profiles),
   minimising: () => minimising(profiles),
   memory: () => memory(cli, values.million ? 1_000_000 : 50_000),
   'start-up': async () => [startUp(cli)],

@@ -1,43 +1,36 @@
-/**
- * Interleaved timing: what runs round by round beside each other meets the same noise, so ratios inside a round hold. Time is processor
- * time of this process: on a machine with other work to do, the clock on the wall measures that.
- */
-
-/** Does some work and says how many units that was: a few milliseconds of it, at most. */
-export type Contender = () => number;
+/** Interleaved timing: what runs round by round beside each other meets the same noise, so ratios inside a round hold. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { ContenderName } from './contender.js';
 
 const WARM_UP_SECONDS = 2;
 const ROUNDS = 9;
 const ROUND_SECONDS = 0.7;
 
-/** Units per second of each contender, by round; each was warmed up first, and the order rotates. */
-export function interleaved(contenders: readonly Contender[]): number[][] {
-  for (const contender of contenders) rateOf(contender, WARM_UP_SECONDS);
-  return Array.from({ length: ROUNDS }, (_, round) => {
-    const rates: number[] = [];
-    for (let place = 0; place < contenders.length; place++) {
-      const index = (place + round) % contenders.length;
-      rates[index] = rateOf(contenders[index], ROUND_SECONDS);
+/** Cases per second of each contender, by round; each was warmed up first, they run one at a time, and the order rotates. */
+export async function interleaved(names: readonly ContenderName[]): Promise<number[][]> {
+  const contenders = names.map((name) => fork(new URL('./contender.js', import.meta.url), [name]));
+  try {
+    for (const contender of contenders) await rateOf(contender, WARM_UP_SECONDS);
+    const rounds: number[][] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const rates: number[] = [];
+      for (let place = 0; place < contenders.length; place++) {
+        const index = (place + round) % contenders.length;
+        rates[index] = await rateOf(contenders[index], ROUND_SECONDS);
+      }
+      rounds.push(rates);
     }
-    return rates;
-  });
-}
-
-/** Units per second over at least `seconds`. */
-function rateOf(contender: Contender, seconds: number): number {
-  const start = processorSeconds();
-  let units = 0;
-  let elapsed = 0;
-  while (elapsed < seconds) {
-    units += contender();
-    elapsed = processorSeconds() - start;
+    return rounds;
+  } finally {
+    for (const contender of contenders) contender.kill();
   }
-  return units / elapsed;
 }
 
-function processorSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
+async function rateOf(contender: ChildProcess, seconds: number): Promise<number> {
+  contender.send(seconds);
+  const [rate] = (await once(contender, 'message')) as [number];
+  return rate;
 }
 
 /** The upper one of the two middle values where there are two. */

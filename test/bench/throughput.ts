@@ -3,32 +3,16 @@ import { SEVERITIES } from '../../harness/classify/severity.js';
 import { decodeScenario } from '../../harness/scenario/encoded.js';
 import type { Profile } from '../../models/contract/model.js';
 import { CaseLoop } from './case-loop.js';
+import { STEPS } from './contender.js';
 import { atLeast, atMost, type Figure, note } from './figure.js';
 import { commandOf } from './naive/command-of.js';
 import { NaiveHarness } from './naive/naive-harness.js';
 import { interleaved, median } from './rounds.js';
 
-const STEPS = 64;
-/** Cases between two looks at the clock. */
-const BATCH = 8;
 const CHECKED_CASES = 200;
 
-export function throughput(profiles: readonly Profile[]): Figure[] {
-  const loop = new CaseLoop(profiles, 'bench', STEPS);
-  const naive = new NaiveHarness(profiles);
-  let ran = 0;
-  let drawn = 0;
-  const rates = interleaved([
-    () => {
-      for (const end = ran + BATCH; ran < end; ran++) loop.run(ran);
-      return BATCH;
-    },
-    () => naive.run(BATCH, STEPS) / STEPS,
-    () => {
-      for (const end = drawn + BATCH; drawn < end; drawn++) loop.generate(drawn);
-      return BATCH;
-    },
-  ]);
+export async function throughput(profiles: readonly Profile[]): Promise<Figure[]> {
+  const rates = await interleaved(['campaign', 'plain harness', 'generation']);
   const ratios = (of: (round: readonly number[]) => number) => median(rates.map(of));
   return [
     note('cases of 64 steps, nine models', Math.round(ratios(([ours]) => ours)), 'per second of one core'),
