@@ -1,10 +1,20 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_LENSES } from '../../../harness/compare/lens.js';
+import { panelOf, seatOf } from '../../../harness/compare/panel.js';
+import { Place } from '../../../harness/operations/usage-error.js';
+import { divergencesOf } from '../../../harness/pipeline/divergence.js';
+import { Seats } from '../../../harness/pipeline/seats.js';
+import { scenarioFrom } from '../../../harness/scenario/parse.js';
+import { PROFILES } from '../../../models/registry.js';
 import { emtdiff, interrupted } from './command.js';
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'emtdiff-fuzz-'));
 const PANEL = 'bare-metal/intel,bare-metal/amd,intel-ept/6.16,intel-ept/6.6,amd-npt/gpat,shadow-paging/kvm-vmx';
+
+/** Enough for every kind of divergence that is looked for below. */
+const CASES = '800';
 
 interface Bucket {
   readonly id: string;
@@ -12,6 +22,7 @@ interface Bucket {
   readonly got: string;
   readonly step: { op: string; index: number };
   readonly partition: string[][];
+  readonly abstaining: string[];
   readonly answers: { outcome: string; memtype?: string }[];
   readonly rules: string[];
   readonly causes: string[];
@@ -22,19 +33,25 @@ interface Bucket {
 }
 
 describe('emtdiff fuzz', () => {
-  const ran = emtdiff(['fuzz', '--seed', 'golden', '--cases', '1500', '--format', 'json']);
+  const ran = emtdiff(['fuzz', '--seed', 'golden', '--cases', CASES, '--format', 'json']);
   const document = JSON.parse(ran.stdout);
   const buckets: Bucket[] = document.buckets;
 
   test('prints one JSON document, the seed first, and exits 0', () => {
     expect(ran.code).toBe(0);
-    expect(document).toMatchObject({ format: 'emtdiff-fuzz/1', seed: 'golden', cases: 1500, modelFaults: [], interrupted: false });
+    expect(document).toMatchObject({
+      format: 'emtdiff-fuzz/1',
+      seed: 'golden',
+      cases: Number(CASES),
+      modelFaults: [],
+      interrupted: false,
+    });
     expect(ran.stderr.split('\n')[0]).toBe('seed golden');
     expect(document.profiles).toHaveLength(9);
   });
 
   test('gives the same bytes for the same seed, but for the time it took', () => {
-    const again = JSON.parse(emtdiff(['fuzz', '--seed', 'golden', '--cases', '1500', '--format', 'json']).stdout);
+    const again = JSON.parse(emtdiff(['fuzz', '--seed', 'golden', '--cases', CASES, '--format', 'json']).stdout);
     expect(JSON.stringify({ ...again, timing: null })).toBe(JSON.stringify({ ...document, timing: null }));
   });
 
@@ -108,18 +125,21 @@ describe('emtdiff fuzz', () => {
     expect(shown).toContain(finding.bucket.id);
   });
 
-  test('minimal scenarios show their bucket and are one-minimal in their steps', () => {
-    for (const { id, scenario, partition } of buckets.filter((_, index) => index % 40 === 0)) {
-      const models = [...new Set(partition.flat())].join(',');
-      const shows = (steps: unknown[]) => {
-        const text = JSON.stringify({ ...scenario, steps });
-        const replayed = JSON.parse(emtdiff(['replay', '-', '--models', models, '--format', 'json'], text).stdout);
-        return replayed.divergences.some((divergence: { buckets: { id: string }[] }) =>
-          divergence.buckets.some((bucket) => bucket.id === id),
+  test('every minimal scenario shows its bucket at its severity, and does not without any one of its steps', async () => {
+    for (const { id, severity, scenario, partition, abstaining } of buckets) {
+      const names = new Set([...partition.flat(), ...abstaining]);
+      const profiles = PROFILES.filter(({ name }) => names.has(name));
+      const seats = new Seats(profiles, [], () => undefined);
+      const shows = async (steps: readonly unknown[]) => {
+        const candidate = scenarioFrom({ ...scenario, steps }, new Place('candidate', '$'));
+        const { divergences } = await divergencesOf(candidate, panelOf(profiles.map(seatOf)), seats, DEFAULT_LENSES);
+        return divergences.some((divergence) =>
+          divergence.buckets.some((bucket) => bucket.id === id && bucket.severity === severity),
         );
       };
-      expect(shows(scenario.steps)).toBe(true);
-      expect(scenario.steps.filter((_, index) => shows(scenario.steps.filter((__, other) => other !== index)))).toEqual([]);
+      expect([id, await shows(scenario.steps)]).toEqual([id, true]);
+      for (const step of scenario.steps)
+        expect([id, step, await shows(scenario.steps.filter((other) => other !== step))]).toEqual([id, step, false]);
     }
   });
 
