@@ -26,7 +26,9 @@ describe('The nightly workflow', () => {
     const chosen = /^seed=(nightly-\d{4}-\d\d-\d\d-77)\n$/.exec(chooser.text('output'))?.[1] as string;
     for (const index of ['0', '1']) {
       const expressions = { 'needs.seed.outputs.seed': chosen, 'strategy.job-index': index, 'strategy.job-total': '2' };
-      const runner = machine(`shard-${index}`, expressions, { EXTRA_fuzz: '--no-ledger --models bare-metal/intel,intel-ept/6.16' });
+      const runner = machine(`shard-${index}`, expressions, {
+        EXTRA_fuzz: '--ledger empty --models bare-metal/intel,intel-ept/6.16',
+      });
       expect(all(runner, shard)).toMatchObject([{ code: 0, stderr: expect.not.stringContaining('::') }]);
       cpSync(join(runner.folder, 'run'), join(merged.folder, 'shards', `shard-${index}`), { recursive: true });
     }
