@@ -1,5 +1,5 @@
 import type { Gfn, Level } from '../contract/address.js';
-import { LEVEL_PAGES } from '../contract/address.js';
+import { LEVEL_4K, LEVEL_PAGES } from '../contract/address.js';
 import type { LeafWord } from './leaf-word.js';
 
 /** No leaf maps the frame. */
@@ -22,6 +22,7 @@ export class EptLeaves {
 
   clear(): void {
     this.count = 0;
+    this.last = 0;
   }
 
   find(gfn: Gfn): number {
@@ -39,8 +40,12 @@ export class EptLeaves {
     return gfn >= this.starts[leaf] && gfn < this.ends[leaf];
   }
 
-  /** Adds a leaf of `level` at its aligned first frame; returns its index. */
+  /**
+   * Adds a leaf of `level` at its aligned first frame; returns its index. A large one takes the place of the page table there, whose
+   * smaller leaves are gone: kvm_tdp_mmu_map() at its goal level, handle_removed_pt(); before the TDP MMU, mmu_set_spte() does so.
+   */
   add(gfn: Gfn, level: Level, word: LeafWord): number {
+    if (level !== LEVEL_4K) this.zap(gfn, gfn + LEVEL_PAGES[level]);
     if (this.count === this.starts.length) this.grow();
     const leaf = this.count++;
     this.starts[leaf] = gfn;
