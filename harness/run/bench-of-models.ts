@@ -2,7 +2,7 @@
 import type { Model, Profile } from '../../models/contract/model.js';
 import { NOT_APPLICABLE, plain } from '../../models/contract/observation.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
-import { runModel } from './run.js';
+import { runnerOf, type StepRunner } from './step-runner.js';
 import { Trace } from './trace.js';
 
 const ROOM = 128;
@@ -11,11 +11,13 @@ export class BenchOfModels {
   /** By seat; null where an external model sits. */
   readonly models: readonly (Model | null)[];
   readonly traces: readonly Trace[];
+  private readonly runners: readonly (StepRunner | null)[];
 
   /** A null stands for an external model, whose trace others fill. */
   constructor(private readonly profiles: readonly (Profile | null)[]) {
     this.models = profiles.map((profile) => profile?.create() ?? null);
     this.traces = profiles.map((profile) => new Trace(ROOM, lastingInvariants(profile)));
+    this.runners = this.models.map((model, seat) => model && runnerOf(model, this.traces[seat].broken !== null));
   }
 
   /** Runs every model. One that throws is `n/a` for the case and handed to `onDefect`. */
@@ -25,9 +27,13 @@ export class BenchOfModels {
 
   runSeat(seat: number, scenario: EncodedScenario, onDefect: (seat: number, error: unknown) => void): void {
     const model = this.models[seat];
-    if (model === null) return;
+    const runner = this.runners[seat];
+    if (model === null || runner === null) return;
+    const trace = this.traces[seat];
     try {
-      runModel(model, scenario, this.traces[seat]);
+      trace.reserve(scenario.steps);
+      model.reset(scenario.machine);
+      runner(model, scenario.words, scenario.steps, trace);
     } catch (error) {
       this.silence(seat, scenario.steps);
       onDefect(seat, error);

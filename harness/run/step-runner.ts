@@ -48,6 +48,13 @@ export function callOf({ op, fields }: AnyOperationSpec): string {
   return `model.${method}(${args.join(', ')})`;
 }
 
+const READ_MSR = codeOf('read-msr');
+const KEEP_VALUE = `
+        if ((observation & ${OUTCOME_MASK}) === ${OK}) {
+          values[2 * step] = model.valueHi;
+          values[2 * step + 1] = model.valueLo;
+        }`;
+
 /** What a state breaks counts at the step at which it broke; what a step does, each time. */
 const JUDGE = `const now = model.brokenInvariants();
       broken[step] = now & ~(before & trace.lasting);
@@ -55,24 +62,23 @@ const JUDGE = `const now = model.brokenInvariants();
 
 /** @param number tells this text from those of other classes */
 function compile(number: number, judges: boolean): StepRunner {
-  const cases = SPECS.map((spec, code) => `case ${code}: observation = ${callOf(spec)}; break;`).join('\n');
+  const cases = SPECS.map(
+    (spec, code) => `case ${code}: observation = ${callOf(spec)};${code === READ_MSR ? KEEP_VALUE : ''} break;`,
+  );
   const text = `return function run${number}(model, words, steps, trace) {
     const { observations, values${judges ? ', broken' : ''} } = trace;
     ${judges ? 'let before = 0;' : ''}
+    values.fill(0, 0, 2 * steps);
     for (let step = 0, at = 0; step < steps; step++, at += ${STEP_WORDS}) {
       let observation = 0;
       switch (words[at]) {
-        ${cases}
+        ${cases.join('\n')}
       }
       observations[step] = observation;
       const outcome = observation & ${OUTCOME_MASK};
-      const isValue = words[at] === ${codeOf('read-msr')} && outcome === ${OK};
-      values[2 * step] = isValue ? model.valueHi : 0;
-      values[2 * step + 1] = isValue ? model.valueLo : 0;
       ${judges ? JUDGE : ''}
       if (outcome === ${HOST_FATAL} || outcome === ${VM_DEAD}) {
         observations.fill(${NOTHING_AFTER}, step + 1, steps);
-        values.fill(0, 2 * step + 2, 2 * steps);
         ${judges ? 'broken.fill(0, step + 1, steps);' : ''}
         return;
       }
