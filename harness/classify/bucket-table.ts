@@ -9,7 +9,7 @@ import { OPERATION_NAMES } from '../operations/registry.js';
 import type { Trace } from '../run/trace.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import { type AnswerPair, Bucket, type Witness } from './bucket.js';
-import { kindIn } from './divergence-kind.js';
+import { type DivergenceKind, kindIn } from './divergence-kind.js';
 import { circumstancesAt } from './conversion-history.js';
 import { KnownKinds, MORE_OF_THE_SAME } from './known-kinds.js';
 import type { Circumstances } from './circumstances.js';
@@ -181,19 +181,28 @@ export class BucketTable {
     const { reference, seat } = this.panel.edges[edge];
     const expected = traces[reference].observations[step];
     const got = traces[seat].observations[step];
-    const { kinds } = this;
-    const code = scenario.words[step * STEP_WORDS];
-    const place = (edge * this.lenses.length + lens) * OPERATION_NAMES.length + code;
-    let slot = kinds.count(place, expected, got, index);
+    const place = (edge * this.lenses.length + lens) * OPERATION_NAMES.length + scenario.words[step * STEP_WORDS];
+    const slot = this.kinds.count(place, expected, got, index);
     // Most divergences of a case are more of the same.
-    if (slot === MORE_OF_THE_SAME) return;
+    if (slot !== MORE_OF_THE_SAME) this.addKind(slot, index, lens, edge, step, scenario, traces);
+  }
+
+  /** A kind of divergence that may matter to case `index`: a bucket's first, or worse than what the bucket has seen. */
+  private addKind(
+    slot: number,
+    index: number,
+    lens: number,
+    edge: number,
+    step: number,
+    scenario: EncodedScenario,
+    traces: readonly Trace[],
+  ): void {
     if (index !== this.case) this.startCase(index);
-    let kind = kinds.at(slot);
-    if (kind === null) {
-      kind = kindIn(this.bucketOf(lens, edge, code, expected, got), expected, got);
-      slot = kinds.keep(slot, place, expected, got, kind);
-    }
-    const { bucket, worstRank } = kind;
+    const { kinds } = this;
+    const known = kinds.at(slot);
+    const kind = known ?? this.newKind(lens, edge, step, scenario, traces);
+    const at = known === null ? kinds.keep(slot, kind) : slot;
+    const { bucket, worstRank, expected, got } = kind;
     if (bucket.lastCase !== index) {
       const signature = this.signatureAt(step, lens, traces);
       bucket.sides.set(signature, (bucket.sides.get(signature) ?? 0) + 1);
@@ -202,7 +211,14 @@ export class BucketTable {
     const rank = couldBeWorse ? divergenceRank(bucket.lens.name, expected, got, this.circumstancesOf(step, scenario)) : bucket.rank;
     this.count(bucket, index, edge, step, rank);
     // The bucket's severity only gets worse, so that what cannot worsen it now never will.
-    kinds.setDone(slot, worstRank >= bucket.rank);
+    kinds.setDone(at, worstRank >= bucket.rank);
+  }
+
+  private newKind(lens: number, edge: number, step: number, scenario: EncodedScenario, traces: readonly Trace[]): DivergenceKind {
+    const { reference, seat } = this.panel.edges[edge];
+    const expected = traces[reference].observations[step];
+    const got = traces[seat].observations[step];
+    return kindIn(this.bucketOf(lens, edge, scenario.words[step * STEP_WORDS], expected, got), expected, got);
   }
 
   /** Counts an invariant that a step of case `index` broke. */

@@ -6,6 +6,9 @@ import { divergenceRank } from './severity.js';
 
 export interface DivergenceKind {
   readonly bucket: Bucket;
+  /** The two answers with all their bits. */
+  readonly expected: Observation;
+  readonly got: Observation;
   readonly pair: AnswerPair;
   /** The worst severity that the pair has in any circumstances, as a rank. */
   readonly worstRank: number;
@@ -13,7 +16,7 @@ export interface DivergenceKind {
 
 export function kindIn(bucket: Bucket, expected: Observation, got: Observation): DivergenceKind {
   const ranks = ALL_CIRCUMSTANCES.map((circumstances) => divergenceRank(bucket.lens.name, expected, got, circumstances));
-  return { bucket, pair: pairIn(bucket, expected, got), worstRank: Math.min(...ranks) };
+  return { bucket, expected, got, pair: pairIn(bucket, expected, got), worstRank: Math.min(...ranks) };
 }
 
 /** The bucket's count of this pair of answers, made if it is new. */

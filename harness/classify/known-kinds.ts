@@ -38,6 +38,11 @@ export class KnownKinds {
     const slot = this.slotOf(place, expected, got);
     const { records } = this;
     const at = slot * RECORD_WORDS;
+    if (records[at + LAST_CASE] === 0) {
+      records[at] = place;
+      records[at + 1] = expected;
+      records[at + 2] = got;
+    }
     records[at + STEPS]++;
     if (records[at + LAST_CASE] === index + 1 && records[at + IS_DONE] === 1) return MORE_OF_THE_SAME;
     records[at + LAST_CASE] = index + 1;
@@ -55,17 +60,13 @@ export class KnownKinds {
   }
 
   /** Makes the new kind that was counted last known. Returns its slot of now. */
-  keep(slot: number, place: number, expected: Observation, got: Observation, kind: DivergenceKind): number {
-    const { records } = this;
-    const at = slot * RECORD_WORDS;
+  keep(slot: number, kind: DivergenceKind): number {
     this.kinds[slot] = kind;
-    records[at] = place;
-    records[at + 1] = expected;
-    records[at + 2] = got;
     this.size++;
     if (2 * this.size < this.kinds.length) return slot;
+    const place = this.records[slot * RECORD_WORDS];
     this.grow();
-    return this.slotOf(place, expected, got);
+    return this.slotOf(place, kind.expected, kind.got);
   }
 
   /** Adds what was counted to the kinds' pairs of answers. */
@@ -80,13 +81,12 @@ export class KnownKinds {
 
   /** The slot of the key, or the free one where it belongs. */
   private slotOf(place: number, expected: Observation, got: Observation): number {
-    const { kinds, records } = this;
-    const last = kinds.length - 1;
+    const { records } = this;
+    const last = this.kinds.length - 1;
     for (let slot = hashOf(place, expected, got) & last; ; slot = (slot + 1) & last) {
       const at = slot * RECORD_WORDS;
-      if (records[at] === place && records[at + 1] === expected && records[at + 2] === got && records[at + LAST_CASE] !== 0)
-        return slot;
-      if (kinds[slot] === null) return slot;
+      if (records[at + LAST_CASE] === 0) return slot;
+      if (records[at] === place && records[at + 1] === expected && records[at + 2] === got) return slot;
     }
   }
 

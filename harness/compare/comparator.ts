@@ -11,8 +11,9 @@ import type { Panel } from './panel.js';
 export type OnDivergence = (lens: number, edge: number, step: number) => void;
 
 export class Comparator {
-  /** By lens and edge: the bits that this pair compares. */
-  private readonly masks: readonly Int32Array[];
+  /** By edge, then lens: the bits that this pair compares. */
+  private readonly masks: Int32Array;
+  private readonly lensCount: number;
   /** By edge: the bits that any lens compares. */
   private readonly unions: Int32Array;
   /** By operation code: bit n is set if lens n looks at it. */
@@ -26,10 +27,10 @@ export class Comparator {
     lenses: readonly Lens[],
   ) {
     const { seats, edges } = panel;
-    this.masks = lenses.map((lens) =>
-      Int32Array.from(edges, ({ reference, seat }) => pairMask(lens, seats[reference], seats[seat])),
-    );
-    this.unions = Int32Array.from(edges, (_, edge) => this.masks.reduce((union, masks) => union | masks[edge], 0));
+    const masks = edges.map(({ reference, seat }) => lenses.map((lens) => pairMask(lens, seats[reference], seats[seat])));
+    this.masks = Int32Array.from(masks.flat());
+    this.lensCount = lenses.length;
+    this.unions = Int32Array.from(masks, (own) => own.reduce((union, mask) => union | mask, 0));
     this.lensesOf = Int32Array.from(OPERATION_NAMES, (name) => bits(lenses, (lens) => lens.operations.includes(name)));
     this.valueLenses = bits(lenses, (lens) => lens.values);
   }
@@ -84,7 +85,7 @@ export class Comparator {
       const lens = 31 - Math.clz32(rest & -rest);
       const readsValues = ((this.valueLenses >> lens) & 1) === 1;
       const differs =
-        !agree(a.observations[step], b.observations[step], this.masks[lens][edge]) ||
+        !agree(a.observations[step], b.observations[step], this.masks[edge * this.lensCount + lens]) ||
         (readsValues && differ(a.values, b.values, 2 * step));
       if (differs) onDivergence(lens, edge, step);
     }

@@ -24,6 +24,7 @@ const STEP_STREAM = 2;
 
 const ACCESS = codeOf('access');
 const WRITE_MSR = codeOf('write-msr');
+const DRAWS = SPECS.map((spec) => spec.draw);
 const PLAIN = SPECS.map((_, code) => code).filter((code) => !SPECS[code].privateMemory);
 /** In the order of sizes in pages: from 4K to 1 TiB, as firmware sizes its ranges. */
 const ORDERS = [0, 0, 1, 3, 4, 8, 9, 9, 10, 12, 15, 16, 17, 18, 19, 20];
@@ -178,7 +179,7 @@ export class Generator implements Draw {
     const { words } = this;
     words[at] = code;
     for (let word = at + 1; word < at + STEP_WORDS; word++) words[word] = 0;
-    SPECS[code].draw(this, words, at);
+    DRAWS[code](this, words, at);
   }
 
   /** Copies a set-up's steps, now and then cut short or with holes; returns their number. */
