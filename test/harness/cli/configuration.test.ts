@@ -34,7 +34,7 @@ describe('A configuration', () => {
       'known/schema.json': {},
     });
     const env = { CI_NODE_INDEX: '2', CI_NODE_TOTAL: '4', EMTDIFF_FAIL_ON: 'any', EMTDIFF_LEDGER: 'known' };
-    const { file, settings } = printed(folder, ['--time', '2m'], env);
+    const { file, settings } = printed(folder, ['--time', '2m', '--seed', 'night'], env);
     expect(file).toBe('emtdiff.config.json');
     expect(settings).toMatchObject({
       panel: { value: ['bare-metal/intel', 'bare-metal/amd'], from: 'file', source: 'emtdiff.config.json: $.panel' },

@@ -108,22 +108,21 @@ describe('A run that was killed', () => {
   });
 
   test.each([
-    ['SIGKILL', 'twice', '1', null],
-    ['SIGKILL', 'once', '2', null],
-    ['SIGINT', 'once', '1', 130],
-  ] as const)(
-    'by %s, %s, counting with %s workers, goes on and ends as if nothing had happened',
-    async (signal, times, workers, code) => {
-      const name = `${signal}-${workers}`;
-      expect(await stopped(name, [...KILLED, '--workers', workers, '--out', at(name)], signal)).toBe(code);
-      if (code === 130) expect(summaryOf(name)).toMatchObject({ interrupted: true, cases: doneIn(name) });
-      if (times === 'twice') expect(await stopped(name, ['fuzz', '--resume', at(name)], signal)).toBe(code);
-      expect(doneIn(name)).toBeLessThan(20_000);
-      expect(emtdiff(['fuzz', '--resume', at(name), '--no-ledger']).code).toBe(0);
-      expect(findingsOf(name)).toEqual(findingsOf('unkilled'));
-      expect(summaryOf(name)).toEqual(summaryOf('unkilled'));
-    },
-  );
+    ['1', 'by kill -9, then by Ctrl-C', ['SIGKILL', 'SIGINT']],
+    ['2', 'by kill -9', ['SIGKILL']],
+  ] as const)('with %s workers, %s, goes on and ends as if nothing had happened', async (workers, _, signals) => {
+    const name = `killed-${workers}`;
+    let args: readonly string[] = [...KILLED, '--workers', workers, '--out', at(name)];
+    for (const signal of signals) {
+      expect(await stopped(name, args, signal)).toBe(signal === 'SIGINT' ? 130 : null);
+      if (signal === 'SIGINT') expect(summaryOf(name)).toMatchObject({ interrupted: true, cases: doneIn(name) });
+      args = ['fuzz', '--resume', at(name)];
+    }
+    expect(doneIn(name)).toBeLessThan(20_000);
+    expect(emtdiff([...args, '--no-ledger']).code).toBe(0);
+    expect(findingsOf(name)).toEqual(findingsOf('unkilled'));
+    expect(summaryOf(name)).toEqual(summaryOf('unkilled'));
+  });
 
   test('keeps its choice of cases: others beside --resume are refused', () => {
     const refused = emtdiff(['fuzz', '--resume', at('unkilled'), '--seed', 'x']);
