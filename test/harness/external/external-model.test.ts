@@ -10,6 +10,7 @@ import type { Scenario } from '../../../harness/scenario/scenario.js';
 
 const SILENT = join(__dirname, '../../fixtures/external/silent.sh');
 const HOSTILE = join(__dirname, '../../fixtures/external/hostile.cjs');
+const HOSTILE_SHELL = join(__dirname, '../../fixtures/external/hostile.sh');
 /** Long enough for node to start on a busy machine, where a test has to see that it starts. */
 const PATIENT: ExternalOptions = { timeoutMs: 4000 };
 jest.setTimeout(60_000);
@@ -33,8 +34,9 @@ async function started(command: string, options: ExternalOptions = PATIENT): Pro
 const silent = (mode: string, options?: ExternalOptions) => started(`exec sh ${SILENT} ${mode} ${folder}/pid`, options);
 const hostile = (mode: string, options?: ExternalOptions, argument = '') =>
   started(`exec ${process.execPath} ${HOSTILE} ${mode} ${argument}`, options);
+const hostileShell = (mode: string, options?: ExternalOptions) => started(`exec sh ${HOSTILE_SHELL} ${mode}`, options);
 
-/** The model of hostile.cjs gives the number in the name for a read-msr: an answer shows whose it is. */
+/** The models of hostile.cjs and hostile.sh give the number in the name for a read-msr: an answer shows whose it is. */
 function scenario(name: string, ops: readonly Record<string, unknown>[] = [{ op: 'read-msr', vcpu: 0, msr: '0x277' }]): Scenario {
   return scenarioFrom({ format: 'emtdiff-scenario/1', name, steps: ops }, new Place('test', '$'));
 }
@@ -149,7 +151,7 @@ describe('a bad case is one fault and does no harm to its neighbours, when the p
     ['closes-stdout-at-poison', /^closed its stdout, but goes on running$/],
     ['truncates-at-poison', /^died: exit code 0, in the middle of a line$/],
   ])('%s', async (mode, message) => {
-    const model = await hostile(mode);
+    const model = await hostileShell(mode);
     const cases = numbered(6).with(2, POISON);
     expect(await valuesOf(model, cases)).toEqual([0, 1, null, 3, 4, 5]);
     expect(model.faults).toEqual([{ message: expect.stringMatching(message), scenario: POISON }]);
@@ -200,7 +202,7 @@ describe('faults', () => {
     ['floods', /\$\.id: found 1000000, expected the id/],
     ['50-mb-line', /^sent a line over 16 MiB$/],
   ])('of every case, in a model that %s, set it aside', async (mode, message) => {
-    const model = await hostile(mode);
+    const model = await hostileShell(mode);
     expect(await valuesOf(model, numbered(5))).toEqual([null, null, null, null, null]);
     expect(model.faults).toEqual(
       [0, 1, 2].map((index) => ({ message: expect.stringMatching(message), scenario: scenario(`case ${index}`) })),
@@ -209,13 +211,13 @@ describe('faults', () => {
   });
 
   test.each(['never-says-hello', 'half-a-hello'])('are noticed without an end of the process: %s', async (mode) => {
-    const model = await hostile(mode, { timeoutMs: 200 });
+    const model = await hostileShell(mode, { timeoutMs: 50 });
     expect(await valuesOf(model, numbered(4))).toEqual([null, null, null, null]);
-    expect(model.faults.map((fault) => fault.message)).toEqual(Array(3).fill('hangs: said nothing for 0.2 s'));
+    expect(model.faults.map((fault) => fault.message)).toEqual(Array(3).fill('hangs: said nothing for 0.05 s'));
   });
 
   test('are noticed where the model reads no more', async () => {
-    const model = await hostile('closes-stdin');
+    const model = await hostileShell('closes-stdin');
     expect(await valuesOf(model, numbered(1))).toEqual([null]);
     expect(model.faults[0].message).toBe('closed its stdin, but goes on running');
   });
