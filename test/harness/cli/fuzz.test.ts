@@ -107,7 +107,7 @@ describe('emtdiff fuzz', () => {
 
   test('keeps a summary and a file a finding that replays by its own command', () => {
     const out = join(temporary(), 'run');
-    const kept = emtdiff(['fuzz', '--seed', 'golden', '--cases', '300', '--models', PANEL, '--out', out]);
+    const kept = emtdiff(['fuzz', '--seed', 'golden', '--cases', '60', '--models', PANEL, '--out', out]);
     expect(kept.code).toBe(0);
     const files = readdirSync(join(out, 'findings'));
     const summary = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'));
@@ -149,13 +149,13 @@ describe('emtdiff fuzz', () => {
     ['none', 0],
   ])('--fail-on %s exits %d where a machine check was found', (failOn, code) => {
     expect(
-      emtdiff(['fuzz', '--seed', 'golden', '--cases', '200', '--models', 'bare-metal/intel,intel-ept/6.16', '--fail-on', failOn])
+      emtdiff(['fuzz', '--seed', 'golden', '--cases', '10', '--models', 'bare-metal/intel,intel-ept/6.16', '--fail-on', failOn])
         .code,
     ).toBe(code);
   });
 
   test('exits 0 whatever --fail-on says where nothing diverges', () => {
-    expect(emtdiff(['fuzz', '--cases', '200', '--models', 'bare-metal/intel', '--fail-on', 'any']).code).toBe(0);
+    expect(emtdiff(['fuzz', '--cases', '50', '--models', 'bare-metal/intel', '--fail-on', 'any']).code).toBe(0);
   });
 
   test('interrupted, reports and keeps what was found, and exits 130', async () => {
