@@ -15,6 +15,7 @@ import { KnownKinds, MORE_OF_THE_SAME } from './known-kinds.js';
 import type { Circumstances } from './circumstances.js';
 import { divergenceRank, invariantRank } from './severity.js';
 import { Sides, sideName } from './side.js';
+import { SideCounts } from './side-counts.js';
 import { StepMemo } from './step-memo.js';
 
 /** A bucket as plain data, whatever the numbers that this process gave to sides. */
@@ -36,6 +37,7 @@ export class BucketTable {
   /** Buckets that no lens of answers makes: counters that differ, broken invariants. */
   private readonly others = new Map<string, Bucket>();
   private readonly kinds = new KnownKinds();
+  private readonly sideCounts = new SideCounts();
   private readonly sides: Sides;
   /** Of the case counted now: the circumstances of a step; by lens, who sides with whom at a step. */
   private case = -1;
@@ -56,6 +58,7 @@ export class BucketTable {
   /** In the order of ids, whatever the order in which they were found. */
   buckets(): Bucket[] {
     this.kinds.settle();
+    this.sideCounts.settle();
     return [...this.table.values(), ...this.others.values()]
       .filter(({ count }) => count > 0)
       .sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -75,6 +78,7 @@ export class BucketTable {
         sideName(seats[reference], expected, kind),
         sideName(seats[seat], got, kind),
       );
+      bucket.number = this.sideCounts.numberOf(bucket);
       this.table.set(key, bucket);
     }
     return bucket;
@@ -118,7 +122,10 @@ export class BucketTable {
     if (lens === 'invariant') return this.other(INVARIANT_LENS, op, expected, got);
     const index = this.lenses.findIndex(({ name }) => name === lens);
     const key = this.keyOf(index, OPERATION_NAMES.indexOf(op), this.sides.numberOf(expected), this.sides.numberOf(got));
-    const bucket = this.table.get(key) ?? new Bucket(this.lenses[index], op, expected, got);
+    const known = this.table.get(key);
+    if (known !== undefined) return known;
+    const bucket = new Bucket(this.lenses[index], op, expected, got);
+    bucket.number = this.sideCounts.numberOf(bucket);
     this.table.set(key, bucket);
     return bucket;
   }
@@ -130,6 +137,7 @@ export class BucketTable {
   /** A bucket that `bucketOf` made. @throws if there is none */
   knownById(id: string): Bucket {
     this.kinds.settle();
+    this.sideCounts.settle();
     for (const bucket of [...this.table.values(), ...this.others.values()]) if (bucket.id === id) return bucket;
     throw new Error(`no bucket ${id}`);
   }
@@ -205,7 +213,8 @@ export class BucketTable {
     const { bucket, worstRank, expected, got } = kind;
     if (bucket.lastCase !== index) {
       const signature = this.signatureAt(step, lens, traces);
-      bucket.sides.set(signature, (bucket.sides.get(signature) ?? 0) + 1);
+      if (typeof signature === 'number') this.sideCounts.add(bucket.number, signature);
+      else bucket.sides.set(signature, (bucket.sides.get(signature) ?? 0) + 1);
     }
     const couldBeWorse = worstRank < bucket.rank;
     const rank = couldBeWorse ? divergenceRank(bucket.lens.name, expected, got, this.circumstancesOf(step, scenario)) : bucket.rank;

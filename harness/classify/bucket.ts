@@ -21,6 +21,8 @@ export interface AnswerPair {
 
 export class Bucket {
   readonly id: string;
+  /** Number that the table knows it by, from 1; 0: of answers that no lens compares. */
+  number = 0;
   /** Cases in which it shows. */
   count = 0;
   firstCase = -1;

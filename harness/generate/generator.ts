@@ -70,8 +70,7 @@ export class Generator implements Draw {
     this.changes.length = 0;
     this.random.seed(key.hi, key.lo, index, MACHINE_STREAM);
     const setup = this.setups.length > 0 && this.random.chance(64) ? this.setups[this.random.below(this.setups.length)] : null;
-    this.machine =
-      setup === null ? drawMachine(this.random) : { ...drawHost(this.random, setup.machine.maxPhysAddr), ...kept(setup.machine) };
+    this.machine = setup === null ? drawMachine(this.random) : drawAround(this.random, setup.machine);
     this.forgetWrites(this.machine.vcpus);
     this.pool.fill(this.random, this.machine);
     this.random.seed(key.hi, key.lo, index, FEATURE_STREAM);
@@ -212,7 +211,11 @@ export class Generator implements Draw {
   }
 }
 
-/** What a set-up's steps depend on. */
-function kept(machine: Machine): Pick<Machine, 'vcpus' | 'maxPhysAddr' | 'cr0' | 'regions'> {
-  return { vcpus: machine.vcpus, maxPhysAddr: machine.maxPhysAddr, cr0: machine.cr0, regions: machine.regions };
+/** A machine for a set-up: what its steps depend on is kept. */
+function drawAround(random: Random, setup: Machine): Machine {
+  const machine = drawHost(random, setup.maxPhysAddr);
+  machine.vcpus = setup.vcpus;
+  machine.cr0 = setup.cr0;
+  machine.regions = setup.regions;
+  return machine;
 }

@@ -32,8 +32,7 @@ export class BenchOfModels {
     const trace = this.traces[seat];
     try {
       trace.reserve(scenario.steps);
-      model.reset(scenario.machine);
-      runner(model, scenario.words, scenario.steps, trace);
+      runner(model, scenario.machine, scenario.words, scenario.steps, trace);
     } catch (error) {
       this.silence(seat, scenario.steps);
       onDefect(seat, error);

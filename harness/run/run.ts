@@ -12,6 +12,5 @@ export function runModel(model: Model, scenario: EncodedScenario, trace: Trace):
 /** As `runModel`, for the first `steps` steps only. */
 export function runSteps(model: Model, scenario: EncodedScenario, trace: Trace, steps: number): void {
   trace.reserve(steps);
-  model.reset(scenario.machine);
-  runnerOf(model, trace.broken !== null)(model, scenario.words, steps, trace);
+  runnerOf(model, trace.broken !== null)(model, scenario.machine, scenario.words, steps, trace);
 }

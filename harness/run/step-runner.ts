@@ -4,7 +4,7 @@
  * One loop for all of them would see every class at each of its calls, and V8 would look each method up anew, step after step: a
  * fifth of a campaign's time in models. Functions share what V8 learns of their calls by their text, so each class gets a text of its own.
  */
-import { BACKING_HOST_MTRR } from '../../models/contract/machine.js';
+import { BACKING_HOST_MTRR, type Machine } from '../../models/contract/machine.js';
 import type { Model } from '../../models/contract/model.js';
 import { HOST_FATAL, NOT_APPLICABLE, OK, OUTCOME_MASK, plain, VM_DEAD } from '../../models/contract/observation.js';
 import type { Field } from '../operations/field.js';
@@ -12,8 +12,11 @@ import { STEP_WORDS } from '../operations/operation-spec.js';
 import { type AnyOperationSpec, codeOf, SPECS } from '../operations/registry.js';
 import type { Trace } from './trace.js';
 
-/** Asks a reset model the first `steps` steps and leaves what it says in `trace`, which has room for them. */
-export type StepRunner = (model: Model, words: Int32Array, steps: number, trace: Trace) => void;
+/**
+ * Resets the model with the machine (null: it goes on from where it is), asks it the first `steps` steps and leaves what it says in
+ * `trace`, which has room for them.
+ */
+export type StepRunner = (model: Model, machine: Machine | null, words: Int32Array, steps: number, trace: Trace) => void;
 
 /** After the host or the VM broke nothing is asked any more. */
 const NOTHING_AFTER = plain(NOT_APPLICABLE, 0);
@@ -65,7 +68,8 @@ function compile(number: number, judges: boolean): StepRunner {
   const cases = SPECS.map(
     (spec, code) => `case ${code}: observation = ${callOf(spec)};${code === READ_MSR ? KEEP_VALUE : ''} break;`,
   );
-  const text = `return function run${number}(model, words, steps, trace) {
+  const text = `return function run${number}(model, machine, words, steps, trace) {
+    if (machine !== null) model.reset(machine);
     const { observations, values${judges ? ', broken' : ''} } = trace;
     ${judges ? 'let before = 0;' : ''}
     values.fill(0, 0, 2 * steps);

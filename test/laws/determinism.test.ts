@@ -29,7 +29,7 @@ function interleaved(profile: Profile, left: Scenario, right: Scenario): [number
   for (let step = 0; step < Math.max(left.steps.length, right.steps.length); step++) {
     for (const { model, observations, words, steps } of sides) {
       if (step >= steps) continue;
-      runnerOf(model)(model, words.subarray(step * STEP_WORDS), 1, one);
+      runnerOf(model)(model, null, words.subarray(step * STEP_WORDS), 1, one);
       observations.push(one.observations[0]);
     }
   }

@@ -75,7 +75,7 @@ describe('An encoded step becomes one call of its own method, with its fields de
       const { words } = encodeScenario({ machine: {} as never, steps: [{ op, ...fields } as never] });
       const { model, calls } = recordingModel(() => 4711);
       const trace = new Trace(1);
-      runnerOf(model)(model, words, 1, trace);
+      runnerOf(model)(model, null, words, 1, trace);
       expect(trace.observations[0]).toBe(4711);
       expect(calls).toEqual([call]);
     }
