@@ -123,7 +123,7 @@ export class Generator implements Draw {
 
   aligned(): void {
     if (this.alignedPages > 0 && this.random.chance(128)) return;
-    const pages = 2 ** ORDERS[this.random.below(ORDERS.length)];
+    const pages = 1 << ORDERS[this.random.below(ORDERS.length)];
     this.alignedPages = pages;
     this.alignedGfn = Math.floor(this.gfn() / pages) * pages;
   }

@@ -13,6 +13,7 @@ import type { InvalidationHistory, PinHistory } from './history.js';
 import { HostInterface } from './host-interface.js';
 import { isPat, loadFromRecord, MtrrAccess } from './mtrr-access.js';
 import { MtrrHistory } from './mtrr-history.js';
+import type { MtrrState } from './mtrr-state.js';
 import { registerState } from './register-state.js';
 import { RULE } from './rules.js';
 import { VcpuRegisters } from './vcpu-registers.js';
@@ -116,7 +117,8 @@ export abstract class HvmDomain extends HostInterface implements Model {
   abstract setBacking(gfn: number, pages: number, backing: Backing, level: Level, hostMtrr: RegisterType): Observation;
 
   saveRestore(): Observation {
-    const saved = Array.from({ length: this.registers.count }, (_, vcpu) => this.mtrrs.of(vcpu));
+    const saved: MtrrState[] = [];
+    for (let vcpu = 0; vcpu < this.registers.count; vcpu++) saved.push(this.mtrrs.of(vcpu));
     // The new domain: created, populated, then loaded.
     this.pins.forget();
     for (let vcpu = 0; vcpu < this.registers.count; vcpu++) this.mtrrs.renew(vcpu);
