@@ -1,14 +1,14 @@
 /** All buckets of a campaign, found by small integers while cases stream by. */
 import type { Observation } from '../../models/contract/observation.js';
-import { type BucketLens, INVARIANT_LENS, LENSES, type Lens } from '../compare/lens.js';
+import { INVARIANT_LENS, LENSES, type Lens } from '../compare/lens.js';
 import type { Panel } from '../compare/panel.js';
 import { type Signature, SignatureTaker } from '../compare/signature.js';
-import type { OperationName } from '../../models/contract/operation.js';
 import { STEP_WORDS } from '../operations/operation-spec.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import type { Trace } from '../run/trace.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
-import { type AnswerPair, Bucket, type Witness } from './bucket.js';
+import { Bucket } from './bucket.js';
+import { type BucketState, restore, stateOf } from './bucket-state.js';
 import { type DivergenceKind, kindIn } from './divergence-kind.js';
 import { circumstancesAt } from './conversion-history.js';
 import { KnownKinds, MORE_OF_THE_SAME } from './known-kinds.js';
@@ -17,20 +17,6 @@ import { divergenceRank, invariantRank } from './severity.js';
 import { Sides, sideName } from './side.js';
 import { SideCounts } from './side-counts.js';
 import { StepMemo } from './step-memo.js';
-
-/** A bucket as plain data, whatever the numbers that this process gave to sides. */
-export interface BucketState {
-  readonly lens: BucketLens;
-  readonly op: OperationName | 'end';
-  readonly expected: string;
-  readonly got: string;
-  readonly count: number;
-  readonly firstCase: number;
-  readonly rank: number;
-  readonly witness: Witness;
-  readonly pairs: readonly (readonly [key: number, pair: AnswerPair])[];
-  readonly sides: readonly (readonly [signature: Signature, cases: number])[];
-}
 
 export class BucketTable {
   private readonly table = new Map<number, Bucket>();
@@ -90,31 +76,12 @@ export class BucketTable {
 
   /** Everything counted so far, in the order of ids. */
   state(): BucketState[] {
-    return this.buckets().map((bucket) => ({
-      lens: bucket.lens.name,
-      op: bucket.op,
-      expected: bucket.expectedSide,
-      got: bucket.gotSide,
-      count: bucket.count,
-      firstCase: bucket.firstCase,
-      rank: bucket.rank,
-      witness: bucket.witness,
-      pairs: [...bucket.pairs].sort(([a], [b]) => a - b),
-      sides: [...bucket.sides].sort(([a], [b]) => (a < b ? -1 : 1)),
-    }));
+    return this.buckets().map(stateOf);
   }
 
   /** Takes over what was counted before, into a table that has counted nothing. */
   restore(states: readonly BucketState[]): void {
-    for (const state of states) {
-      const bucket = this.named(state);
-      bucket.count = state.count;
-      bucket.firstCase = state.firstCase;
-      bucket.rank = state.rank;
-      bucket.witness = state.witness;
-      for (const [key, pair] of state.pairs) bucket.pairs.set(key, { ...pair });
-      for (const [signature, cases] of state.sides) bucket.sides.set(signature, cases);
-    }
+    for (const state of states) restore(this.named(state), state);
   }
 
   private named({ lens, op, expected, got }: BucketState): Bucket {

@@ -1,5 +1,5 @@
 /** How far a campaign has come, as plain data: what a journal keeps, what shards and workers hand over, what is united. */
-import type { BucketState } from '../classify/bucket-table.js';
+import type { BucketState } from '../classify/bucket-state.js';
 import type { HealthState } from '../run/health.js';
 import type { ModelFault } from './model-fault.js';
 

@@ -1,5 +1,5 @@
 /** States of different cases as one: counts add up, the worst witness stays, of equals the one of the lowest case. */
-import type { BucketState } from '../classify/bucket-table.js';
+import type { BucketState } from '../classify/bucket-state.js';
 import type { HealthState } from '../run/health.js';
 import type { CampaignState } from './campaign-state.js';
 
