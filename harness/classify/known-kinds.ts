@@ -24,7 +24,7 @@ export class KnownKinds {
   private size = 0;
 
   /** @param room records to begin with, a power of two; more are made when half are taken */
-  constructor(room = 4096) {
+  constructor(room = 256) {
     this.kinds = new Array(room).fill(null);
     this.records = new Int32Array(room * RECORD_WORDS);
   }
@@ -71,6 +71,7 @@ export class KnownKinds {
 
   /** Adds what was counted to the kinds' pairs of answers. */
   settle(): void {
+    if (this.size === 0) return;
     for (let slot = 0; slot < this.kinds.length; slot++) {
       const at = slot * RECORD_WORDS + STEPS;
       const kind = this.kinds[slot];

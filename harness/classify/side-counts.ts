@@ -12,7 +12,7 @@ export class SideCounts {
   private readonly buckets: Bucket[] = [];
 
   /** @param room records to begin with, a power of two; more are made when half are taken */
-  constructor(room = 4096) {
+  constructor(room = 256) {
     this.records = new Float64Array(room * RECORD_WORDS);
   }
 
@@ -35,6 +35,7 @@ export class SideCounts {
 
   /** Adds what was counted to the buckets. */
   settle(): void {
+    if (this.size === 0) return;
     const { records } = this;
     for (let at = 0; at < records.length; at += RECORD_WORDS) {
       if (records[at + CASES] === 0) continue;

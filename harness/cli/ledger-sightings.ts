@@ -7,7 +7,7 @@ import type { KnownEntry } from '../corpus/known-entry.js';
 import type { Sighting } from '../corpus/ledger-review.js';
 import { causesOf } from '../corpus/sighting.js';
 import { CounterComparison } from '../pipeline/counter-comparison.js';
-import { type DivergentScenario, divergencesOf } from '../pipeline/divergence.js';
+import { type DivergentScenario, divergencesOf, eyesOf } from '../pipeline/divergence.js';
 import { ForeignRules } from '../pipeline/foreign-rules.js';
 import type { OutsideModel } from '../pipeline/outside-model.js';
 import { Seats } from '../pipeline/seats.js';
@@ -30,9 +30,10 @@ export async function sightingsOf(
     ...outsiders.map(({ name, claims }, index) => externalSeat(name, claims, PROFILES, foreign[index].rules)),
   ]);
   const seats = new Seats(profiles, outsiders, () => undefined, foreign);
+  const eyes = eyesOf(panel, lenses);
   const shown = new Map<KnownEntry, readonly Sighting[]>();
   for (const entry of entries) {
-    const divergent = await divergencesOf(entry.scenario, panel, seats, lenses);
+    const divergent = await divergencesOf(entry.scenario, panel, seats, lenses, eyes);
     const counted = entry.scope.lens === 'cost' ? costSightings(entry, panel, seats, divergent) : [];
     shown.set(entry, [...stepSightings(divergent), ...counted]);
   }

@@ -38,23 +38,30 @@ export interface Divergence {
   }[];
 }
 
-export interface DivergentScenario {
-  readonly divergences: readonly Divergence[];
-  readonly observations: Readonly<Record<string, readonly ObservationJson[]>>;
+/** What divergences are found and named with. */
+export interface Eyes {
   readonly table: BucketTable;
   readonly comparator: Comparator;
 }
 
-/** Runs the whole panel on a scenario. Divergences in the order of steps, then lenses. */
+export interface DivergentScenario extends Eyes {
+  readonly divergences: readonly Divergence[];
+  readonly observations: Readonly<Record<string, readonly ObservationJson[]>>;
+}
+
+export function eyesOf(panel: Panel, names: readonly LensName[]): Eyes {
+  const lenses = names.map((name) => LENSES[name]);
+  return { table: new BucketTable(panel, lenses), comparator: new Comparator(panel, lenses) };
+}
+
+/** Runs the whole panel on a scenario. Divergences in the order of steps, then lenses. @param eyes of this panel and these lenses */
 export async function divergencesOf(
   scenario: Scenario,
   panel: Panel,
   seats: Seats,
   names: readonly LensName[],
+  { table, comparator }: Eyes = eyesOf(panel, names),
 ): Promise<DivergentScenario> {
-  const lenses = names.map((name) => LENSES[name]);
-  const table = new BucketTable(panel, lenses);
-  const comparator = new Comparator(panel, lenses);
   const encoded = encodeScenario(scenario);
   await seats.answerAll(encoded, scenario);
   const { traces } = seats;
@@ -67,7 +74,7 @@ export async function divergencesOf(
     const circumstances = circumstancesAt(encoded, step);
     const severity = SEVERITIES[divergenceRank(names[lens], expected, got, circumstances)];
     const hazard = hazardOf(names[lens], expected, got, circumstances);
-    const key = step * lenses.length + lens;
+    const key = step * names.length + lens;
     const entry = found.get(key) ?? { step, lens, buckets: [] };
     const sides = { expected: panel.seats[reference].name, got: panel.seats[seat].name };
     entry.buckets.push({ id, severity, ...(hazard === null ? {} : { class: hazard }), ...sides, edge });
