@@ -114,21 +114,29 @@ async function runPlan(
     acquaintance,
   };
   folder?.write(result, facts);
-  if (reports.length > 0 || process.env.GITHUB_ACTIONS) {
-    const origin = { seed: result.seed, version: facts.version, profiles: result.panel.seats.map(({ name }) => name) };
-    const findings = result.findings.map((finding) => findingJson(finding, origin));
-    const report = await writeReports(summaryJson(result, facts), findings, reports, {
-      lookup: rulesOfRegistry(),
-      statesOf: bucketStates,
-    });
-    if (process.env.GITHUB_ACTIONS) process.stderr.write(githubAnnotations(report));
-  }
-  if (format === 'json') process.stdout.write(`${JSON.stringify(summaryJson(result, facts))}\n`);
-  else {
-    const width = Math.max(80, Math.min(132, process.stdout.columns ?? 100));
-    process.stdout.write(fuzzSummary(result, facts, { width, shown: 12, pathOf: (finding) => folder?.pathOf(finding) ?? null }));
-  }
+  if (reports.length > 0 || process.env.GITHUB_ACTIONS) await report(result, facts, reports);
+  print(result, facts, format, folder);
   return exitCode(result, { failOn, verdict, isStrict: settings.has('strict'), isInterrupted: watch.isInterrupted });
+}
+
+/** The reports that were asked for, and annotations where GitHub listens. */
+async function report(result: CampaignResult, facts: RunFacts, reports: ReturnType<typeof chosenReports>): Promise<void> {
+  const origin = { seed: result.seed, version: facts.version, profiles: result.panel.seats.map(({ name }) => name) };
+  const findings = result.findings.map((finding) => findingJson(finding, origin));
+  const written = await writeReports(summaryJson(result, facts), findings, reports, {
+    lookup: rulesOfRegistry(),
+    statesOf: bucketStates,
+  });
+  if (process.env.GITHUB_ACTIONS) process.stderr.write(githubAnnotations(written));
+}
+
+function print(result: CampaignResult, facts: RunFacts, format: 'terminal' | 'json', folder: RunFolder | null): void {
+  if (format === 'json') {
+    process.stdout.write(`${JSON.stringify(summaryJson(result, facts))}\n`);
+    return;
+  }
+  const width = Math.max(80, Math.min(132, process.stdout.columns ?? 100));
+  process.stdout.write(fuzzSummary(result, facts, { width, shown: 12, pathOf: (finding) => folder?.pathOf(finding) ?? null }));
 }
 
 const OPTIONS = {
