@@ -46,7 +46,7 @@ export function acquaintanceLines(acquaintance: Acquaintance, width: number): st
       ? []
       : wrapped(`LEDGER ${what}: ${ids.length} (${ids.slice(0, 6).join(', ')}${ids.length > 6 ? ', ...' : ''})`, width, '', '  ');
   return [
-    `${fresh.length} new; ${known.size} known to the ledger${stored}`,
+    `${fresh.length} new; ${known.size} known to the ledger${known.size > 0 ? ' (--no-ledger lists them)' : ''}${stored}`,
     ...(notHit.length === 0
       ? []
       : [`${notHit.length} entries of the ledger were not hit, but their scenarios still show what they explain`]),
