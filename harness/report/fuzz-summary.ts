@@ -39,14 +39,7 @@ export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: Su
     ...wrapped(`${findings.length} buckets${severityCounts(findings)}`, options.width, '', '  '),
     ...(facts.acquaintance ? acquaintanceLines(facts.acquaintance, options.width) : []),
     ...byProfile(result),
-    ...(fresh.length === 0
-      ? []
-      : [
-          '',
-          'severity        step          partition    what decided: expected -> got, cases, minimal size',
-          ...legend(result, options.width),
-        ]),
-    ...fresh.map((finding) => bucketLine(finding, result, options)),
+    ...bucketLines(fresh, result, options),
   ];
   // Where nothing is new, the worst of what is known is shown, so that a first run has something to read.
   const told = fresh.length > 0 ? fresh : findings;
@@ -117,17 +110,40 @@ function letter(seat: number): string {
     : `${String.fromCharCode(65 + Math.floor(seat / 26) - 1)}${String.fromCharCode(65 + (seat % 26))}.`;
 }
 
-/** One line: severity, lens and operation, partition, the deciding causes, cases, size, path. */
-function bucketLine(finding: Finding, { panel }: CampaignResult, options: SummaryOptions): string {
-  const { bucket, scenario } = finding;
-  const partition = finding.partition
-    .map((group) => group.map((name) => letter(panel.seats.findIndex((seat) => seat.name === name))).join(''))
-    .join('|');
+/** Widest column that lines are aligned for. */
+const MOST_ALIGNED = 28;
+
+/** A line per bucket: severity, lens and operation, partition, the deciding causes, cases, size, path. */
+function bucketLines(findings: readonly Finding[], result: CampaignResult, options: SummaryOptions): string[] {
+  if (findings.length === 0) return [];
+  const steps = findings.map(({ bucket }) => `${bucket.lens.name === 'memtype' ? '' : `${bucket.lens.name} `}${bucket.op}`);
+  const partitions = findings.map((finding) => lettered(finding.partition, result));
+  const width = (head: string, cells: readonly string[]) =>
+    Math.min(MOST_ALIGNED, Math.max(head.length, ...cells.map(({ length }) => length)));
+  const stepWidth = width('step', steps);
+  const partitionWidth = width('partition', partitions);
+  const row = (severity: string, step: string, partition: string, rest: string) =>
+    `${severity.padEnd(15)} ${step.padEnd(stepWidth)} ${partition.padEnd(partitionWidth)} ${rest}`;
+  return [
+    '',
+    row('severity', 'step', 'partition', 'what decided: expected -> got, cases, minimal size'),
+    ...legend(result, options.width),
+    ...findings.map((finding, index) => row(finding.severity, steps[index], partitions[index], decided(finding, options))),
+  ];
+}
+
+/** `AB|C`: the groups, a letter each profile. */
+function lettered(partition: Finding['partition'], { panel }: CampaignResult): string {
+  const seatOf = (name: string) => panel.seats.findIndex((seat) => seat.name === name);
+  return partition.map((group) => group.map((name) => letter(seatOf(name))).join('')).join('|');
+}
+
+function decided(finding: Finding, options: SummaryOptions): string {
+  const { bucket, scenario, hazard } = finding;
   const size = `${scenario.steps.length} step${scenario.steps.length === 1 ? '' : 's'}`;
   const count = bucket.count > 0 ? `${bucket.count}x` : 'slip';
   const path = options.pathOf(finding);
-  const step = `${bucket.lens.name === 'memtype' ? '' : `${bucket.lens.name} `}${bucket.op}`;
-  return `${finding.severity.padEnd(15)} ${step.padEnd(13)} ${partition.padEnd(12)} ${bucket.expectedSide} -> ${bucket.gotSide}  ${finding.hazard === null ? '' : `${finding.hazard} `}${count} ${size}${path === null ? '' : `  ${path}`}`;
+  return `${bucket.expectedSide} -> ${bucket.gotSide}  ${hazard === null ? '' : `${hazard} `}${count} ${size}${path === null ? '' : `  ${path}`}`;
 }
 
 /** Of each profile the most frequent of its worst, worst first; then the most frequent of the rest. */
