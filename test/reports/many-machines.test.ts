@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MAIN } from '../harness/cli/command.js';
+import { MAIN, SHORT_RUN } from '../harness/cli/command.js';
 
 // Comes with jest, without types.
 const { load } = require('js-yaml') as { load(text: string): unknown };
@@ -68,7 +68,7 @@ beforeAll(() => {
   mkdirSync(bin);
   // Two models: this is about machines. A run that goes on has its panel already.
   const panel = `case "$*" in *--seed*) set -- "$@" --models bare-metal/intel,intel-ept/6.16 ;; esac`;
-  program('emtdiff', `${panel}; exec ${process.execPath} ${MAIN} "$@"`);
+  program('emtdiff', `${panel}; exec ${process.execPath} ${SHORT_RUN} ${MAIN} "$@"`);
   program('npx', 'exec "$@"');
   program('npm', '[ "$*" = ci ]');
 });

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MAIN } from '../harness/cli/command.js';
+import { MAIN, SHORT_RUN } from '../harness/cli/command.js';
 
 // Comes with jest, without types.
 const { load } = require('js-yaml') as { load(text: string): unknown };
@@ -55,7 +55,7 @@ export class Runner {
     this.bin = join(folder, '.bin');
     mkdirSync(this.bin, { recursive: true });
     // `npx emtdiff COMMAND ...`: the compiled tree, and what $EXTRA_COMMAND adds.
-    this.program('npx', `shift; extra=EXTRA_$1; exec ${process.execPath} ${MAIN} "$@" \${!extra-}`);
+    this.program('npx', `shift; extra=EXTRA_$1; exec ${process.execPath} ${SHORT_RUN} ${MAIN} "$@" \${!extra-}`);
     this.program('node', `exec ${process.execPath} "$@"`);
     for (const name of ['output', 'summary']) writeFileSync(join(folder, `.${name}`), '');
   }
