@@ -7,6 +7,7 @@ module.exports = {
   maxWorkers: '100%',
   roots: ['<rootDir>/test'],
   globalSetup: '<rootDir>/test/build.cjs',
+  testSequencer: '<rootDir>/test/sequencer.cjs',
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/test/bench/'],
   transform: {
