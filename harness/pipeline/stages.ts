@@ -27,6 +27,8 @@ export interface StageOptions {
   readonly known?: readonly Profile[];
   readonly lenses: readonly LensName[];
   readonly setups?: readonly EncodedScenario[];
+  /** Random steps of every case; by default 16 to 64, drawn. */
+  readonly steps?: number;
 }
 
 export class Stages {
@@ -54,7 +56,7 @@ export class Stages {
     const lenses = options.lenses.map((name) => LENSES[name]);
     this.outsiders = outsiders;
     this.key = campaignKey(seed);
-    this.generator = new Generator(options.setups === undefined ? {} : { setups: options.setups });
+    this.generator = new Generator(options);
     this.faults = new FaultLog(seed, this.panel);
     this.seats = new Seats(profiles, outsiders, this.faults.onDefect, foreign);
     this.comparator = new Comparator(this.panel, lenses);
@@ -71,11 +73,16 @@ export class Stages {
     this.faults.absorb(before.modelFaults);
   }
 
-  /** One case, from drawing it to its buckets. @param answers those of the outside models, which were asked ahead */
-  runCase(index: number, answers: readonly (OutsideAnswer | null)[] | null): void {
+  /** A case's scenario. Its words are the generator's own: valid until the next case. */
+  draw(index: number): EncodedScenario {
+    return this.generator.generate(this.key, index);
+  }
+
+  /** One case, from drawing it to its buckets. Returns its scenario, as `draw`. @param answers those of the outside models, which were asked ahead */
+  runCase(index: number, answers: readonly (OutsideAnswer | null)[] | null): EncodedScenario {
     const { seats, table } = this;
     this.faults.case = index;
-    const scenario = this.generator.generate(this.key, index);
+    const scenario = this.draw(index);
     seats.run(scenario);
     const { traces } = seats;
     if (answers !== null) seats.place(answers, scenario.steps);
@@ -85,6 +92,7 @@ export class Stages {
       table.addBroken(index, edge, invariant, step, scenario, traces),
     );
     this.counters?.add(index, scenario, seats);
+    return scenario;
   }
 
   /** The scenario of a case, drawn again. */

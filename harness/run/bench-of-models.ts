@@ -14,7 +14,7 @@ export class BenchOfModels {
   private readonly runners: readonly (StepRunner | null)[];
 
   /** A null stands for an external model, whose trace others fill. */
-  constructor(private readonly profiles: readonly (Profile | null)[]) {
+  constructor(profiles: readonly (Profile | null)[]) {
     this.models = profiles.map((profile) => profile?.create() ?? null);
     this.traces = profiles.map((profile) => new Trace(ROOM, lastingInvariants(profile)));
     this.runners = this.models.map((model, seat) => model && runnerOf(model, this.traces[seat].broken !== null));
@@ -46,10 +46,6 @@ export class BenchOfModels {
     trace.observations.fill(plain(NOT_APPLICABLE, 0), 0, steps);
     trace.values.fill(0, 0, 2 * steps);
     trace.broken?.fill(0, 0, steps);
-  }
-
-  profile(seat: number): Profile | null {
-    return this.profiles[seat];
   }
 }
 

@@ -38,7 +38,7 @@ export function runnerOf(model: Model, judges = false): StepRunner {
 }
 
 /** `write-msr` at `words[at]` becomes `model.writeMsr(words[at + 1], words[at + 2], words[at + 3] >>> 0, words[at + 4] >>> 0)`. */
-export function callOf({ op, fields }: AnyOperationSpec): string {
+function callOf({ op, fields }: AnyOperationSpec): string {
   const method = op.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   const args: string[] = [];
   let next = 1;

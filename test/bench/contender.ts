@@ -1,7 +1,7 @@
 /** A process of its own for one contender, so that neither V8's feedback nor its flags are shared: run by rounds.ts, told `seconds`, says its rate. */
 import { chosenProfiles, DEFAULT_PANEL } from '../../harness/cli/panel-choice.js';
 import { raiseInliningBudget } from '../../harness/cli/inlining-budget.js';
-import { CaseLoop } from './case-loop.js';
+import { checkModels, stagesOf } from './bench-stages.js';
 import { NaiveHarness } from './naive/naive-harness.js';
 
 export type ContenderName = 'campaign' | 'plain harness' | 'generation';
@@ -19,8 +19,13 @@ const CONTENDERS: Readonly<Record<ContenderName, () => Work>> = {
   campaign() {
     // As `emtdiff fuzz` does.
     raiseInliningBudget();
-    const loop = new CaseLoop(profiles, 'bench', STEPS);
-    return batches((index) => loop.run(index));
+    const stages = stagesOf(profiles, 'bench', STEPS);
+    const run = batches((index) => stages.runCase(index, null));
+    return () => {
+      const cases = run();
+      checkModels(stages);
+      return cases;
+    };
   },
   'plain harness'() {
     const naive = new NaiveHarness(profiles);
@@ -28,8 +33,8 @@ const CONTENDERS: Readonly<Record<ContenderName, () => Work>> = {
   },
   generation() {
     raiseInliningBudget();
-    const loop = new CaseLoop(profiles, 'bench', STEPS);
-    return batches((index) => loop.generate(index));
+    const stages = stagesOf(profiles, 'bench', STEPS);
+    return batches((index) => stages.draw(index));
   },
 };
 

@@ -3,7 +3,7 @@ import { minimisation } from '../../harness/minimise/minimise.js';
 import { EdgeProbe } from '../../harness/pipeline/edge-probe.js';
 import { decodeScenario } from '../../harness/scenario/encoded.js';
 import type { Profile } from '../../models/contract/model.js';
-import { CaseLoop } from './case-loop.js';
+import { checkModels, stagesOf } from './bench-stages.js';
 import { atMost, type Figure, note } from './figure.js';
 import { median, quantile } from './rounds.js';
 
@@ -15,17 +15,17 @@ const CASES = 150;
  * show early and would flatter the count.
  */
 export async function minimising(profiles: readonly Profile[]): Promise<Figure[]> {
-  const loop = new CaseLoop(profiles, 'minimising', STEPS);
   const evaluations: number[] = [];
   const certifying: number[] = [];
   const sizes: number[] = [];
   for (let index = 0; evaluations.length < CASES; index++) {
-    loop.forget();
-    const { machine, steps } = decodeScenario(loop.run(index));
-    const buckets = loop.table.buckets().sort((a, b) => b.witness.step - a.witness.step);
+    const stages = stagesOf(profiles, 'minimising', STEPS);
+    const { machine, steps } = decodeScenario(stages.runCase(index, null));
+    checkModels(stages);
+    const buckets = stages.table.buckets().sort((a, b) => b.witness.step - a.witness.step);
     if (buckets.length === 0) continue;
     const bucket = buckets[0];
-    const probe = new EdgeProbe(loop.panel, loop.seats, loop.comparator, loop.table, null);
+    const probe = new EdgeProbe(stages.panel, stages.seats, stages.comparator, stages.table, null);
     const work = minimisation({ machine, steps });
     let next = work.next();
     while (!next.done) next = work.next(await probe.show(bucket, bucket.witness.edge, next.value));

@@ -2,7 +2,7 @@
 import { SEVERITIES } from '../../harness/classify/severity.js';
 import { decodeScenario } from '../../harness/scenario/encoded.js';
 import type { Profile } from '../../models/contract/model.js';
-import { CaseLoop } from './case-loop.js';
+import { checkModels, stagesOf } from './bench-stages.js';
 import { STEPS } from './contender.js';
 import { atLeast, atMost, type Figure, note } from './figure.js';
 import { commandOf } from './naive/command-of.js';
@@ -34,14 +34,17 @@ export async function throughput(profiles: readonly Profile[]): Promise<Figure[]
 
 /** Both harnesses on the same cases: the plain one does the campaign's job, or the ratio means nothing. */
 function sameWork(profiles: readonly Profile[]): Figure {
-  const loop = new CaseLoop(profiles, 'same work', STEPS);
+  const stages = stagesOf(profiles, 'same work', STEPS);
   const naive = new NaiveHarness(profiles);
   for (let index = 0; index < CHECKED_CASES; index++) {
-    if (loop.generate(index).machine.privateMemory) continue;
-    const { machine, steps } = decodeScenario(loop.run(index));
+    if (stages.draw(index).machine.privateMemory) continue;
+    const { machine, steps } = decodeScenario(stages.runCase(index, null));
     naive.runCase(machine, steps.map(commandOf));
   }
-  const ours = loop.table.buckets().map((bucket) => `${bucket.id} ${bucket.count} ${SEVERITIES[bucket.rank]} ${bucket.sides.size}`);
+  checkModels(stages);
+  const ours = stages.table
+    .buckets()
+    .map((bucket) => `${bucket.id} ${bucket.count} ${SEVERITIES[bucket.rank]} ${bucket.sides.size}`);
   const theirs = [...naive.report.buckets]
     .map(([id, { cases, severity, sides }]) => `${id} ${cases} ${severity} ${sides.size}`)
     .sort();
