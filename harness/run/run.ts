@@ -4,13 +4,8 @@ import type { EncodedScenario } from '../scenario/encoded.js';
 import { runnerOf } from './step-runner.js';
 import type { Trace } from './trace.js';
 
-/** Runs the whole scenario on a reset model; what it says is left in `trace`. */
+/** Resets the model and runs the whole scenario; what it says is left in `trace`. */
 export function runModel(model: Model, scenario: EncodedScenario, trace: Trace): void {
-  runSteps(model, scenario, trace, scenario.steps);
-}
-
-/** As `runModel`, for the first `steps` steps only. */
-export function runSteps(model: Model, scenario: EncodedScenario, trace: Trace, steps: number): void {
-  trace.reserve(steps);
-  runnerOf(model, trace.broken !== null)(model, scenario.machine, scenario.words, steps, trace);
+  trace.reserve(scenario.steps);
+  runnerOf(model, trace.broken !== null)(model, scenario.machine, scenario.words, scenario.steps, trace);
 }

@@ -1,6 +1,6 @@
 import { BenchOfModels } from '../../../harness/run/bench-of-models.js';
 import { answerOf, stateAfter } from '../../../harness/run/readable.js';
-import { runModel, runSteps } from '../../../harness/run/run.js';
+import { runModel } from '../../../harness/run/run.js';
 import { Trace } from '../../../harness/run/trace.js';
 import { decodeScenario } from '../../../harness/scenario/encoded.js';
 import type { Model, Profile } from '../../../models/contract/model.js';
@@ -61,12 +61,6 @@ describe('Running a model', () => {
   test('goes on after a sleep in atomic context, which is no end', () => {
     const { model, calls } = recordingModel(() => plain(SLEEP_IN_ATOMIC, 0));
     runModel(model, encoded({}, [init, init]), new Trace(2));
-    expect(calls).toHaveLength(3);
-  });
-
-  test('can stop after some steps', () => {
-    const { model, calls } = recordingModel();
-    runSteps(model, encoded({}, [init, init, init]), new Trace(3), 2);
     expect(calls).toHaveLength(3);
   });
 
