@@ -3,8 +3,8 @@ import type { Profile } from '../models/contract/model.js';
 import { DEFAULT_LENSES, type LensName } from './compare/lens.js';
 import { panelOf, seatOf } from './compare/panel.js';
 import { partitionText } from './compare/partition.js';
-import { divergencesOf } from './pipeline/divergence.js';
-import { Seats } from './pipeline/seats.js';
+import { divergencesOf } from './finding/divergence.js';
+import { Seats } from './panel/seats.js';
 import { stepInWords } from './operations/registry.js';
 import type { Scenario } from './scenario/scenario.js';
 

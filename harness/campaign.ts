@@ -2,12 +2,12 @@
 import type { BucketTable } from './classify/bucket-table.js';
 import { rankOf } from './classify/severity.js';
 import type { Panel } from './compare/panel.js';
-import { type CampaignState, casesOf, type Shard, WHOLE } from './pipeline/campaign-state.js';
-import { EdgeProbe } from './pipeline/edge-probe.js';
-import type { Finding } from './pipeline/finding.js';
-import type { ModelFault } from './pipeline/model-fault.js';
-import { reduce } from './pipeline/reduction.js';
-import { type StageOptions, Stages } from './pipeline/stages.js';
+import { type CampaignState, casesOf, type Shard, WHOLE } from './panel/campaign-state.js';
+import { EdgeProbe } from './panel/probe.js';
+import type { Finding } from './finding/finding.js';
+import type { ModelFault } from './panel/faults.js';
+import { reduce } from './finding/reduction.js';
+import { type StageOptions, Stages } from './panel/stages.js';
 import type { Health } from './run/health.js';
 
 export interface CampaignOptions extends StageOptions {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { DEFAULT_LENSES, LENS_NAMES, type LensName } from '../compare/lens.js';
 import { type Contribution, type Journal, readJournal } from '../journal/journal.js';
 import { UsageError } from '../operations/usage-error.js';
-import type { CampaignState } from '../pipeline/campaign-state.js';
+import type { CampaignState } from '../panel/campaign-state.js';
 import type { ProgressCurve } from '../report/run-progress.js';
 import type { Profile } from '../../models/contract/model.js';
 import { duration, wholeNumber, word } from './arguments.js';

@@ -2,8 +2,8 @@
 import { type CampaignOptions, type CampaignResult, type Progress, runCampaign } from '../campaign.js';
 import type { ExternalModel } from '../external/external-model.js';
 import type { Contribution } from '../journal/journal.js';
-import type { CampaignState } from '../pipeline/campaign-state.js';
-import { unitedState } from '../pipeline/united-state.js';
+import type { CampaignState } from '../panel/campaign-state.js';
+import { unitedState } from '../panel/united-state.js';
 import { PROFILES } from '../../models/registry.js';
 import { bootSetups } from './boot-corpus.js';
 import type { CampaignPlan } from './campaign-plan.js';

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { runCampaign } from '../campaign.js';
 import type { LensName } from '../compare/lens.js';
-import type { CampaignState } from '../pipeline/campaign-state.js';
+import type { CampaignState } from '../panel/campaign-state.js';
 import { bootSetups } from './boot-corpus.js';
 import { profilesOf } from './panel-choice.js';
 

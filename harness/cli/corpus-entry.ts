@@ -6,9 +6,9 @@ import type { Regression } from '../corpus/regression.js';
 import { expectedOf } from '../corpus/replay.js';
 import { minimisation } from '../minimise/minimise.js';
 import { UsageError } from '../operations/usage-error.js';
-import { type Divergence, type DivergentScenario, divergencesOf } from '../pipeline/divergence.js';
-import { EdgeProbe } from '../pipeline/edge-probe.js';
-import { Seats } from '../pipeline/seats.js';
+import { type Divergence, type DivergentScenario, divergencesOf } from '../finding/divergence.js';
+import { EdgeProbe } from '../panel/probe.js';
+import { Seats } from '../panel/seats.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Profile } from '../../models/contract/model.js';
 

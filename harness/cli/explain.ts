@@ -3,7 +3,7 @@ import { DEFAULT_LENSES } from '../compare/lens.js';
 import { explanationOf } from '../explain/explanation.js';
 import { stateDifferences } from '../explain/state-difference.js';
 import { UsageError } from '../operations/usage-error.js';
-import { divergencesOf } from '../pipeline/divergence.js';
+import { divergencesOf } from '../finding/divergence.js';
 import { explainText } from '../report/explain-text.js';
 import { readArguments, wholeNumber } from './arguments.js';
 import { lineageOf } from './lineage.js';

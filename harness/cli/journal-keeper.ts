@@ -1,7 +1,7 @@
 /** Writes the journal of a run folder while the campaign goes on; none without a folder. */
 import type { ExternalModel } from '../external/external-model.js';
 import { type Contribution, type Journal, writeJournal } from '../journal/journal.js';
-import type { CampaignState } from '../pipeline/campaign-state.js';
+import type { CampaignState } from '../panel/campaign-state.js';
 import type { CampaignPlan } from './campaign-plan.js';
 import type { ProgressRecord } from './progress-record.js';
 import type { StopWatch } from './stop-watch.js';

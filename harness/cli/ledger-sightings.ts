@@ -6,11 +6,11 @@ import { externalSeat, type Panel, panelOf, seatOf } from '../compare/panel.js';
 import type { KnownEntry } from '../corpus/known-entry.js';
 import type { Sighting } from '../corpus/ledger-review.js';
 import { causesOf } from '../corpus/sighting.js';
-import { CounterComparison } from '../pipeline/counter-comparison.js';
-import { type DivergentScenario, divergencesOf, eyesOf } from '../pipeline/divergence.js';
-import { ForeignRules } from '../pipeline/foreign-rules.js';
-import type { OutsideModel } from '../pipeline/outside-model.js';
-import { Seats } from '../pipeline/seats.js';
+import { CounterComparison } from '../panel/counter-comparison.js';
+import { type DivergentScenario, divergencesOf, eyesOf } from '../finding/divergence.js';
+import { ForeignRules } from '../panel/foreign-rules.js';
+import type { OutsideModel } from '../panel/external-model.js';
+import { Seats } from '../panel/seats.js';
 import { encodeScenario } from '../scenario/encoded.js';
 
 /** Who answers: profiles first, then outside models that still run. */

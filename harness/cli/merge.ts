@@ -6,7 +6,7 @@ import { FolderLock } from '../journal/folder-lock.js';
 import { readJournal, writeJournal } from '../journal/journal.js';
 import { type Union, unionOf } from '../journal/union.js';
 import { UsageError } from '../operations/usage-error.js';
-import { unitedState } from '../pipeline/united-state.js';
+import { unitedState } from '../panel/united-state.js';
 import { RunFolder } from '../report/run-folder.js';
 import type { Profile } from '../../models/contract/model.js';
 import { PROFILES } from '../../models/registry.js';

@@ -2,9 +2,9 @@
 import { DEFAULT_LENSES } from '../compare/lens.js';
 import { rankOf } from '../classify/severity.js';
 import { minimisation } from '../minimise/minimise.js';
-import { type Divergence, divergencesOf } from '../pipeline/divergence.js';
-import { EdgeProbe } from '../pipeline/edge-probe.js';
-import { findingOf } from '../pipeline/finding.js';
+import { type Divergence, divergencesOf } from '../finding/divergence.js';
+import { EdgeProbe } from '../panel/probe.js';
+import { findingOf } from '../finding/finding.js';
 import { findingLines } from '../report/fuzz-summary.js';
 import { FINDING_FORMAT, findingJson } from '../report/finding-file.js';
 import { printScenario, scenarioJson } from '../scenario/print.js';

@@ -2,9 +2,9 @@
 import { LENS_NAMES, type LensName } from '../compare/lens.js';
 import { externalSeat, type Panel, panelOf, seatOf } from '../compare/panel.js';
 import type { ExternalModel } from '../external/external-model.js';
-import { ForeignRules } from '../pipeline/foreign-rules.js';
-import { FaultLog, type ModelFault } from '../pipeline/model-fault.js';
-import { Seats } from '../pipeline/seats.js';
+import { ForeignRules } from '../panel/foreign-rules.js';
+import { FaultLog, type ModelFault } from '../panel/faults.js';
+import { Seats } from '../panel/seats.js';
 import { PROFILES } from '../../models/registry.js';
 import { type Arguments, word } from './arguments.js';
 import { wantedExternals } from './external-choice.js';

@@ -1,6 +1,6 @@
 /** Which cases are this machine's: `--shard i/n`, else what the engine that started it says. i counts from 0. */
 import { UsageError } from '../operations/usage-error.js';
-import { type Shard, WHOLE } from '../pipeline/campaign-state.js';
+import { type Shard, WHOLE } from '../panel/campaign-state.js';
 
 interface Engine {
   readonly index: string;

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Progress } from '../campaign.js';
 import type { Contribution } from '../journal/journal.js';
-import type { CampaignState } from '../pipeline/campaign-state.js';
+import type { CampaignState } from '../panel/campaign-state.js';
 import type { CampaignPlan } from './campaign-plan.js';
 import type { WorkerReport, WorkerTask } from './campaign-worker.js';
 

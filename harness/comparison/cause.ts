@@ -2,7 +2,7 @@
 import { levelOf, memtypeOf, type Observation, outcomeOf, ruleOf, UNDEFINED } from '../../models/contract/observation.js';
 import type { OperationName } from '../../models/contract/operation.js';
 import { LENSES, type Lens } from '../compare/lens.js';
-import type { Finding } from '../pipeline/finding.js';
+import type { Finding } from '../finding/finding.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { withEqualVcpus, withMappingsRenewed, withPaging } from './counterfactual.js';
 import type { Rerun, Said } from './rerun.js';

@@ -1,9 +1,9 @@
 /** The two sides of a comparison: A, what is there, and B, what is to take its place. A profile or an outside model each. */
 import type { Profile } from '../../models/contract/model.js';
 import { externalSeat, type Panel, type Seat, seatOf } from '../compare/panel.js';
-import { FaultLog } from '../pipeline/model-fault.js';
-import type { OutsideModel } from '../pipeline/outside-model.js';
-import { Seats } from '../pipeline/seats.js';
+import { FaultLog } from '../panel/faults.js';
+import type { OutsideModel } from '../panel/external-model.js';
+import { Seats } from '../panel/seats.js';
 
 export type Contestant = Profile | OutsideModel;
 

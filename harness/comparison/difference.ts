@@ -1,6 +1,6 @@
 /** A difference of the two sides: one cause, with every bucket that it shows as. */
 import { rankOf, SEVERITIES, type Severity } from '../classify/severity.js';
-import type { Finding } from '../pipeline/finding.js';
+import type { Finding } from '../finding/finding.js';
 import { type Cause, causeOf, type SideName } from './cause.js';
 import type { Rerun } from './rerun.js';
 import type { Statements } from './statements.js';

@@ -6,7 +6,7 @@ import { SPACE_SIZE } from '../decision-space/dimensions.js';
 import { pointScenario } from '../decision-space/point-scenario.js';
 import type { CampaignKey } from '../generate/campaign-key.js';
 import type { Generator } from '../generate/generator.js';
-import { caseScenario } from '../pipeline/reduction.js';
+import { caseScenario } from '../generate/case-scenario.js';
 import { decodeScenario, type EncodedScenario, encodeScenario } from '../scenario/encoded.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { Agreement } from './agreement.js';

@@ -1,7 +1,7 @@
 /** Findings and single divergences as the ledger sees them. */
 import { OUTCOME_NAMES, outcomeOf } from '../../models/contract/observation.js';
 import type { Bucket } from '../classify/bucket.js';
-import type { Finding } from '../pipeline/finding.js';
+import type { Finding } from '../finding/finding.js';
 import type { Pair } from './known-entry.js';
 import type { Sighting } from './ledger-review.js';
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LENS_NAMES, type LensName } from '../compare/lens.js';
 import { Place, UsageError } from '../operations/usage-error.js';
-import type { CampaignState } from '../pipeline/campaign-state.js';
+import type { CampaignState } from '../panel/campaign-state.js';
 import type { ProgressCurve } from '../report/run-progress.js';
 import { writeWhole } from '../report/run-folder.js';
 import { readJson } from '../scenario/json.js';

@@ -1,6 +1,6 @@
 /** Several journals of one campaign as one: counts added, contributions counted once, whatever the order. */
 import { UsageError } from '../operations/usage-error.js';
-import type { CampaignState } from '../pipeline/campaign-state.js';
+import type { CampaignState } from '../panel/campaign-state.js';
 import type { ProgressCurve } from '../report/run-progress.js';
 import type { Contribution, Journal } from './journal.js';
 import { unitedCurves } from './progress-union.js';

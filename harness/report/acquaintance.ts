@@ -1,5 +1,5 @@
 /** Which buckets of a run are known, by which entry of the ledger, and what is wrong with the ledger: as reports say it. */
-import type { Finding } from '../pipeline/finding.js';
+import type { Finding } from '../finding/finding.js';
 import { wrapped } from './scenario-table.js';
 
 export interface Acquaintance {

@@ -2,7 +2,7 @@
 import type { Profile } from '../../models/contract/model.js';
 import type { ComparisonResult } from '../comparison/comparison.js';
 import type { DifferenceCause, Symptom } from '../comparison/difference.js';
-import { sideRules } from '../pipeline/finding.js';
+import { sideRules } from '../finding/finding.js';
 import { stepInWords } from '../operations/registry.js';
 import { answerText, seenText } from './answer-text.js';
 import { type RuleSource, ruleSource } from './rule-source.js';

@@ -2,7 +2,7 @@
 import type { Explanation } from '../explain/explanation.js';
 import type { Invariant } from '../../models/contract/invariant.js';
 import { stepInWords } from '../operations/registry.js';
-import type { Divergence } from '../pipeline/divergence.js';
+import type { Divergence } from '../finding/divergence.js';
 import type { ObservationJson } from '../scenario/observation-json.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { partitionText } from '../compare/partition.js';

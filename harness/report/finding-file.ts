@@ -1,7 +1,7 @@
 /** A finding as the JSON that stands in one file: nothing in it depends on time, worker or shard. */
 import type { HazardClass } from '../classify/hazard-class.js';
 import type { Invariant } from '../../models/contract/invariant.js';
-import { type Finding, sideRules } from '../pipeline/finding.js';
+import { type Finding, sideRules } from '../finding/finding.js';
 import { scenarioJson } from '../scenario/print.js';
 
 export const FINDING_FORMAT = 'emtdiff-finding/1';

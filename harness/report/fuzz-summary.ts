@@ -5,7 +5,7 @@ import { partitionText } from '../compare/partition.js';
 import type { Seat } from '../compare/panel.js';
 import type { Invariant } from '../../models/contract/invariant.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
-import { type Finding, sideRules } from '../pipeline/finding.js';
+import { type Finding, sideRules } from '../finding/finding.js';
 import { acquaintanceLines, freshOf } from './acquaintance.js';
 import { plainText } from './answer-text.js';
 import { scenarioTable, wrapped } from './scenario-table.js';

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CampaignResult } from '../campaign.js';
-import type { Finding } from '../pipeline/finding.js';
+import type { Finding } from '../finding/finding.js';
 import { UsageError } from '../operations/usage-error.js';
 import { oneLine } from '../scenario/print.js';
 import { findingJson } from './finding-file.js';

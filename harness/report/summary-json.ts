@@ -1,7 +1,7 @@
 /** The one document of `fuzz --format json`; a run folder's summary.json is the same. Schema: reports/README.md. */
 import type { CampaignResult } from '../campaign.js';
 import type { BucketTable } from '../classify/bucket-table.js';
-import { type Finding, lensFields, sideRules } from '../pipeline/finding.js';
+import { type Finding, lensFields, sideRules } from '../finding/finding.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { type Acquaintance, acquaintanceJson } from './acquaintance.js';
 import type { ProgressCurve } from './run-progress.js';

@@ -19,7 +19,10 @@ const RUN = 'harness/run';
 const COMPARE = 'harness/compare';
 const CLASSIFY = 'harness/classify';
 const STAGES = ['harness/generate', RUN, COMPARE, CLASSIFY, 'harness/minimise'];
-const PIPELINE = 'harness/pipeline';
+const PANEL = 'harness/panel';
+const FINDING = 'harness/finding';
+/** What every tool over findings may know: a panel at work, and what it found. */
+const AT_WORK = [...STAGES, PANEL, FINDING];
 
 /** Every folder of the harness, and the files that stand in none. */
 export const TABLE: Readonly<Record<string, Row>> = {
@@ -32,17 +35,18 @@ export const TABLE: Readonly<Record<string, Row>> = {
   'harness/classify': { folders: [...WORDS, RUN, COMPARE] },
   // Its predicate is an argument: what a divergence is, it does not know.
   'harness/minimise': { folders: WORDS },
-  'harness/external': { folders: [...WORDS, RUN], types: [PIPELINE], packages: ['node:'] },
-  'harness/corpus': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], types: [PIPELINE], packages: ['node:', 'json-diff'] },
-  // The helpers of campaign.ts and other tools over whole scenarios.
-  'harness/pipeline': { folders: [...WORDS, ...STAGES] },
+  'harness/external': { folders: [...WORDS, RUN], types: [PANEL, FINDING], packages: ['node:'] },
+  'harness/corpus': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], types: [PANEL, FINDING], packages: ['node:', 'json-diff'] },
+  // A panel at work, then what it found: each may know what stands before it.
+  'harness/panel': { folders: [...WORDS, ...STAGES] },
+  'harness/finding': { folders: [...WORDS, ...STAGES, PANEL] },
   'harness/explain': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], packages: ['json-diff'] },
-  'harness/comparison': { folders: [...WORDS, ...STAGES, PIPELINE, 'harness/decision-space'] },
+  'harness/comparison': { folders: [...WORDS, ...AT_WORK, 'harness/decision-space'] },
   'harness/decision-space': { folders: [...WORDS, RUN, COMPARE, CLASSIFY] },
   'harness/private-boot': { folders: [...WORDS, RUN] },
   'harness/history': { folders: [...WORDS, RUN, COMPARE, CLASSIFY] },
   'harness/report': {
-    folders: [...WORDS, RUN, COMPARE, CLASSIFY, PIPELINE],
+    folders: [...WORDS, RUN, COMPARE, CLASSIFY, PANEL, FINDING],
     types: [
       'harness/campaign',
       'harness/explain',
@@ -53,10 +57,10 @@ export const TABLE: Readonly<Record<string, Row>> = {
     ],
     packages: ['node:'],
   },
-  'harness/journal': { folders: [...WORDS, COMPARE, PIPELINE, 'harness/report'], packages: ['node:'] },
+  'harness/journal': { folders: [...WORDS, COMPARE, PANEL, 'harness/report'], packages: ['node:'] },
   'harness/configuration': { folders: [...WORDS, COMPARE], types: ['harness/report'], packages: ['node:'] },
-  'harness/campaign': { folders: [...WORDS, ...STAGES, PIPELINE] },
-  'harness/agreement': { folders: [...WORDS, ...STAGES, PIPELINE] },
+  'harness/campaign': { folders: [...WORDS, ...AT_WORK] },
+  'harness/agreement': { folders: [...WORDS, ...AT_WORK] },
   // Binds a corpus to the profiles of this package.
   'harness/describe-corpus': { folders: ['harness/corpus', 'models/registry'] },
   // What users import: it offers, and does nothing itself.

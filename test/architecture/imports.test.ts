@@ -51,7 +51,7 @@ describe('The import table refuses', () => {
     ['a campaign that picks its profiles', 'harness/campaign.ts', "import { PROFILES } from '../models/registry.js';"],
     ['a report that runs campaigns', 'harness/report/x.ts', "import { runCampaign } from '../campaign.js';"],
     ['a command that looks inside a model', 'harness/cli/x.ts', "import { rules } from '../../models/tdx/rules.js';"],
-    ['a late import', 'harness/pipeline/x.ts', "const { a } = await import('../external/external-model.js');"],
+    ['a late import', 'harness/panel/x.ts', "const { a } = await import('../external/external-model.js');"],
     ['an import of many lines', 'models/tdx/x.ts', "import {\n  type A,\n  b,\n} from '../sev-snp/rmp.js';"],
     ['an import for its effects', 'models/tdx/x.ts', "import '../sev-snp/rmp.js';"],
   ])('%s', (_, path, text) => {
@@ -86,7 +86,7 @@ test('The pipeline runs anywhere: nothing that campaign.ts reaches is a module o
 /** Time, chance and the outside world, by the names under which they are reached. */
 const IMPURE =
   /\b(Math\.random|Date|performance|process|console|setTimeout|setInterval|fetch|globalThis|crypto|localeCompare|toLocale\w+|Intl)\b/g;
-const PURE = /^(models|harness\/(operations|scenario|generate|run|compare|classify|minimise|pipeline|explain|campaign\.ts))/;
+const PURE = /^(models|harness\/(operations|scenario|generate|run|compare|classify|minimise|panel|finding|explain|campaign\.ts))/;
 /** Text in quotes. */
 const TEXT = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g;
 

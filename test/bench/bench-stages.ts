@@ -1,6 +1,6 @@
 /** The stages of `emtdiff fuzz` on the default panel, with cases of a fixed length. */
 import { DEFAULT_LENSES } from '../../harness/compare/lens.js';
-import { Stages } from '../../harness/pipeline/stages.js';
+import { Stages } from '../../harness/panel/stages.js';
 import type { Profile } from '../../models/contract/model.js';
 
 export function stagesOf(profiles: readonly Profile[], seed: string, steps: number): Stages {

@@ -1,6 +1,6 @@
 /** Evaluations that minimising takes: a count, the same on every machine. */
 import { minimisation } from '../../harness/minimise/minimise.js';
-import { EdgeProbe } from '../../harness/pipeline/edge-probe.js';
+import { EdgeProbe } from '../../harness/panel/probe.js';
 import { decodeScenario } from '../../harness/scenario/encoded.js';
 import type { Profile } from '../../models/contract/model.js';
 import { checkModels, stagesOf } from './bench-stages.js';

@@ -5,8 +5,8 @@ import { panelOf, seatOf } from '../../harness/compare/panel.js';
 import { printEntries } from '../../harness/corpus/known-entry.js';
 import { ledgerFileName, readLedger } from '../../harness/corpus/ledger.js';
 import { DEFAULT_PANEL, profilesOf } from '../../harness/cli/panel-choice.js';
-import { divergencesOf } from '../../harness/pipeline/divergence.js';
-import { Seats } from '../../harness/pipeline/seats.js';
+import { divergencesOf } from '../../harness/finding/divergence.js';
+import { Seats } from '../../harness/panel/seats.js';
 
 const files = readLedger(join(__dirname, '../../corpora/known-divergences'));
 const profiles = profilesOf(DEFAULT_PANEL);

@@ -1,7 +1,7 @@
 import { type CampaignResult, runCampaign } from '../../harness/campaign.js';
 import { panelOf, seatOf } from '../../harness/compare/panel.js';
-import { divergencesOf } from '../../harness/pipeline/divergence.js';
-import { Seats } from '../../harness/pipeline/seats.js';
+import { divergencesOf } from '../../harness/finding/divergence.js';
+import { Seats } from '../../harness/panel/seats.js';
 import { scenarioJson } from '../../harness/scenario/print.js';
 import { type Hazard, HAZARDS } from './hazards.js';
 import { profileNamed } from './faulty.js';

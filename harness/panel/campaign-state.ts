@@ -1,7 +1,7 @@
 /** How far a campaign has come, as plain data: what a journal keeps, what shards and workers hand over, what is united. */
 import type { BucketState } from '../classify/bucket-state.js';
 import type { HealthState } from '../run/health.js';
-import type { ModelFault } from './model-fault.js';
+import type { ModelFault } from './faults.js';
 
 export interface CampaignState {
   /** Cases run: the first `done` of the shard's own. */

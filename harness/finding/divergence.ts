@@ -15,7 +15,7 @@ import { type EncodedScenario, encodeScenario } from '../scenario/encoded.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { ObservationJson } from '../scenario/observation-json.js';
 import { lensFields, partitionAt, readableAt } from './finding.js';
-import type { Seats } from './seats.js';
+import type { Seats } from '../panel/seats.js';
 
 export interface Divergence {
   readonly step: number;

@@ -1,14 +1,11 @@
 /** From buckets to findings: each bucket's witness minimised, slips to buckets of no case minimised in turn. */
 import type { Bucket } from '../classify/bucket.js';
 import type { Panel } from '../compare/panel.js';
-import type { Generator } from '../generate/generator.js';
-import type { CampaignKey } from '../generate/campaign-key.js';
 import { minimisation } from '../minimise/minimise.js';
-import { decodeScenario } from '../scenario/encoded.js';
 import type { Scenario } from '../scenario/scenario.js';
-import type { EdgeProbe, Slip } from './edge-probe.js';
+import type { EdgeProbe, Slip } from '../panel/probe.js';
 import { type Finding, findingOf } from './finding.js';
-import type { Seats } from './seats.js';
+import type { Seats } from '../panel/seats.js';
 
 export interface Reduction {
   readonly panel: Panel;
@@ -84,10 +81,4 @@ async function truncated(scenario: Scenario, holds: (candidate: Scenario) => Pro
     evaluations: 1,
     certifying: 0,
   };
-}
-
-/** Draws the scenario of a case, with where it came from. */
-export function caseScenario(generator: Generator, key: CampaignKey, seed: string, index: number): Scenario {
-  const { machine, steps } = decodeScenario(generator.generate(key, index));
-  return { origin: `seed ${seed} case ${index}`, machine, steps };
 }

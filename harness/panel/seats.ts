@@ -6,7 +6,7 @@ import type { EncodedScenario } from '../scenario/encoded.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { withRule } from '../../models/contract/observation.js';
 import type { ForeignRules } from './foreign-rules.js';
-import type { OutsideAnswer, OutsideModel } from './outside-model.js';
+import type { OutsideAnswer, OutsideModel } from './external-model.js';
 
 export type OnDefect = (seat: number, error: unknown) => void;
 

@@ -1,7 +1,7 @@
 /** What went wrong in models during a campaign: our own defects and outside models at fault. The campaign goes on. */
 import type { Panel } from '../compare/panel.js';
 import type { Scenario } from '../scenario/scenario.js';
-import type { OutsideModel } from './outside-model.js';
+import type { OutsideModel } from './external-model.js';
 
 export interface ModelFault {
   readonly profile: string;

@@ -16,7 +16,7 @@ import { memtypeOf, OK, OUTCOME_MASK, ruleOf } from '../../models/contract/obser
 import { encodeScenario } from '../scenario/encoded.js';
 import { type ObservationJson, observationJson } from '../scenario/observation-json.js';
 import type { Scenario } from '../scenario/scenario.js';
-import type { Seats } from './seats.js';
+import type { Seats } from '../panel/seats.js';
 
 export interface Finding {
   readonly bucket: Bucket;

@@ -13,9 +13,9 @@ import type { Scenario } from '../scenario/scenario.js';
 import type { CampaignState } from './campaign-state.js';
 import { CounterComparison } from './counter-comparison.js';
 import { ForeignRules } from './foreign-rules.js';
-import { FaultLog } from './model-fault.js';
-import type { OutsideAnswer, OutsideModel } from './outside-model.js';
-import { caseScenario } from './reduction.js';
+import { FaultLog } from './faults.js';
+import type { OutsideAnswer, OutsideModel } from './external-model.js';
+import { caseScenario } from '../generate/case-scenario.js';
 import { Seats } from './seats.js';
 
 export interface StageOptions {
