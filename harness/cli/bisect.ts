@@ -2,7 +2,7 @@
 import { bisect } from '../history/bisection.js';
 import type { VersionLine } from '../history/version-line.js';
 import { UsageError } from '../operations/usage-error.js';
-import { bisectionText } from '../report/bisection-text.js';
+import { bisectionText } from '../report/terminal/bisection.js';
 import { bisectionJson } from '../report/history-json.js';
 import { readArguments, wholeNumber, word } from './arguments.js';
 import { linesOf } from './family-choice.js';

@@ -1,6 +1,6 @@
 /** For the page of a run: what the models of this build hold at each bucket's divergent step, minority against majority. */
 import { type StateDifference, stateDifferences } from '../explain/state-difference.js';
-import type { StateLookup } from '../report/html-state.js';
+import type { StateLookup } from '../report/html/state.js';
 import type { ReportBucket, RunReport } from '../report/run-report.js';
 import { stateAfter } from '../run/readable.js';
 import type { State } from '../../models/contract/model.js';

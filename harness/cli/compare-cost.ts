@@ -5,7 +5,7 @@ import { UsageError } from '../operations/usage-error.js';
 import { bootScenario, GUEST_FRAMES } from '../private-boot/boot.js';
 import { type BootCost, bootCosts, countsConversions } from '../private-boot/boot-cost.js';
 import { bootCostJson } from '../report/boot-cost-json.js';
-import { bootCostText } from '../report/boot-cost-text.js';
+import { bootCostText } from '../report/terminal/boot-cost.js';
 import { decodeScenario } from '../scenario/encoded.js';
 import { printScenario } from '../scenario/print.js';
 import type { Profile } from '../../models/contract/model.js';

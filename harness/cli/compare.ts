@@ -6,7 +6,7 @@ import { SPACE_SIZE } from '../decision-space/dimensions.js';
 import type { ExternalModel } from '../external/external-model.js';
 import { UsageError } from '../operations/usage-error.js';
 import { comparisonJson } from '../report/comparison-json.js';
-import { comparisonText } from '../report/comparison-text.js';
+import { comparisonText } from '../report/terminal/comparison.js';
 import { PROFILES } from '../../models/registry.js';
 import { type Arguments, duration, readArguments, wholeNumber, word } from './arguments.js';
 import { bootSetups } from './boot-corpus.js';

@@ -4,7 +4,7 @@ import { explanationOf } from '../explain/explanation.js';
 import { stateDifferences } from '../explain/state-difference.js';
 import { UsageError } from '../operations/usage-error.js';
 import { divergencesOf } from '../finding/divergence.js';
-import { explainText } from '../report/explain-text.js';
+import { explainText } from '../report/terminal/explanation.js';
 import { readArguments, wholeNumber } from './arguments.js';
 import { lineageOf } from './lineage.js';
 import { PANEL_HELP } from './panel-choice.js';

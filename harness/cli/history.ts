@@ -1,7 +1,7 @@
 /** `emtdiff history`: a scenario through all versions of each family. */
 import { timelineOf } from '../history/timeline.js';
 import { historyJson } from '../report/history-json.js';
-import { historyText } from '../report/history-text.js';
+import { historyText } from '../report/terminal/timeline.js';
 import { readArguments, word } from './arguments.js';
 import { linesOf } from './family-choice.js';
 import { terminalWidth } from './panel-session.js';

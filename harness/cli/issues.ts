@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { shown, UsageError } from '../operations/usage-error.js';
-import { bucketIssue } from '../report/bucket-issue.js';
+import { bucketIssue } from '../report/ci/issue.js';
 import { writeReport } from '../report/report-formats.js';
 import { readRun } from '../report/run-reading.js';
 import { readArguments, wholeNumber } from './arguments.js';

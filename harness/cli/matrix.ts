@@ -2,7 +2,7 @@
 import { matrixOf } from '../decision-space/matrix.js';
 import { SPACE_SIZE } from '../decision-space/dimensions.js';
 import { matrixJson } from '../report/matrix-json.js';
-import { matrixText } from '../report/matrix-text.js';
+import { matrixText } from '../report/terminal/matrix.js';
 import { readArguments, word } from './arguments.js';
 import { profilesOf } from './panel-choice.js';
 import { terminalWidth } from './panel-session.js';

@@ -5,7 +5,7 @@ import { minimisation } from '../minimise/minimise.js';
 import { type Divergence, divergencesOf } from '../finding/divergence.js';
 import { EdgeProbe } from '../panel/probe.js';
 import { findingOf } from '../finding/finding.js';
-import { findingLines } from '../report/fuzz-summary.js';
+import { findingLines } from '../report/terminal/fuzz-summary.js';
 import { FINDING_FORMAT, findingJson } from '../report/finding-file.js';
 import { printScenario, scenarioJson } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';

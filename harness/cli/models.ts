@@ -1,6 +1,6 @@
 /** `emtdiff models`: the profiles, what each models, and from which commits. */
 import { PROFILES } from '../../models/registry.js';
-import { wrapped } from '../report/scenario-table.js';
+import { wrapped } from '../report/terminal/scenario-table.js';
 import { readArguments, word } from './arguments.js';
 import { DEFAULT_PANEL } from './panel-choice.js';
 

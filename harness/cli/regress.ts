@@ -4,7 +4,7 @@ import { changeLines } from '../corpus/change-text.js';
 import { printRegression } from '../corpus/regression.js';
 import { type RegressionFile, readRegressions } from '../corpus/regression-folder.js';
 import { type Change, changesOf, updated } from '../corpus/replay.js';
-import { type RegressionResult, regressJunit } from '../report/regress-junit.js';
+import { type RegressionResult, regressJunit } from '../report/ci/regress-junit.js';
 import { reportList, writeReport } from '../report/report-formats.js';
 import { writeWhole } from '../report/run-folder.js';
 import { UsageError } from '../operations/usage-error.js';

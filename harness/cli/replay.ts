@@ -5,7 +5,7 @@ import { Generator } from '../generate/generator.js';
 import { UsageError } from '../operations/usage-error.js';
 import { divergencesOf } from '../finding/divergence.js';
 import { caseScenario } from '../generate/case-scenario.js';
-import { replayText } from '../report/replay-text.js';
+import { replayText } from '../report/terminal/replay.js';
 import { scenarioJson } from '../scenario/print.js';
 import { type Arguments, readArguments, wholeNumber } from './arguments.js';
 import { bootSetups } from './boot-corpus.js';

@@ -1,6 +1,6 @@
 /** `emtdiff report`: a run folder as a page, a job's summary, test results or scanner results. */
 import { PROFILES } from '../../models/registry.js';
-import { githubAnnotations } from '../report/github-annotations.js';
+import { githubAnnotations } from '../report/ci/annotations.js';
 import { REPORT_FORMATS, reportText, writeReport } from '../report/report-formats.js';
 import { type RuleLookup, ruleLookup } from '../report/rule-lookup.js';
 import { readRun } from '../report/run-reading.js';

@@ -1,6 +1,6 @@
 /** Which buckets of a run are known, by which entry of the ledger, and what is wrong with the ledger: as reports say it. */
 import type { Finding } from '../finding/finding.js';
-import { wrapped } from './scenario-table.js';
+import { wrapped } from './terminal/scenario-table.js';
 
 export interface Acquaintance {
   /** Folder of the ledger; null without one. */

@@ -1,14 +1,14 @@
 /** The formats of a report by name, and files of them beside a campaign: `--report html=FILE,junit=FILE`. */
 import { statSync } from 'node:fs';
 import { shown, UsageError } from '../operations/usage-error.js';
-import { htmlReport } from './html-report.js';
-import { NO_STATES, type StateLookup } from './html-state.js';
-import { junitReport } from './junit-report.js';
-import { markdownReport } from './markdown-report.js';
+import { htmlReport } from './html/page.js';
+import { NO_STATES, type StateLookup } from './html/state.js';
+import { junitReport } from './ci/junit.js';
+import { markdownReport } from './ci/markdown.js';
 import type { RuleLookup } from './rule-lookup.js';
 import { writeWhole } from './run-folder.js';
 import { type RunReport, runReport } from './run-report.js';
-import { sarifReport } from './sarif-report.js';
+import { sarifReport } from './ci/sarif.js';
 
 export const REPORT_FORMATS = ['html', 'markdown', 'junit', 'sarif', 'json'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];

@@ -5,7 +5,7 @@ import { lensFields } from '../../harness/finding/finding.js';
 import { bucketId } from '../../harness/classify/bucket.js';
 import { LENSES, type LensName } from '../../harness/compare/lens.js';
 import { answerOf } from '../../harness/run/readable.js';
-import { scenarioTable, wrapped } from '../../harness/report/scenario-table.js';
+import { scenarioTable, wrapped } from '../../harness/report/terminal/scenario-table.js';
 import { encodeScenario } from '../../harness/scenario/encoded.js';
 import { printScenario } from '../../harness/scenario/print.js';
 import type { Profile } from '../../models/contract/model.js';

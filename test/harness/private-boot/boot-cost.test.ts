@@ -1,7 +1,7 @@
 /** Derived by hand: T frames in the guest, a of them accepted, in blocks of 512; 4096 become bounce buffers, mapped by 2M. */
 import { bootScenario, BOUNCE_FRAMES, GUEST_FRAMES, acceptedFrames } from '../../../harness/private-boot/boot.js';
 import { type BootCost, bootCosts, countsConversions } from '../../../harness/private-boot/boot-cost.js';
-import { bootCostText } from '../../../harness/report/boot-cost-text.js';
+import { bootCostText } from '../../../harness/report/terminal/boot-cost.js';
 import { answerOf } from '../../../harness/run/readable.js';
 import { decodeScenario } from '../../../harness/scenario/encoded.js';
 import { parseScenario } from '../../../harness/scenario/parse.js';

@@ -1,7 +1,7 @@
-import { githubAnnotations } from '../../../harness/report/github-annotations.js';
-import { disagreements } from '../../../harness/report/heat-map.js';
-import { code } from '../../../harness/report/markdown-report.js';
-import { memoryRanges } from '../../../harness/report/memory-ranges.js';
+import { githubAnnotations } from '../../../harness/report/ci/annotations.js';
+import { disagreements } from '../../../harness/report/html/heat-map.js';
+import { code } from '../../../harness/report/ci/markdown.js';
+import { memoryRanges } from '../../../harness/report/html/memory-ranges.js';
 import { REPORT_FORMATS, type ReportFormat, reportList, reportText } from '../../../harness/report/report-formats.js';
 import { ruleLookup } from '../../../harness/report/rule-lookup.js';
 import { runReport } from '../../../harness/report/run-report.js';

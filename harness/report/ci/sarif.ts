@@ -1,13 +1,13 @@
 /** A run as SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"): a result per bucket, for code-scanning dashboards. */
-import type { Severity } from '../classify/severity.js';
-import { partitionText } from '../compare/partition.js';
-import { plainText } from './answer-text.js';
-import { citationText } from './fuzz-summary.js';
-import { caseText, knownText, severityText, sidesText } from './bucket-text.js';
-import { detail } from './junit-report.js';
-import type { RuleLookup } from './rule-lookup.js';
-import { fileName } from './run-folder.js';
-import type { ReportBucket, RunReport } from './run-report.js';
+import type { Severity } from '../../classify/severity.js';
+import { partitionText } from '../../compare/partition.js';
+import { plainText } from '../answer-text.js';
+import { citationText } from '../terminal/fuzz-summary.js';
+import { caseText, knownText, severityText, sidesText } from '../bucket-text.js';
+import { detail } from './junit.js';
+import type { RuleLookup } from '../rule-lookup.js';
+import { fileName } from '../run-folder.js';
+import type { ReportBucket, RunReport } from '../run-report.js';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 const HOME = 'https://www.npmjs.com/package/emtdiff';

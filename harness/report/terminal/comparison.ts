@@ -1,12 +1,12 @@
 /** A comparison as plain text of 80 columns, to be pasted under the `---` of a patch. */
-import type { ComparisonResult } from '../comparison/comparison.js';
-import type { SideName } from '../comparison/cause.js';
-import type { Difference, Symptom } from '../comparison/difference.js';
-import { plainText } from './answer-text.js';
-import { type ComparedSide, causeTitle, comparedSides, decidedBy, symptomRules } from './comparison-sides.js';
-import { coverageLines } from './coverage-text.js';
+import type { ComparisonResult } from '../../comparison/comparison.js';
+import type { SideName } from '../../comparison/cause.js';
+import type { Difference, Symptom } from '../../comparison/difference.js';
+import { plainText } from '../answer-text.js';
+import { type ComparedSide, causeTitle, comparedSides, decidedBy, symptomRules } from '../comparison-sides.js';
+import { coverageLines } from './coverage.js';
 import { citationText } from './fuzz-summary.js';
-import { plural } from './plural.js';
+import { plural } from '../plural.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 
 const WIDTH = 80;

@@ -1,14 +1,14 @@
 /** A run as Markdown that also reads as plain text: for a job's summary, a mail, an issue. Lines are short enough for a mail. */
-import { SEVERITIES } from '../classify/severity.js';
-import { stepInWords } from '../operations/registry.js';
-import { answerText, plainText } from './answer-text.js';
-import { caseText, conductText, deciders, machineText, severityText, statementText, stepsText, whereText } from './bucket-text.js';
-import { percent } from './html-report.js';
-import { plural } from './plural.js';
-import { curveText } from './progress-chart.js';
-import { ruleInWords, type RuleLookup } from './rule-lookup.js';
-import type { ReportBucket, RunReport } from './run-report.js';
-import { wrapped } from './scenario-table.js';
+import { SEVERITIES } from '../../classify/severity.js';
+import { stepInWords } from '../../operations/registry.js';
+import { answerText, plainText } from '../answer-text.js';
+import { caseText, conductText, deciders, machineText, severityText, statementText, stepsText, whereText } from '../bucket-text.js';
+import { percent } from '../html/page.js';
+import { plural } from '../plural.js';
+import { curveText } from '../html/progress-chart.js';
+import { ruleInWords, type RuleLookup } from '../rule-lookup.js';
+import type { ReportBucket, RunReport } from '../run-report.js';
+import { wrapped } from '../terminal/scenario-table.js';
 
 /** Buckets in full, and in a line; a job's summary holds 1 MiB. */
 const MOST_IN_FULL = 20;

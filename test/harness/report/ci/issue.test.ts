@@ -1,7 +1,7 @@
 /** Issues of a tracker: the same bucket has the same key for ever, and no text of others breaks out of its place. */
-import { bucketIssue } from '../../../harness/report/bucket-issue.js';
-import { runReport } from '../../../harness/report/run-report.js';
-import { DOCUMENT, FINDING } from './hostile-run.js';
+import { bucketIssue } from '../../../../harness/report/ci/issue.js';
+import { runReport } from '../../../../harness/report/run-report.js';
+import { DOCUMENT, FINDING } from '../hostile-run.js';
 
 const run = runReport(DOCUMENT, [FINDING], 'summary.json');
 const [hostile] = run.buckets;

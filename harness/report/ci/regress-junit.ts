@@ -1,5 +1,5 @@
 /** What `emtdiff regress` found, as JUnit XML: a case per regression, failing where an answer changed. */
-import { xml } from './junit-report.js';
+import { xml } from './junit.js';
 
 export interface RegressionResult {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** What a minimal scenario says about guest memory, as ranges of frames: backing, MTRRs as written, operations on ranges. */
-import type { Value64 } from '../../models/contract/operation.js';
-import { BACKING_NAMES } from '../../models/contract/machine.js';
-import { MEMORY_TYPE_NAMES } from '../../models/contract/memory-type.js';
+import type { Value64 } from '../../../models/contract/operation.js';
+import { BACKING_NAMES } from '../../../models/contract/machine.js';
+import { MEMORY_TYPE_NAMES } from '../../../models/contract/memory-type.js';
 import {
   DEF_TYPE,
   FIX16K_80000,
@@ -10,9 +10,9 @@ import {
   FIX4K_F8000,
   FIX64K_00000,
   PHYSBASE0,
-} from '../../models/contract/msr.js';
-import { stepInWords } from '../operations/registry.js';
-import type { Scenario } from '../scenario/scenario.js';
+} from '../../../models/contract/msr.js';
+import { stepInWords } from '../../operations/registry.js';
+import type { Scenario } from '../../scenario/scenario.js';
 
 export interface MemoryRange {
   readonly lane: 'backing' | 'mtrr' | 'step';

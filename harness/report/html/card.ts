@@ -1,17 +1,17 @@
 /** One bucket of the HTML report: a summary line that opens to answers, timeline, memory map and the replay command. */
-import { stepInWords } from '../operations/registry.js';
-import { printScenario } from '../scenario/print.js';
-import type { Scenario } from '../scenario/scenario.js';
-import { answerText } from './answer-text.js';
-import { caseText, conductText, deciders, machineText, severityText, stepsText, whereText } from './bucket-text.js';
-import { citationText } from './fuzz-summary.js';
-import { type StateLookup, stateMarkup } from './html-state.js';
+import { stepInWords } from '../../operations/registry.js';
+import { printScenario } from '../../scenario/print.js';
+import type { Scenario } from '../../scenario/scenario.js';
+import { answerText } from '../answer-text.js';
+import { caseText, conductText, deciders, machineText, severityText, stepsText, whereText } from '../bucket-text.js';
+import { citationText } from '../terminal/fuzz-summary.js';
+import { type StateLookup, stateMarkup } from './state.js';
 import { dataText, html, type Markup, NOTHING } from './markup.js';
 import { kindClass, memoryMap } from './memory-map.js';
 import { defaultTypeText, memoryRanges } from './memory-ranges.js';
-import type { RuleLookup } from './rule-lookup.js';
-import type { ReportBucket } from './run-report.js';
-import { groupsAt } from './scenario-table.js';
+import type { RuleLookup } from '../rule-lookup.js';
+import type { ReportBucket } from '../run-report.js';
+import { groupsAt } from '../terminal/scenario-table.js';
 
 export interface BucketSources {
   readonly lookup: RuleLookup;

@@ -1,6 +1,6 @@
 /** A change of an answer in words: commits, then the rule's sentence with its source. */
-import type { Rule } from '../../models/contract/rule.js';
-import type { Change } from '../history/change.js';
+import type { Rule } from '../../../models/contract/rule.js';
+import type { Change } from '../../history/change.js';
 import { citationText } from './fuzz-summary.js';
 import { wrapped } from './scenario-table.js';
 

@@ -1,5 +1,5 @@
 /** The memory map of a scenario as inline SVG: addresses downwards, one band between two boundaries, whatever its size. */
-import { printHex } from '../operations/number.js';
+import { printHex } from '../../operations/number.js';
 import { html, type Markup, NOTHING } from './markup.js';
 import type { MemoryRange } from './memory-ranges.js';
 

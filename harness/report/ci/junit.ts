@@ -1,11 +1,11 @@
 /** A run as JUnit XML: a case per bucket, failing where it is new and worse than performance, skipped where it is known; a model's fault is an error. */
-import { rankOf, WORST_TOLERABLE } from '../classify/severity.js';
-import { stepInWords } from '../operations/registry.js';
-import { partitionText } from '../compare/partition.js';
-import { caseText, knownText, machineText, severityText, sidesText, statementText } from './bucket-text.js';
-import { escaped } from './markup.js';
-import { ruleInWords, type RuleLookup } from './rule-lookup.js';
-import type { ModelFaultText, ReportBucket, RunReport } from './run-report.js';
+import { rankOf, WORST_TOLERABLE } from '../../classify/severity.js';
+import { stepInWords } from '../../operations/registry.js';
+import { partitionText } from '../../compare/partition.js';
+import { caseText, knownText, machineText, severityText, sidesText, statementText } from '../bucket-text.js';
+import { escaped } from '../html/markup.js';
+import { ruleInWords, type RuleLookup } from '../rule-lookup.js';
+import type { ModelFaultText, ReportBucket, RunReport } from '../run-report.js';
 
 export function junitReport(report: RunReport, lookup: RuleLookup): string {
   const { buckets, modelFaults, seed, timing } = report;

@@ -1,9 +1,9 @@
 /** The history of a scenario for a terminal: per line of versions and step the runs of equal answers. */
-import { stepInWords } from '../operations/registry.js';
-import type { Run, StepTimeline, Timeline } from '../history/timeline.js';
-import type { Scenario } from '../scenario/scenario.js';
-import { plainText, seenText } from './answer-text.js';
-import { commitsText, ruleLines } from './change-text.js';
+import { stepInWords } from '../../operations/registry.js';
+import type { Run, StepTimeline, Timeline } from '../../history/timeline.js';
+import type { Scenario } from '../../scenario/scenario.js';
+import { plainText, seenText } from '../answer-text.js';
+import { commitsText, ruleLines } from './change.js';
 import { wrapped } from './scenario-table.js';
 
 export function historyText(scenario: Scenario, timelines: readonly Timeline[], width: number): string {

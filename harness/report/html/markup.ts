@@ -1,5 +1,5 @@
 /** HTML by template: what stands in the template is markup, what is put in is text, unless it is markup itself. */
-import { plainText } from './answer-text.js';
+import { plainText } from '../answer-text.js';
 
 export class Markup {
   constructor(readonly text: string) {}

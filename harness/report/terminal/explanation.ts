@@ -1,12 +1,12 @@
 /** An explained step for a terminal. */
-import type { Explanation } from '../explain/explanation.js';
-import type { Invariant } from '../../models/contract/invariant.js';
-import { stepInWords } from '../operations/registry.js';
-import type { Divergence } from '../finding/divergence.js';
-import type { ObservationJson } from '../scenario/observation-json.js';
-import type { Scenario } from '../scenario/scenario.js';
-import { partitionText } from '../compare/partition.js';
-import { answerText } from './answer-text.js';
+import type { Explanation } from '../../explain/explanation.js';
+import type { Invariant } from '../../../models/contract/invariant.js';
+import { stepInWords } from '../../operations/registry.js';
+import type { Divergence } from '../../finding/divergence.js';
+import type { ObservationJson } from '../../scenario/observation-json.js';
+import type { Scenario } from '../../scenario/scenario.js';
+import { partitionText } from '../../compare/partition.js';
+import { answerText } from '../answer-text.js';
 import { citationText, invariantText } from './fuzz-summary.js';
 import { wrapped } from './scenario-table.js';
 

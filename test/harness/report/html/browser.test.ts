@@ -6,13 +6,13 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { htmlReport } from '../../../harness/report/html-report.js';
-import { ruleLookup } from '../../../harness/report/rule-lookup.js';
-import { runReport } from '../../../harness/report/run-report.js';
-import { PROFILES } from '../../../models/registry.js';
-import { FINDING, HOSTILE } from './hostile-run.js';
-import { JUDGED } from './judged-run.js';
-import { realRun } from './real-run.js';
+import { htmlReport } from '../../../../harness/report/html/page.js';
+import { ruleLookup } from '../../../../harness/report/rule-lookup.js';
+import { runReport } from '../../../../harness/report/run-report.js';
+import { PROFILES } from '../../../../models/registry.js';
+import { FINDING, HOSTILE } from '../hostile-run.js';
+import { JUDGED } from '../judged-run.js';
+import { realRun } from '../real-run.js';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 // As root Chromium has no sandbox of its own.

@@ -1,9 +1,9 @@
 /** A scenario as a table for people: step, operation in words, what each group of models answered. */
-import { stepInWords } from '../operations/registry.js';
-import type { ObservationJson } from '../scenario/observation-json.js';
-import { machineJson, oneLine } from '../scenario/print.js';
-import type { Scenario } from '../scenario/scenario.js';
-import { answerText, plainText } from './answer-text.js';
+import { stepInWords } from '../../operations/registry.js';
+import type { ObservationJson } from '../../scenario/observation-json.js';
+import { machineJson, oneLine } from '../../scenario/print.js';
+import type { Scenario } from '../../scenario/scenario.js';
+import { answerText, plainText } from '../answer-text.js';
 
 export interface TableOptions {
   /** Columns of the terminal. */

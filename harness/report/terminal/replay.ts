@@ -1,10 +1,10 @@
 /** A replayed scenario for a terminal: the table, then who diverged where, then what it cost. */
-import { COUNTER_NAMES, type CounterName, type Counters } from '../../models/contract/counters.js';
-import { partitionText } from '../compare/partition.js';
-import type { Divergence } from '../finding/divergence.js';
-import type { ObservationJson } from '../scenario/observation-json.js';
-import type { Scenario } from '../scenario/scenario.js';
-import { plainText } from './answer-text.js';
+import { COUNTER_NAMES, type CounterName, type Counters } from '../../../models/contract/counters.js';
+import { partitionText } from '../../compare/partition.js';
+import type { Divergence } from '../../finding/divergence.js';
+import type { ObservationJson } from '../../scenario/observation-json.js';
+import type { Scenario } from '../../scenario/scenario.js';
+import { plainText } from '../answer-text.js';
 import { invariantText } from './fuzz-summary.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 

@@ -1,9 +1,9 @@
 /** Workflow commands of GitHub Actions: the worst buckets beside the change that a reviewer looks at. */
-import { partitionText } from '../compare/partition.js';
-import { plainText } from './answer-text.js';
-import { severityText, sidesText } from './bucket-text.js';
-import type { RunReport } from './run-report.js';
-import { LEVELS } from './sarif-report.js';
+import { partitionText } from '../../compare/partition.js';
+import { plainText } from '../answer-text.js';
+import { severityText, sidesText } from '../bucket-text.js';
+import type { RunReport } from '../run-report.js';
+import { LEVELS } from './sarif.js';
 
 /** GitHub shows no more per step. */
 const MOST = 10;

@@ -1,15 +1,15 @@
 /** The summary of `fuzz` for a terminal: seed first, health, a line a bucket, then the worst in full. */
-import type { CampaignResult } from '../campaign.js';
-import { rankOf, SEVERITIES } from '../classify/severity.js';
-import { partitionText } from '../compare/partition.js';
-import type { Seat } from '../compare/panel.js';
-import type { Invariant } from '../../models/contract/invariant.js';
-import { OPERATION_NAMES } from '../operations/registry.js';
-import { type Finding, sideRules } from '../finding/finding.js';
-import { acquaintanceLines, freshOf } from './acquaintance.js';
-import { plainText } from './answer-text.js';
+import type { CampaignResult } from '../../campaign.js';
+import { rankOf, SEVERITIES } from '../../classify/severity.js';
+import { partitionText } from '../../compare/partition.js';
+import type { Seat } from '../../compare/panel.js';
+import type { Invariant } from '../../../models/contract/invariant.js';
+import { OPERATION_NAMES } from '../../operations/registry.js';
+import { type Finding, sideRules } from '../../finding/finding.js';
+import { acquaintanceLines, freshOf } from '../acquaintance.js';
+import { plainText } from '../answer-text.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
-import { type RunFacts, unreachedRules } from './summary-json.js';
+import { type RunFacts, unreachedRules } from '../summary-json.js';
 
 /** Rules never reached that are named. */
 const MOST_RULES = 6;

@@ -1,5 +1,5 @@
 /** The states of the models at the divergent step, as the page shows them: each minority against the majority. */
-import type { StateDifference } from '../explain/state-difference.js';
+import type { StateDifference } from '../../explain/state-difference.js';
 import { html, type Markup, NOTHING } from './markup.js';
 
 /** By a bucket's id; empty where states are equal or not known. */

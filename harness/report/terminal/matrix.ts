@@ -1,9 +1,9 @@
 /** The decision space for a terminal: every table once, headed by the contexts that it holds for. */
-import type { Dimension } from '../decision-space/dimensions.js';
-import type { Matrix, MatrixCell, MatrixRow, Section } from '../decision-space/matrix.js';
-import { outcomeOf, UNDEFINED } from '../../models/contract/observation.js';
-import { observationJson } from '../scenario/observation-json.js';
-import { answerText } from './answer-text.js';
+import type { Dimension } from '../../decision-space/dimensions.js';
+import type { Matrix, MatrixCell, MatrixRow, Section } from '../../decision-space/matrix.js';
+import { outcomeOf, UNDEFINED } from '../../../models/contract/observation.js';
+import { observationJson } from '../../scenario/observation-json.js';
+import { answerText } from '../answer-text.js';
 import { wrapped } from './scenario-table.js';
 
 const CELL = 5;

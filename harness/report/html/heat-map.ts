@@ -1,7 +1,7 @@
 /** Profiles against profiles: in how many buckets the two stand in different groups. */
 import { dataText, html, type Markup } from './markup.js';
-import { plural } from './plural.js';
-import type { ReportBucket, RunReport } from './run-report.js';
+import { plural } from '../plural.js';
+import type { ReportBucket, RunReport } from '../run-report.js';
 
 const SHADES = 8;
 

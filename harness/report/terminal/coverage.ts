@@ -1,8 +1,8 @@
 /** What a comparison looked at without finding a difference, as plain text: rules by side, how often they decided, and why some never differ. */
-import type { ComparisonResult } from '../comparison/comparison.js';
-import { type ComparedSide, comparedSides, type OneSidedUse, type RuleUse, ruleUses } from './comparison-sides.js';
-import { plural } from './plural.js';
-import { ruleSource } from './rule-source.js';
+import type { ComparisonResult } from '../../comparison/comparison.js';
+import { type ComparedSide, comparedSides, type OneSidedUse, type RuleUse, ruleUses } from '../comparison-sides.js';
+import { plural } from '../plural.js';
+import { ruleSource } from '../rule-source.js';
 import { wrapped } from './scenario-table.js';
 
 const WIDTH = 80;

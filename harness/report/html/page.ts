@@ -1,17 +1,17 @@
 /** A run as one HTML file that works from disk and asks for nothing from a network. */
 import { createHash } from 'node:crypto';
-import { SEVERITIES } from '../classify/severity.js';
+import { SEVERITIES } from '../../classify/severity.js';
 import { heatMap } from './heat-map.js';
-import { bucketMarkup } from './html-bucket.js';
-import { SCRIPT } from './html-script.js';
-import { NO_STATES, type StateLookup } from './html-state.js';
-import { STYLE } from './html-style.js';
+import { bucketMarkup } from './card.js';
+import { SCRIPT } from './script.js';
+import { NO_STATES, type StateLookup } from './state.js';
+import { STYLE } from './style.js';
 import { html, Markup, NOTHING } from './markup.js';
-import { plural } from './plural.js';
+import { plural } from '../plural.js';
 import { grouped, progressChart } from './progress-chart.js';
-import { type Standing, STANDINGS } from './report-bucket.js';
-import { ruleInWords, type RuleLookup } from './rule-lookup.js';
-import type { ReportBucket, RunReport } from './run-report.js';
+import { type Standing, STANDINGS } from '../report-bucket.js';
+import { ruleInWords, type RuleLookup } from '../rule-lookup.js';
+import type { ReportBucket, RunReport } from '../run-report.js';
 
 export function htmlReport(report: RunReport, lookup: RuleLookup, states: StateLookup = NO_STATES): string {
   const { seed, buckets } = report;

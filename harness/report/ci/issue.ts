@@ -1,10 +1,10 @@
 /** A bucket as an issue of a tracker: a title that names it for ever, a body that stands on its own. */
 import { createHash } from 'node:crypto';
-import { plainText } from './answer-text.js';
-import { bucketSection, code, prose } from './markdown-report.js';
-import type { RuleLookup } from './rule-lookup.js';
-import type { ReportBucket } from './report-bucket.js';
-import type { RunReport } from './run-report.js';
+import { plainText } from '../answer-text.js';
+import { bucketSection, code, prose } from './markdown.js';
+import type { RuleLookup } from '../rule-lookup.js';
+import type { ReportBucket } from '../report-bucket.js';
+import type { RunReport } from '../run-report.js';
 
 /** Trackers take titles of 255 characters and bodies of 65536. */
 const LONGEST_TITLE = 250;

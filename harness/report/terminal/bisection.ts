@@ -1,9 +1,9 @@
 /** The result of `bisect` for a terminal. */
-import type { Asked, Bisection, Flip } from '../history/bisection.js';
-import { stepInWords } from '../operations/registry.js';
-import type { Scenario } from '../scenario/scenario.js';
-import { answerText } from './answer-text.js';
-import { commitsText, ruleLines } from './change-text.js';
+import type { Asked, Bisection, Flip } from '../../history/bisection.js';
+import { stepInWords } from '../../operations/registry.js';
+import type { Scenario } from '../../scenario/scenario.js';
+import { answerText } from '../answer-text.js';
+import { commitsText, ruleLines } from './change.js';
 import { wrapped } from './scenario-table.js';
 
 export function bisectionText(family: string, scenario: Scenario, step: number, bisection: Bisection, width: number): string {

@@ -1,6 +1,6 @@
 /** How a run went over time, as a chart: cases and buckets against seconds, a pair of lines for each shard. */
 import { html, type Markup, NOTHING } from './markup.js';
-import type { ProgressCurve, ProgressPoint } from './run-progress.js';
+import type { ProgressCurve, ProgressPoint } from '../run-progress.js';
 
 /** Of the drawing, which is stretched to its place; labels stand outside it and keep their size. */
 const WIDTH = 1000;
