@@ -1,5 +1,5 @@
 /** A corpus of regressions as tests of users, against the profiles of this package. */
-import { describeCorpus as describeCorpusOf } from './corpus/describe-corpus.js';
+import { describeCorpus as describeCorpusOf } from './regressions/describe-corpus.js';
 import { PROFILES } from '../models/registry.js';
 
 /**

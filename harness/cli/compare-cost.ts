@@ -10,7 +10,7 @@ import { decodeScenario } from '../scenario/encoded.js';
 import { printScenario } from '../scenario/print.js';
 import type { Profile } from '../../models/contract/model.js';
 import { PROFILES } from '../../models/registry.js';
-import type { Arguments } from './arguments.js';
+import type { Arguments } from './options/arguments.js';
 import { knownProfile } from './known-profile.js';
 import { terminalWidth } from './panel-session.js';
 import { packageVersion } from './version.js';

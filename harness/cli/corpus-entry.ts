@@ -2,8 +2,8 @@
 import { rankOf } from '../classify/severity.js';
 import { DEFAULT_LENSES } from '../compare/lens.js';
 import { panelOf, seatOf } from '../compare/panel.js';
-import type { Regression } from '../corpus/regression.js';
-import { expectedOf } from '../corpus/replay.js';
+import type { Regression } from '../regressions/regression.js';
+import { expectedOf } from '../regressions/replay.js';
 import { minimisation } from '../minimise/minimise.js';
 import { UsageError } from '../operations/usage-error.js';
 import { type Divergence, type DivergentScenario, divergencesOf } from '../finding/divergence.js';

@@ -1,9 +1,9 @@
 /** What a campaign's exit code says: `--fail-on`, `--strict`. The table is in README.md. */
 import type { CampaignResult } from '../campaign.js';
 import { rankOf } from '../classify/severity.js';
-import type { FailOn } from '../configuration/failure-class.js';
+import type { FailOn } from './options/failure-class.js';
 import { freshOf } from '../report/acquaintance.js';
-import type { Verdict } from './ledger-gate.js';
+import type { Verdict } from '../ledger/ledger-gate.js';
 
 export const FAIL_ON_HELP = `  --fail-on CLASS        exit 1 on new buckets, correctness (worse than performance), any, or none; default: new where
                          --ledger or --baseline is given, or the package's ledger has entries for every edge of the

@@ -1,6 +1,6 @@
 /** Which commands of outside models hold: they come from flags, environment or configuration, never from a scenario, a corpus or a run folder. */
 import { UsageError } from '../operations/usage-error.js';
-import type { Settings } from './settings.js';
+import type { Settings } from './options/settings.js';
 
 /** The name in `NAME=COMMAND`. */
 const nameOf = (definition: string) => definition.split('=')[0];

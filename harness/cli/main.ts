@@ -5,28 +5,37 @@
 type Command = { run(args: readonly string[]): Promise<number> };
 
 const COMMANDS: Readonly<Record<string, { load: () => Promise<Command>; summary: string }>> = {
-  fuzz: { load: () => import('./fuzz.js'), summary: 'random scenarios through a panel of models; buckets, minimal scenarios' },
-  replay: { load: () => import('./replay.js'), summary: 'a scenario, a finding or a case of a seed, step by step' },
-  minimise: { load: () => import('./minimise.js'), summary: 'the smallest scenario with the same divergence' },
-  explain: { load: () => import('./explain.js'), summary: 'per model: the rule that decided a step, its source, what it read' },
+  fuzz: {
+    load: () => import('./commands/fuzz.js'),
+    summary: 'random scenarios through a panel of models; buckets, minimal scenarios',
+  },
+  replay: { load: () => import('./commands/replay.js'), summary: 'a scenario, a finding or a case of a seed, step by step' },
+  minimise: { load: () => import('./commands/minimise.js'), summary: 'the smallest scenario with the same divergence' },
+  explain: {
+    load: () => import('./commands/explain.js'),
+    summary: 'per model: the rule that decided a step, its source, what it read',
+  },
   compare: {
-    load: () => import('./compare.js'),
+    load: () => import('./commands/compare.js'),
     summary: 'what one version does for guests that another does not, bucket by bucket',
   },
-  history: { load: () => import('./history.js'), summary: 'a scenario through all versions, and what changed its answers' },
-  bisect: { load: () => import('./bisect.js'), summary: 'the first version of a family with the new answer to a step' },
-  matrix: { load: () => import('./matrix.js'), summary: 'the effective type of profiles over the whole decision space' },
-  report: { load: () => import('./report.js'), summary: 'a run folder as HTML, Markdown, JUnit, SARIF or JSON' },
-  issues: { load: () => import('./issues.js'), summary: 'the new buckets of a run as issues of a tracker, a file each' },
-  models: { load: () => import('./models.js'), summary: 'the profiles, their spans and commits' },
-  accept: { load: () => import('./accept.js'), summary: 'a finding becomes a known divergence: an entry of the ledger' },
+  history: {
+    load: () => import('./commands/history.js'),
+    summary: 'a scenario through all versions, and what changed its answers',
+  },
+  bisect: { load: () => import('./commands/bisect.js'), summary: 'the first version of a family with the new answer to a step' },
+  matrix: { load: () => import('./commands/matrix.js'), summary: 'the effective type of profiles over the whole decision space' },
+  report: { load: () => import('./commands/report.js'), summary: 'a run folder as HTML, Markdown, JUnit, SARIF or JSON' },
+  issues: { load: () => import('./commands/issues.js'), summary: 'the new buckets of a run as issues of a tracker, a file each' },
+  models: { load: () => import('./commands/models.js'), summary: 'the profiles, their spans and commits' },
+  accept: { load: () => import('./commands/accept.js'), summary: 'a finding becomes a known divergence: an entry of the ledger' },
   regress: {
-    load: () => import('./regress.js'),
+    load: () => import('./commands/regress.js'),
     summary: 'the corpus of regressions replayed; a diff of every answer that changed',
   },
-  corpus: { load: () => import('./corpus.js'), summary: 'add to, minimise, merge, migrate a corpus of regressions' },
-  merge: { load: () => import('./merge.js'), summary: 'the run folders of shards as one run folder' },
-  serve: { load: () => import('./serve.js'), summary: 'a profile as an external model on stdin and stdout' },
+  corpus: { load: () => import('./commands/corpus.js'), summary: 'add to, minimise, merge, migrate a corpus of regressions' },
+  merge: { load: () => import('./commands/merge.js'), summary: 'the run folders of shards as one run folder' },
+  serve: { load: () => import('./commands/serve.js'), summary: 'a profile as an external model on stdin and stdout' },
 };
 
 const HELP = `emtdiff: differential testing of x86 memory-type virtualisation

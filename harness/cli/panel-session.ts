@@ -6,11 +6,11 @@ import { ForeignRules } from '../panel/foreign-rules.js';
 import { FaultLog, type ModelFault } from '../panel/faults.js';
 import { Seats } from '../panel/seats.js';
 import { PROFILES } from '../../models/registry.js';
-import { type Arguments, word } from './arguments.js';
+import { type Arguments, word } from './options/arguments.js';
 import { wantedExternals } from './external-choice.js';
 import { chosenProfiles, DEFAULT_PANEL, PANEL_OPTIONS, startExternals } from './panel-choice.js';
 import type { ScenarioInput } from './scenario-input.js';
-import { SETTINGS_OPTIONS, settingsOf } from './settings.js';
+import { SETTINGS_OPTIONS, settingsOf } from './options/settings.js';
 
 export const SESSION_OPTIONS = {
   ...PANEL_OPTIONS,

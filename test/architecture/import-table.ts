@@ -36,7 +36,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
   // Its predicate is an argument: what a divergence is, it does not know.
   'harness/minimise': { folders: WORDS },
   'harness/external': { folders: [...WORDS, RUN], types: [PANEL, FINDING], packages: ['node:'] },
-  'harness/corpus': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], types: [PANEL, FINDING], packages: ['node:', 'json-diff'] },
+  'harness/regressions': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], types: [PANEL, FINDING], packages: ['node:', 'json-diff'] },
   // A panel at work, then what it found: each may know what stands before it.
   'harness/panel': { folders: [...WORDS, ...STAGES] },
   'harness/finding': { folders: [...WORDS, ...STAGES, PANEL] },
@@ -57,12 +57,18 @@ export const TABLE: Readonly<Record<string, Row>> = {
     ],
     packages: ['node:'],
   },
-  'harness/journal': { folders: [...WORDS, COMPARE, PANEL, 'harness/report'], packages: ['node:'] },
-  'harness/configuration': { folders: [...WORDS, COMPARE], types: ['harness/report'], packages: ['node:'] },
+  'harness/ledger': {
+    folders: [...WORDS, ...AT_WORK, 'harness/regressions', 'harness/campaign', 'harness/report', 'harness/cli', 'models/registry'],
+    packages: ['node:'],
+  },
+  'harness/engine': {
+    folders: [...WORDS, ...AT_WORK, 'harness/campaign', 'harness/external', 'harness/report', 'harness/cli', 'models/registry'],
+    packages: ['node:'],
+  },
   'harness/campaign': { folders: [...WORDS, ...AT_WORK] },
   'harness/agreement': { folders: [...WORDS, ...AT_WORK] },
   // Binds a corpus to the profiles of this package.
-  'harness/describe-corpus': { folders: ['harness/corpus', 'models/registry'] },
+  'harness/describe-corpus': { folders: ['harness/regressions', 'models/registry'] },
   // What users import: it offers, and does nothing itself.
   'harness/library': { folders: ['harness', CONTRACT, 'models/registry'] },
   'harness/cli': { folders: ['harness', CONTRACT, 'models/registry'], packages: ['node:'] },

@@ -1,6 +1,6 @@
 /** A process of its own for one contender, so that neither V8's feedback nor its flags are shared: run by rounds.ts, told `seconds`, says its rate. */
 import { chosenProfiles, DEFAULT_PANEL } from '../../harness/cli/panel-choice.js';
-import { raiseInliningBudget } from '../../harness/cli/inlining-budget.js';
+import { raiseInliningBudget } from '../../harness/engine/inlining-budget.js';
 import { checkModels, stagesOf } from './bench-stages.js';
 import { NaiveHarness } from './naive/naive-harness.js';
 

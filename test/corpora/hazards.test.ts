@@ -1,8 +1,8 @@
 /** The hazards of conversions that the format can express: each a regression, and what shows it typed here a second time. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { regressionFrom } from '../../harness/corpus/regression.js';
-import { readRegressions } from '../../harness/corpus/regression-folder.js';
+import { regressionFrom } from '../../harness/regressions/regression.js';
+import { readRegressions } from '../../harness/regressions/regression-folder.js';
 import { answerOf } from '../../harness/run/readable.js';
 import { PROFILES } from '../../models/registry.js';
 

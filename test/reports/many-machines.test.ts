@@ -118,7 +118,7 @@ describe('The GitLab pipeline', () => {
 });
 
 test('Every variable that the page names is one that emtdiff reads', () => {
-  const source = readFileSync(join(__dirname, '../../harness/cli/shard-choice.ts'), 'utf8');
+  const source = readFileSync(join(__dirname, '../../harness/engine/shard-choice.ts'), 'utf8');
   const named = page.match(/`(JOB_COMPLETION_INDEX|EMTDIFF_SHARDS|CI_NODE_\w+|SLURM_ARRAY_TASK_\w+|BUILDKITE_\w+|CIRCLE_\w+)`/g)!;
   expect(named.length).toBeGreaterThan(7);
   for (const name of named) expect(source).toContain(name.replaceAll('`', "'"));

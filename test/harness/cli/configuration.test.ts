@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeJournal } from '../../../harness/journal/journal.js';
+import { writeJournal } from '../../../harness/engine/journal.js';
 import { emtdiff, MAIN, type Ran, type Surroundings } from './command.js';
 
 /** A new folder with files; texts as they are, all else as JSON. */

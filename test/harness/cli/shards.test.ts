@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chosenShard } from '../../../harness/cli/shard-choice.js';
+import { chosenShard } from '../../../harness/engine/shard-choice.js';
 import { emtdiff, MAIN } from './command.js';
 
 const base = mkdtempSync(join(tmpdir(), 'emtdiff-shards-'));

@@ -88,11 +88,12 @@ describe('The package', () => {
       'README.md',
       'corpora',
       'dist',
+      'docs',
       'harness',
       'package.json',
       'reports',
     ]);
-    expect(list).toContain('package/harness/configuration/schema.json');
+    expect(list).toContain('package/docs/configuration.schema.json');
     // Types beside all code: `npm pack` builds anew, so that a file whose source is gone does not go along.
     const code = list.filter((name) => /^package\/dist\/.*\.js$/.test(name));
     expect(code.filter((name) => !list.includes(name.replace(/js$/, 'd.ts')))).toEqual([]);

@@ -1,0 +1,149 @@
+/** `emtdiff corpus`: keeps a folder of regressions small, canonical and without doubles. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { bySize, corpusKey, merged } from '../../regressions/merge.js';
+import { checkedName, printRegression, REGRESSION_FORMAT, type Regression, regressionFrom } from '../../regressions/regression.js';
+import { jsonFiles, type RegressionFile, readRegressions } from '../../regressions/regression-folder.js';
+import { changesOf, expectedOf } from '../../regressions/replay.js';
+import { UsageError } from '../../operations/usage-error.js';
+import { fileName, writeWhole } from '../../report/run-folder.js';
+import { readJson } from '../../scenario/json.js';
+import { PROFILES } from '../../../models/registry.js';
+import { type Arguments, readArguments } from '../options/arguments.js';
+import { minimalOf, regressionOf } from '../corpus-entry.js';
+import { corpusFolder } from '../package-folder.js';
+import { chosenProfiles, DEFAULT_PANEL } from '../panel-choice.js';
+import { readScenario } from '../scenario-input.js';
+
+const HELP = `emtdiff corpus add FILE [DIR]      a scenario or a finding becomes a regression, unless a smaller witness of its bucket is there
+emtdiff corpus minimise [DIR]      each regression becomes the smallest scenario that shows its bucket
+emtdiff corpus merge DIR... --out DIR   one corpus of several: one regression a bucket, the smallest witness wins
+emtdiff corpus migrate [DIR]       every file in today's format and canonical form; scenarios and findings become regressions
+
+  DIR                    default: the regressions of this package (corpora/regressions)
+  --name NAME            of add: the regression's name and file; default: the scenario's name, else the bucket
+  --note TEXT            of add: what it shows, in a sentence
+  --bucket ID            of add: the divergence that it is a witness of; default: the finding's own, else the scenario's worst
+  --models LIST          whose answers are kept; default: the finding's own panel, else the default panel
+`;
+
+const OPTIONS = {
+  name: { type: 'string' },
+  bucket: { type: 'string' },
+  note: { type: 'string' },
+  models: { type: 'string' },
+  out: { type: 'string' },
+} as const;
+
+const ACTIONS: Readonly<Record<string, (found: Arguments, operands: readonly string[]) => Promise<string>>> = {
+  add,
+  minimise,
+  merge,
+  migrate,
+};
+
+export async function run(args: readonly string[]): Promise<number> {
+  const found = readArguments('corpus', args, OPTIONS, { least: 1, most: Number.POSITIVE_INFINITY });
+  if (found.has('help')) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const [action, ...operands] = found.positionals;
+  if (!Object.hasOwn(ACTIONS, action))
+    throw new UsageError(`corpus: found ${JSON.stringify(action)}, expected one of ${Object.keys(ACTIONS).join(' ')}`);
+  process.stdout.write(`${await ACTIONS[action](found, operands)}\n`);
+  return 0;
+}
+
+async function add(found: Arguments, operands: readonly string[]): Promise<string> {
+  if (operands.length < 1 || operands.length > 2)
+    throw new UsageError(`corpus add: found ${operands.length} arguments, expected FILE and perhaps DIR`);
+  const [file, folder = corpusFolder('regressions')] = operands;
+  const made = await entryOf(file, found);
+  const files = existsSync(folder) ? readRegressions(folder) : [];
+  const other = files.find(({ regression }) => corpusKey(regression) === corpusKey(made));
+  if (other !== undefined && bySize(other.regression.scenario, made.scenario) <= 0)
+    return `${other.path}: kept, its witness of ${corpusKey(made)} is no larger`;
+  const path = other?.path ?? join(folder, `${made.name}.json`);
+  if (other === undefined && existsSync(path))
+    throw new UsageError(`${path}: found a regression of another bucket, expected a new --name`);
+  writeWhole(path, printRegression(other === undefined ? made : { ...made, name: other.regression.name }));
+  return `${path}: ${other === undefined ? 'added' : 'replaced by a smaller witness'}`;
+}
+
+async function entryOf(file: string, found: Arguments): Promise<Regression> {
+  const { scenario, finding } = readScenario(file);
+  const known = finding?.profiles.filter((name) => PROFILES.some((profile) => profile.name === name)) ?? [];
+  const profiles = chosenProfiles(found.text('models'), known.length > 0 ? known : DEFAULT_PANEL);
+  const own = finding === null || finding.bucket === '' ? undefined : finding.bucket;
+  const bucket = found.text('bucket') ?? own;
+  const note = found.text('note');
+  const name = found.text('name') ?? scenario.name ?? bucket ?? basename(file, '.json');
+  return regressionOf(scenario, profiles, {
+    name: found.text('name') === undefined ? fileName(name.replace(/[^\w.~+-]/g, '-')) : checkedName(name),
+    ...(note === undefined ? {} : { note }),
+    ...(bucket === undefined ? {} : { bucket }),
+  });
+}
+
+async function minimise(_: Arguments, operands: readonly string[]): Promise<string> {
+  const files = readRegressions(oneFolder('minimise', operands));
+  const changed = files.find(({ regression, path }) => changesOf(regression, PROFILES, path).length > 0);
+  if (changed !== undefined)
+    throw new UsageError(`${changed.path}: found changed answers, expected a corpus that emtdiff regress passes`);
+  let rewritten = 0;
+  for (const { path, regression } of files) {
+    const profiles = PROFILES.filter(({ name }) => Object.hasOwn(regression.expected, name));
+    const scenario = await minimalOf(regression, inOrder(profiles, Object.keys(regression.expected)));
+    if (bySize(scenario, regression.scenario) >= 0) continue;
+    const answers = expectedOf(scenario, inOrder(profiles, Object.keys(regression.expected)));
+    writeWhole(path, printRegression({ ...regression, scenario, expected: answers }));
+    rewritten++;
+  }
+  return `${files.length} regressions, ${rewritten} made smaller`;
+}
+
+const inOrder = <T extends { readonly name: string }>(profiles: readonly T[], names: readonly string[]): T[] =>
+  [...profiles].sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+
+async function merge(found: Arguments, operands: readonly string[]): Promise<string> {
+  const out = found.text('out');
+  if (out === undefined || operands.length === 0)
+    throw new UsageError('corpus merge: found no --out or no folder, expected DIR... --out DIR');
+  const there = existsSync(out) ? readRegressions(out) : [];
+  if (there.length > 0 && !operands.includes(out))
+    throw new UsageError(`--out: found regressions in ${JSON.stringify(out)}, expected an empty folder or one of those merged`);
+  const result = merged(operands.flatMap((folder) => readRegressions(folder).map(({ regression }) => regression)));
+  for (const regression of result) writeIfChanged(join(out, `${regression.name}.json`), printRegression(regression), there);
+  // Of a folder that is merged into: those that lost to a smaller witness.
+  const losers = there.filter(({ regression }) => !result.some(({ name }) => name === regression.name));
+  for (const { path } of losers) rmSync(path);
+  return `${out}: ${result.length} regressions`;
+}
+
+function writeIfChanged(path: string, text: string, there: readonly RegressionFile[]): boolean {
+  if (there.some((file) => file.path === path && file.text === text)) return false;
+  writeWhole(path, text);
+  return true;
+}
+
+async function migrate(found: Arguments, operands: readonly string[]): Promise<string> {
+  const paths = jsonFiles(oneFolder('migrate', operands));
+  let rewritten = 0;
+  for (const path of paths) {
+    const text = readFileSync(path, 'utf8');
+    const json = readJson(text, path);
+    const isCurrent = (json as { format?: unknown } | null)?.format === REGRESSION_FORMAT;
+    const regression = isCurrent ? regressionFrom(json, path) : { ...(await entryOf(path, found)), name: basename(path, '.json') };
+    const canonical = printRegression(regression);
+    if (canonical === text) continue;
+    writeWhole(path, canonical);
+    rewritten++;
+  }
+  return `${paths.length} files, ${rewritten} rewritten`;
+}
+
+function oneFolder(action: string, operands: readonly string[]): string {
+  if (operands.length > 1) throw new UsageError(`corpus ${action}: found ${operands.length} folders, expected one`);
+  return operands[0] ?? corpusFolder('regressions');
+}

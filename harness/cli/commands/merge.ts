@@ -1,0 +1,117 @@
+/** `emtdiff merge`: the run folders of a campaign's shards as one run folder. */
+import { type CampaignResult, runCampaign } from '../../campaign.js';
+import type { ExternalModel } from '../../external/external-model.js';
+import { FAIL_ON } from '../options/failure-class.js';
+import { FolderLock } from '../../engine/folder-lock.js';
+import { readJournal, writeJournal } from '../../engine/journal.js';
+import { type Union, unionOf } from '../../engine/union.js';
+import { UsageError } from '../../operations/usage-error.js';
+import { unitedState } from '../../panel/united-state.js';
+import { RunFolder } from '../../report/run-folder.js';
+import type { Profile } from '../../../models/contract/model.js';
+import { PROFILES } from '../../../models/registry.js';
+import { readArguments, word } from '../options/arguments.js';
+import { bootSetups } from '../boot-corpus.js';
+import { exitCode, FAIL_ON_HELP } from '../exit-code.js';
+import { externalsOfRun } from '../external-choice.js';
+import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate, today, type Verdict } from '../../ledger/ledger-gate.js';
+import { profilesOf, startExternals } from '../panel-choice.js';
+import { SETTINGS_HELP, SETTINGS_OPTIONS, settingsOf } from '../options/settings.js';
+import { packageVersion } from '../version.js';
+
+const HELP = `emtdiff merge DIR... --out DIR    shards of one campaign as one run
+
+  Counts add up, each shard counts once, the order does not matter; findings are minimised anew from the witness that the
+  whole campaign would have kept, so that the result equals an unsharded run.
+  --external NAME=CMD    again, if the shards had it
+${LEDGER_HELP}
+${FAIL_ON_HELP}
+${SETTINGS_HELP}
+`;
+
+const OPTIONS = {
+  out: { type: 'string' },
+  external: { type: 'string', multiple: true },
+  'fail-on': { type: 'string' },
+  ...SETTINGS_OPTIONS,
+  ...LEDGER_OPTIONS,
+} as const;
+
+export async function run(args: readonly string[]): Promise<number> {
+  const found = readArguments('merge', args, OPTIONS, { least: 1, most: Number.POSITIVE_INFINITY });
+  if (found.has('help')) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const out = found.text('out');
+  if (out === undefined) throw new UsageError('merge: found no --out, expected the folder for the united run');
+  const version = packageVersion();
+  const runs = found.positionals.map((folder) => ({ folder, journal: readJournal(folder, version) }));
+  const union = unionOf(runs);
+  const settings = await settingsOf(found);
+  const externals = externalsOfRun(union.externals, settings, 'merge');
+  const asked = settings.text('fail-on');
+  const failOn = asked === undefined ? null : word(settings.source('fail-on'), asked, FAIL_ON);
+  const gate = LedgerGate.open(settings);
+  const lock = FolderLock.take(out);
+  try {
+    new RunFolder(out).prepare();
+    const profiles = profilesOf(union.profiles.filter((name) => !union.externals.includes(name)));
+    const outsiders = await startExternals(externals, profiles, settings.source('external'));
+    try {
+      const result = await minimised(union, profiles, outsiders);
+      const verdict = await gate.judge(result, { profiles, outsiders, lenses: union.lenses }, today());
+      keep(out, union, result, verdict);
+      process.stdout.write(`${unionText(union, result, verdict)} in ${out}\n`);
+      return exitCode(result, { failOn, verdict, isStrict: settings.has('strict'), isInterrupted: false });
+    } finally {
+      await Promise.all(outsiders.map((outsider) => outsider.close()));
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** The campaign of the union: all its cases are counted already, its buckets are minimised. */
+function minimised(union: Union, profiles: readonly Profile[], outsiders: readonly ExternalModel[]): Promise<CampaignResult> {
+  return runCampaign({
+    seed: union.seed,
+    profiles,
+    outsiders,
+    known: PROFILES,
+    lenses: union.lenses,
+    setups: bootSetups(),
+    cases: 0,
+    before: unitedState(union.states),
+    shouldStop: () => true,
+  });
+}
+
+function keep(out: string, union: Union, result: CampaignResult, { acquaintance }: Verdict): void {
+  const { seed, profiles, externals, lenses, cases, milliseconds, used, contributions, curves } = union;
+  const version = packageVersion();
+  writeJournal(out, {
+    version,
+    seed,
+    profiles,
+    externals,
+    lenses,
+    cases,
+    milliseconds,
+    used,
+    contributions,
+    curves,
+    state: result.state,
+  });
+  new RunFolder(out).write(result, { version, milliseconds: used, interrupted: false, curves, acquaintance });
+}
+
+/** Says also what is missing: a shard that did not end, or whose folder is not among those given. */
+function unionText({ contributions, states, cases }: Union, result: CampaignResult, { acquaintance }: Verdict): string {
+  const share = contributions.reduce((sum, { of }) => sum + 1 / of, 0);
+  const isWhole = cases === null ? share > 0.999 : result.cases >= cases;
+  return [
+    `${states.length} shards, ${result.cases} cases${isWhole ? '' : ` (INCOMPLETE: not all ${cases ?? ''} cases of the campaign)`}`,
+    `${result.findings.length} buckets${acquaintance ? ` (${acquaintance.fresh.length} new)` : ''}`,
+  ].join(', ');
+}

@@ -1,0 +1,94 @@
+/** `emtdiff minimise`: the smallest scenario that shows the same bucket. */
+import { DEFAULT_LENSES } from '../../compare/lens.js';
+import { rankOf } from '../../classify/severity.js';
+import { minimisation } from '../../minimise/minimise.js';
+import { type Divergence, divergencesOf } from '../../finding/divergence.js';
+import { EdgeProbe } from '../../panel/probe.js';
+import { findingOf } from '../../finding/finding.js';
+import { findingLines } from '../../report/terminal/fuzz-summary.js';
+import { FINDING_FORMAT, findingJson } from '../../report/finding-file.js';
+import { printScenario, scenarioJson } from '../../scenario/print.js';
+import type { Scenario } from '../../scenario/scenario.js';
+import { readArguments } from '../options/arguments.js';
+import { PANEL_HELP } from '../panel-choice.js';
+import { openSession, type PanelSession, reportFaults, SESSION_OPTIONS, terminalWidth } from '../panel-session.js';
+import { readScenario } from '../scenario-input.js';
+import { packageVersion } from '../version.js';
+
+const HELP = `emtdiff minimise FILE|-     the smallest scenario with the same divergence
+
+  --bucket ID            which divergence; default: the finding's own, else the worst
+${PANEL_HELP}
+                         default: the finding's own, else the default panel
+  --lens LIST            default ${DEFAULT_LENSES.join(',')}
+  --format FORMAT        terminal (the scenario on stdout, the rest on stderr) or json (a finding)
+`;
+
+export async function run(args: readonly string[]): Promise<number> {
+  const found = readArguments('minimise', args, { ...SESSION_OPTIONS, bucket: { type: 'string' } }, { least: 1, most: 1 });
+  if (found.has('help')) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const input = readScenario(found.positionals[0]);
+  const session = await openSession(found, input, DEFAULT_LENSES);
+  try {
+    await minimiseIn(session, input.scenario, found.text('bucket') ?? input.finding?.bucket ?? '');
+    return reportFaults(session.faults());
+  } finally {
+    await session.close();
+  }
+}
+
+async function minimiseIn(session: PanelSession, scenario: Scenario, wanted: string): Promise<void> {
+  const { panel, seats } = session;
+  const { divergences, table, comparator } = await divergencesOf(scenario, panel, seats, session.lenses);
+  const chosen = choose(divergences, wanted);
+  if (chosen === null) {
+    process.stderr.write(`emtdiff: no divergence${wanted === '' ? '' : ` in bucket ${wanted}`}: nothing to minimise\n`);
+    const unchanged = {
+      format: FINDING_FORMAT,
+      bucket: null,
+      profiles: panel.seats.map(({ name }) => name),
+      scenario: scenarioJson(scenario),
+      minimiseEvaluations: 0,
+    };
+    process.stdout.write(session.format === 'json' ? `${JSON.stringify(unchanged)}\n` : printScenario(scenario));
+    return;
+  }
+  const bucket = table.knownById(chosen.id);
+  bucket.rank = rankOf(chosen.severity);
+  const probe = new EdgeProbe(panel, seats, comparator, table, null);
+  const holds = (candidate: Scenario) => probe.show(bucket, chosen.edge, candidate);
+  const work = minimisation(scenario);
+  let next = work.next();
+  while (!next.done) next = work.next(await holds(next.value));
+  const step = await holds(next.value.scenario);
+  const finding = await findingOf(bucket, { ...next.value, step, edge: chosen.edge, slippedFrom: null, case: -1 }, panel, seats);
+  if (session.format === 'json') {
+    const {
+      case: _,
+      seed: __,
+      replay: ___,
+      ...json
+    } = findingJson(finding, { seed: '', version: packageVersion(), profiles: panel.seats.map(({ name }) => name) });
+    const evaluations = { minimiseEvaluations: finding.evaluations, certifyingEvaluations: finding.certifying };
+    const slips = probe.slips.map((slip) => ({ id: slip.bucket.id, scenario: scenarioJson(slip.scenario) }));
+    process.stdout.write(`${JSON.stringify({ ...json, ...evaluations, slips })}\n`);
+    return;
+  }
+  process.stdout.write(printScenario(finding.scenario));
+  process.stderr.write(`${findingLines(finding, panel.seats, terminalWidth()).join('\n')}\n`);
+  process.stderr.write(
+    `from ${scenario.steps.length} to ${finding.scenario.steps.length} steps in ${finding.evaluations} evaluations, one-minimal by ${finding.certifying} more\n`,
+  );
+}
+
+/** The bucket asked for, else the worst of the scenario; of equals the first. */
+function choose(divergences: readonly Divergence[], wanted: string): Divergence['buckets'][number] | null {
+  const all = divergences.flatMap(({ buckets }) => buckets).filter(({ id }) => wanted === '' || id === wanted);
+  return all.reduce<Divergence['buckets'][number] | null>(
+    (worst, next) => (worst === null || rankOf(next.severity) < rankOf(worst.severity) ? next : worst),
+    null,
+  );
+}

@@ -1,0 +1,105 @@
+/** What `fuzz` is asked to do: from its options, or from the journal of a run that goes on. */
+import { randomBytes } from 'node:crypto';
+import { DEFAULT_LENSES, LENS_NAMES, type LensName } from '../compare/lens.js';
+import { type Contribution, type Journal, readJournal } from './journal.js';
+import { UsageError } from '../operations/usage-error.js';
+import type { CampaignState } from '../panel/campaign-state.js';
+import type { ProgressCurve } from '../report/run-progress.js';
+import type { Profile } from '../../models/contract/model.js';
+import { duration, wholeNumber, word } from '../cli/options/arguments.js';
+import { externalsOfRun } from '../cli/external-choice.js';
+import { chosenProfiles, DEFAULT_PANEL, profilesOf } from '../cli/panel-choice.js';
+import type { Settings } from '../cli/options/settings.js';
+import { chosenShard } from './shard-choice.js';
+
+export const DEFAULT_TIME = '30s';
+
+export interface CampaignPlan {
+  readonly seed: string;
+  readonly profiles: readonly Profile[];
+  readonly lenses: readonly LensName[];
+  /** `NAME=COMMAND` of each outside model. */
+  readonly externals: readonly string[];
+  /** Infinity where a time was asked for. */
+  readonly cases: number;
+  /** Milliseconds for the cases, Infinity where a number was asked for; and those used before. */
+  readonly milliseconds: number;
+  readonly used: number;
+  /** A worker each: the shard it counts, and how many of its cases were counted before. */
+  readonly contributions: readonly Contribution[];
+  readonly before: CampaignState | undefined;
+  /** How the cases before went over time. */
+  readonly curves: readonly ProgressCurve[];
+  /** The run folder. */
+  readonly out: string | null;
+  readonly resumes: boolean;
+}
+
+/** @throws {UsageError} */
+export function planOf(settings: Settings, version: string): CampaignPlan {
+  const folder = settings.flags.text('resume');
+  const plan = folder === undefined ? newPlan(settings) : resumedPlan(settings, folder, readJournal(folder, version));
+  if (plan.externals.length > 0 && plan.contributions.length > 1)
+    throw new UsageError(
+      `${settings.source('workers')}: found more than 1 beside ${settings.source('external')}, expected 1: an external model is one process`,
+    );
+  return plan;
+}
+
+function newPlan(settings: Settings): CampaignPlan {
+  const [asked, time] = [settings.text('cases'), settings.text('time')];
+  if (asked !== undefined && time !== undefined)
+    throw new UsageError(`${settings.source('time')}: found beside ${settings.source('cases')}, expected one of the two`);
+  const workers = wholeNumber(settings.source('workers'), settings.text('workers') ?? '1', 1);
+  const shard = chosenShard(settings.text('shard'), process.env, settings.source('shard'));
+  const seed = settings.text('seed');
+  if (seed === undefined && shard.of > 1)
+    throw new UsageError(`--seed: found none for shard ${shard.index}/${shard.of}, expected the seed that all shards have`);
+  return {
+    seed: seed ?? randomBytes(6).toString('hex'),
+    profiles: chosenProfiles(settings.text('models'), DEFAULT_PANEL, settings.source('models')),
+    lenses: chosenLenses(settings.text('lens'), settings.source('lens')),
+    cases: asked === undefined ? Number.POSITIVE_INFINITY : wholeNumber(settings.source('cases'), asked, 1),
+    milliseconds: asked === undefined ? duration(settings.source('time'), time ?? DEFAULT_TIME) : Number.POSITIVE_INFINITY,
+    used: 0,
+    contributions: Array.from({ length: workers }, (_, worker) => ({
+      index: shard.index + shard.of * worker,
+      of: shard.of * workers,
+      done: 0,
+    })),
+    before: undefined,
+    curves: [],
+    externals: settings.list('external'),
+    out: settings.text('out') ?? null,
+    resumes: false,
+  };
+}
+
+/** What the journal has of its own. */
+export const FIXED = ['seed', 'cases', 'time', 'models', 'lens', 'workers', 'shard', 'out'] as const;
+
+function resumedPlan(settings: Settings, folder: string, journal: Journal): CampaignPlan {
+  const given = FIXED.find((name) => settings.flags.text(name) !== undefined);
+  if (given !== undefined)
+    throw new UsageError(`--resume: found beside --${given}, expected no other choice of cases: the journal has them`);
+  return {
+    seed: journal.seed,
+    profiles: profilesOf(journal.profiles.filter((name) => !journal.externals.includes(name))),
+    lenses: journal.lenses,
+    cases: journal.cases ?? Number.POSITIVE_INFINITY,
+    milliseconds: journal.milliseconds ?? Number.POSITIVE_INFINITY,
+    used: journal.used,
+    contributions: journal.contributions,
+    before: journal.state,
+    curves: journal.curves ?? [],
+    externals: externalsOfRun(journal.externals, settings, '--resume'),
+    out: folder,
+    resumes: true,
+  };
+}
+
+function chosenLenses(list: string | undefined, source: string): LensName[] {
+  if (list === undefined) return [...DEFAULT_LENSES];
+  const names = list.split(',').map((name) => word(source, name.trim(), LENS_NAMES));
+  return LENS_NAMES.filter((name) => names.includes(name));
+}

@@ -1,0 +1,108 @@
+/** `--baseline`: the findings of an earlier run, and which of their buckets stand as they stood then. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Profile } from '../../models/contract/model.js';
+import { BUCKET_LENSES, type BucketLens, LENS_NAMES } from '../compare/lens.js';
+import { panelOf, seatOf } from '../compare/panel.js';
+import { type FoundDivergence, foundDivergence } from './acceptance.js';
+import { jsonFiles } from '../regressions/regression-folder.js';
+import { Place } from '../operations/usage-error.js';
+import { divergencesOf } from '../finding/divergence.js';
+import { Seats } from '../panel/seats.js';
+import { FINDING_FORMAT } from '../report/finding-file.js';
+import { readJson } from '../scenario/json.js';
+import { scenarioFrom } from '../scenario/parse.js';
+import type { Scenario } from '../scenario/scenario.js';
+
+type Partition = readonly (readonly string[])[];
+
+interface StoredFinding extends FoundDivergence {
+  readonly lens: BucketLens;
+  readonly step: number;
+  readonly partition: Partition;
+  readonly profiles: readonly string[];
+  readonly scenario: Scenario;
+}
+
+export class Baseline {
+  private constructor(private readonly findings: ReadonlyMap<string, StoredFinding>) {}
+
+  /** @param folder a run folder or a folder of findings. @throws {UsageError} */
+  static read(folder: string): Baseline {
+    const findings = join(folder, 'findings');
+    const stored = jsonFiles(existsSync(findings) ? findings : folder).map(storedFinding);
+    return new Baseline(new Map(stored.map((finding) => [finding.id, finding])));
+  }
+
+  has(id: string): boolean {
+    return this.findings.has(id);
+  }
+
+  /**
+   * Does the stored scenario show the bucket as it did: at the same step, between the same groups of profiles, by the same two rules? On the
+   * panel of its time, as far as `known` still has the profiles. Nobody asks outside models, and counters have no step: there it is enough
+   * that the bucket is stored.
+   */
+  async standsAsStored(id: string, known: readonly Profile[]): Promise<boolean> {
+    const stored = this.findings.get(id);
+    if (stored === undefined) return false;
+    const profiles = stored.profiles.flatMap((name) => known.filter((profile) => profile.name === name));
+    const names = profiles.map(({ name }) => name);
+    if (stored.op === 'end' || !stored.sides.every((side) => names.includes(side))) return true;
+    const seats = new Seats(profiles, [], () => undefined);
+    // Invariants are judged whatever the lenses; the first of their two "rules" is the invariant itself.
+    const isInvariant = stored.lens === 'invariant';
+    const lenses = LENS_NAMES.filter((name) => name === stored.lens);
+    const now = await divergencesOf(stored.scenario, panelOf(profiles.map(seatOf)), seats, lenses);
+    const divergence = now.divergences.find(
+      ({ step, buckets }) => step === stored.step && buckets.some((bucket) => bucket.id === id),
+    );
+    return (
+      divergence !== undefined &&
+      samePartition(divergence.partition, partitionAmong(names, stored.partition)) &&
+      stored.sides.every((side, index) => {
+        const rule = isInvariant && index === 0 ? undefined : now.observations[side][stored.step].rule;
+        return rule === undefined || rule === stored.rules[index];
+      })
+    );
+  }
+}
+
+/** Who stood together, among those who are there today. */
+function partitionAmong(names: readonly string[], partition: Partition): Partition {
+  return partition.map((group) => group.filter((name) => names.includes(name))).filter((group) => group.length > 0);
+}
+
+function samePartition(one: Partition, other: Partition): boolean {
+  const text = (partition: Partition) => JSON.stringify(partition.map((group) => [...group].sort().join(' ')).sort());
+  return text(one) === text(other);
+}
+
+function storedFinding(path: string): StoredFinding {
+  const json = readJson(readFileSync(path, 'utf8'), path) as Record<string, unknown> | null;
+  const place = new Place(path, '$');
+  if (json?.format !== FINDING_FORMAT) return place.at('format').fail(json?.format, `"${FINDING_FORMAT}"`);
+  const found = foundDivergence(json, path);
+  const lens = BUCKET_LENSES.find((name) => name === found.lens);
+  const { step, partition, profiles } = json;
+  return {
+    ...found,
+    lens:
+      lens ??
+      place
+        .at('bucket')
+        .at('lens')
+        .fail(found.lens, `one of ${BUCKET_LENSES.join(' ')}`),
+    step: typeof step === 'number' ? step : place.at('step').fail(step, 'the index of a step'),
+    partition:
+      Array.isArray(partition) && partition.every(areNames)
+        ? partition
+        : place.at('partition').fail(partition, 'groups of profile names'),
+    profiles: areNames(profiles) ? profiles : place.at('profiles').fail(profiles, 'an array of profile names'),
+    scenario: scenarioFrom(found.scenario, place.at('scenario')),
+  };
+}
+
+function areNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
+}

@@ -1,0 +1,82 @@
+/** What gates a campaign that names neither ledger nor --fail-on: the ledger that comes with the package. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { emtdiff } from '../cli/command.js';
+
+const root = join(__dirname, '../../..');
+const RUN = ['fuzz', '--seed', 'golden', '--cases', '200', '--models', 'bare-metal/intel,intel-ept/6.16', '--format', 'json'];
+
+interface Judged {
+  readonly code: number | null;
+  readonly summary: { readonly ledger?: { readonly new: number }; readonly buckets: { id: string; known?: { entry: string } }[] };
+}
+
+const judged = ({ status, stdout }: { status: number | null; stdout: string }): Judged => ({
+  code: status,
+  summary: JSON.parse(stdout),
+});
+
+/** This package with a ledger of its own; what it does without a flag. */
+function packageWith(changeLedger: (folder: string) => void): (args: readonly string[]) => Judged {
+  const folder = mkdtempSync(join(tmpdir(), 'emtdiff-gate-'));
+  for (const name of ['dist', 'node_modules']) symlinkSync(join(root, name), join(folder, name));
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+  mkdirSync(join(folder, 'corpora'));
+  symlinkSync(join(root, 'corpora/boot'), join(folder, 'corpora/boot'));
+  cpSync(join(root, 'corpora/known-divergences'), join(folder, 'corpora/known-divergences'), { recursive: true });
+  changeLedger(join(folder, 'corpora/known-divergences'));
+  const links = ['--preserve-symlinks', '--preserve-symlinks-main'];
+  const main = join(folder, 'dist/harness/cli/main.js');
+  return (args) =>
+    judged(spawnSync(process.execPath, [...links, main, ...args], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 }));
+}
+
+/** Removes an entry from the one file that has it. */
+function without(entry: string): (folder: string) => void {
+  return (folder) => {
+    const path = join(folder, `${entry.split('~')[2]}.json`);
+    const document = JSON.parse(readFileSync(path, 'utf8'));
+    const entries = document.entries.filter(({ id }: { id: string }) => id !== entry);
+    expect(entries).toHaveLength(document.entries.length - 1);
+    writeFileSync(path, JSON.stringify({ ...document, entries }));
+  };
+}
+
+describe('The ledger of the package', () => {
+  const { code, stdout } = emtdiff(RUN);
+  const whole = judged({ status: code, stdout });
+
+  test('gates the panels that it is made for, and explains all that they show', () => {
+    expect(whole).toMatchObject({ code: 0, summary: { ledger: { new: 0 } } });
+    expect(whole.summary.buckets.length).toBeGreaterThan(10);
+  });
+
+  test('with an entry removed makes its bucket new again, which is exit 1 without any flag', () => {
+    const { id, known } = whole.summary.buckets[0];
+    const { code, summary } = packageWith(without(known?.entry ?? ''))(RUN);
+    expect(code).toBe(1);
+    expect(summary.buckets.filter((bucket) => bucket.known === undefined)).toMatchObject([{ id }]);
+  });
+
+  test.each([
+    ['a lens without entries', ['--lens', 'memtype,level,exact']],
+    ['an edge without entries', ['--models', 'bare-metal/intel,intel-ept/6.16,intel-ept/4.4']],
+    [
+      'an external model, whatever its name',
+      [
+        '--models',
+        'bare-metal/intel',
+        '--cases',
+        '5',
+        '--external',
+        `intel-ept/6.16=${process.execPath} ${root}/dist/harness/cli/main.js serve xen-hvm/ept-4.21`,
+      ],
+    ],
+  ])('does not gate %s: what is new is told, exit 0', (_, args) => {
+    const { code, stdout } = emtdiff([...RUN, ...args]);
+    expect(JSON.parse(stdout).ledger.new).toBeGreaterThan(0);
+    expect(code).toBe(0);
+  });
+});
