@@ -4,7 +4,7 @@ import { HOST_FATAL, NOT_APPLICABLE, OK, outcomeOf, plain, VM_DEAD } from '../..
 import type { Operation, OperationName } from '../../models/contract/operation.js';
 import type { Place } from '../operations/usage-error.js';
 import { observationJson, parseObservation } from '../scenario/observation-json.js';
-import { objectWith } from '../scenario/regions.js';
+import { objectWith } from '../operations/known-keys.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Message } from './message.js';
 

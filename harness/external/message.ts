@@ -3,7 +3,7 @@ import type { OperationName } from '../../models/contract/operation.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { type Place, shown, UsageError } from '../operations/usage-error.js';
 import { readJson } from '../scenario/json.js';
-import { objectWith } from '../scenario/regions.js';
+import { objectWith } from '../operations/known-keys.js';
 
 export const PROTOCOL = 1;
 

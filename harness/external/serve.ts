@@ -4,7 +4,7 @@ import { OPERATION_NAMES } from '../operations/registry.js';
 import { Place, shown, UsageError } from '../operations/usage-error.js';
 import type { Answer } from '../run/readable.js';
 import { scenarioFrom } from '../scenario/parse.js';
-import { objectWith } from '../scenario/regions.js';
+import { objectWith } from '../operations/known-keys.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { LINE_LIMIT, LineSplitter } from './line-splitter.js';
 import { helloLine, type Message, parseMessage, PROTOCOL } from './message.js';

@@ -6,7 +6,7 @@ import { OPERATION_NAMES } from '../operations/registry.js';
 import { Place } from '../operations/usage-error.js';
 import { scenarioFrom } from '../scenario/parse.js';
 import { oneLine, scenarioJson } from '../scenario/print.js';
-import { objectWith } from '../scenario/regions.js';
+import { objectWith } from '../operations/known-keys.js';
 import type { Scenario } from '../scenario/scenario.js';
 
 export const KNOWN_FORMAT = 'emtdiff-known/1';

@@ -1,8 +1,9 @@
 /** One step between its forms: JSON, readable operation, words of the fast lane. Inverse by property test. */
 import type { Operation, OperationName } from '../../models/contract/operation.js';
 import type { Field } from './field.js';
+import { objectWith } from './known-keys.js';
 import { codeOf, OPERATION_NAMES, SPECS, specOf } from './registry.js';
-import { type Place, shown } from './usage-error.js';
+import type { Place } from './usage-error.js';
 
 type Fields = Readonly<Record<string, Field<unknown>>>;
 const fieldsOf = (name: OperationName) => specOf(name).fields as unknown as Fields;
@@ -14,10 +15,7 @@ export function parseStep(value: unknown, place: Place): Operation {
   const name = OPERATION_NAMES.find((known) => known === found.op);
   if (name === undefined) return place.at('op').fail(found.op, `one of ${OPERATION_NAMES.join(' ')}`);
   const fields = fieldsOf(name);
-  for (const key of Object.keys(found)) {
-    if (key !== 'op' && !Object.hasOwn(fields, key))
-      place.fail({ [key]: found[key] }, `only the keys of ${shown(name)}: ${['op', ...Object.keys(fields)].join(' ')}`);
-  }
+  objectWith(found, ['op', ...Object.keys(fields)], place, `"${name}"`);
   const step: Record<string, unknown> = { op: name };
   for (const [key, field] of Object.entries(fields)) {
     const absent = field.absent !== undefined && !Object.hasOwn(found, key);

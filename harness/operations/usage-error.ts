@@ -1,3 +1,5 @@
+import { visible } from './visible.js';
+
 /** A user's mistake: one clear sentence, exit code 2, never a stack trace. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -5,10 +7,10 @@ export class UsageError extends Error {
 
 const SHOWN = 60;
 
-/** How a value that was found reads in an error message: JSON, shortened, control characters escaped. */
+/** How a value that was found reads in an error message: JSON, shortened, invisible characters escaped. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
+  const text = visible(JSON.stringify(value) ?? String(value));
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}... (${text.length} characters)` : text;
 }
 
@@ -40,6 +42,11 @@ export class Place {
 
   /** @throws {UsageError} always. */
   fail(found: unknown, expected: string): never {
-    throw new UsageError(`${this.file}: ${this.path}: found ${shown(found)}, expected ${expected}`);
+    this.refuse(`found ${shown(found)}, expected ${expected}`);
+  }
+
+  /** @throws {UsageError} always, with a sentence of its own. */
+  refuse(problem: string): never {
+    throw new UsageError(`${this.file}: ${this.path}: ${problem}`);
   }
 }

@@ -3,7 +3,7 @@ import { Place, UsageError } from '../operations/usage-error.js';
 import { observationJson, type ObservationJson, parseObservation } from '../scenario/observation-json.js';
 import { scenarioFrom } from '../scenario/parse.js';
 import { oneLine, printScenario, scenarioJson } from '../scenario/print.js';
-import { objectWith } from '../scenario/regions.js';
+import { objectWith } from '../operations/known-keys.js';
 import type { Scenario } from '../scenario/scenario.js';
 
 export const REGRESSION_FORMAT = 'emtdiff-regression/1';

@@ -23,8 +23,3 @@ export function answerText(answer: ObservationJson): string {
 export function seenText({ level: _, leaf: __, ...seen }: ObservationJson): string {
   return answerText(seen);
 }
-
-/** Text of others on a terminal: control characters shown, not obeyed. */
-export function plainText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-}

@@ -1,6 +1,7 @@
 /** The keys of `machine` in the order of scenario.md: default, parsing, printing, simpler values. */
 import type { Machine } from '../../models/contract/machine.js';
 import { count, flag, flagUnlessFalse } from '../operations/fields.js';
+import { objectWith } from '../operations/known-keys.js';
 import type { Place } from '../operations/usage-error.js';
 import { DEFAULT_REGIONS, parseRegions, printRegions, sameRegions, simplerRegions } from './regions.js';
 
@@ -81,10 +82,7 @@ function parseQuirks(value: unknown, place: Place): Quirks {
 const cr0: MachineKey<Cr0> = {
   default: () => CR0_DEFAULT,
   parse(value, place) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return place.fail(value, 'an object with pg, cd, nw');
-    const found = value as Record<string, unknown>;
-    for (const key of Object.keys(found))
-      if (!Object.hasOwn(CR0_DEFAULT, key)) place.fail({ [key]: found[key] }, 'only the keys pg cd nw');
+    const found = objectWith(value, Object.keys(CR0_DEFAULT), place);
     const bit = (key: keyof Cr0) => (Object.hasOwn(found, key) ? flag.parse(found[key], place.at(key)) : CR0_DEFAULT[key]);
     return { pg: bit('pg'), cd: bit('cd'), nw: bit('nw') };
   },

@@ -27,7 +27,7 @@ import {
 } from '../../models/contract/observation.js';
 import { parseValue64, printValue64 } from '../operations/number.js';
 import type { Place } from '../operations/usage-error.js';
-import { objectWith } from './regions.js';
+import { objectWith } from '../operations/known-keys.js';
 
 export interface ObservationJson {
   readonly outcome: (typeof OUTCOME_NAMES)[number];

@@ -4,7 +4,7 @@ import { parseStep } from '../operations/step-codec.js';
 import { Place } from '../operations/usage-error.js';
 import { readJson } from './json.js';
 import { MACHINE_KEYS } from './machine-keys.js';
-import { objectWith } from './regions.js';
+import { objectWith } from '../operations/known-keys.js';
 import { SCENARIO_FORMAT, type Scenario } from './scenario.js';
 
 /** @throws {UsageError} */

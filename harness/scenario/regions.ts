@@ -2,6 +2,7 @@
 import { BACKING_HOST_MTRR, RAM, type Region } from '../../models/contract/machine.js';
 import { MEMORY_TYPE_NAMES } from '../../models/contract/memory-type.js';
 import { backing, gfn, level, mtrrType, pages } from '../operations/fields.js';
+import { objectWith } from '../operations/known-keys.js';
 import { printHex } from '../operations/number.js';
 import type { Place } from '../operations/usage-error.js';
 
@@ -59,16 +60,6 @@ function parseSpecial(value: unknown, place: Place, kind: number, count: number)
   const special = pages.parse(found.pages, place.at('pages'));
   if (offset + special > count) place.fail(value, `offset + pages at most the region's ${printHex(count)} pages`);
   return { offset, pages: special };
-}
-
-/** @throws {UsageError} for anything but an object with these keys only. */
-export function objectWith(value: unknown, keys: readonly string[], place: Place): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return place.fail(value, `an object with the keys ${keys.join(' ')}`);
-  const found = value as Record<string, unknown>;
-  for (const key of Object.keys(found))
-    if (!keys.includes(key)) place.fail({ [key]: found[key] }, `only the keys ${keys.join(' ')}`);
-  return found;
 }
 
 export function printRegions(regions: readonly Region[]): unknown {

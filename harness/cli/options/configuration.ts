@@ -1,6 +1,6 @@
 /** What a configuration file says, as options. Schema: docs/configuration.schema.json; a test holds the two together. */
 import type { Place } from '../../operations/usage-error.js';
-import { objectWith } from '../../scenario/regions.js';
+import { objectWith } from '../../operations/known-keys.js';
 import type { Chosen, Layer, OptionValue } from './layer.js';
 import { SETTINGS } from './setting.js';
 

@@ -1,7 +1,7 @@
 /** Kinds of values in a configuration file: how each is checked, and what it is on the command line. */
 import { isAbsolute, join } from 'node:path';
 import type { Place } from '../../operations/usage-error.js';
-import { objectWith } from '../../scenario/regions.js';
+import { objectWith } from '../../operations/known-keys.js';
 import type { OptionValue } from './layer.js';
 import { timeSpan } from './time-span.js';
 

@@ -1,6 +1,6 @@
 /** Workflow commands of GitHub Actions: the worst buckets beside the change that a reviewer looks at. */
 import { partitionText } from '../../compare/partition.js';
-import { plainText } from '../answer-text.js';
+import { visible } from '../../operations/visible.js';
 import { severityText, sidesText } from '../bucket-text.js';
 import type { RunReport } from '../run-report.js';
 import { LEVELS } from './sarif.js';
@@ -32,7 +32,7 @@ function command(name: string, title: string, message: string): string {
 function data(text: string): string {
   return text
     .split('\n')
-    .map((line) => plainText(line).replaceAll('%', '%25'))
+    .map((line) => visible(line).replaceAll('%', '%25'))
     .join('%0A');
 }
 

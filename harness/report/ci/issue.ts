@@ -1,6 +1,6 @@
 /** A bucket as an issue of a tracker: a title that names it for ever, a body that stands on its own. */
 import { createHash } from 'node:crypto';
-import { plainText } from '../answer-text.js';
+import { visible } from '../../operations/visible.js';
 import { bucketSection, code, prose } from './markdown.js';
 import type { RuleLookup } from '../rule-lookup.js';
 import type { ReportBucket } from '../report-bucket.js';
@@ -23,7 +23,7 @@ export function bucketIssue(bucket: ReportBucket, run: RunReport, lookup: RuleLo
   const key = bucketKey(bucket.id);
   const { severity, lens, op, expected, got, count } = bucket;
   const where = lens === 'memtype' ? op : `${lens} ${op}`;
-  const named = plainText(`${severity}: ${got} against ${expected}, ${where}`).slice(0, LONGEST_TITLE - key.length - 3);
+  const named = visible(`${severity}: ${got} against ${expected}, ${where}`).slice(0, LONGEST_TITLE - key.length - 3);
   const body = [
     ...bucketSection(bucket, lookup),
     '',

@@ -1,7 +1,8 @@
 /** A run as Markdown that also reads as plain text: for a job's summary, a mail, an issue. Lines are short enough for a mail. */
 import { SEVERITIES } from '../../classify/severity.js';
 import { stepInWords } from '../../operations/registry.js';
-import { answerText, plainText } from '../answer-text.js';
+import { answerText } from '../answer-text.js';
+import { visible } from '../../operations/visible.js';
 import { caseText, conductText, deciders, machineText, severityText, statementText, stepsText, whereText } from '../bucket-text.js';
 import { percent } from '../html/page.js';
 import { plural } from '../plural.js';
@@ -71,9 +72,9 @@ export function bucketSection(bucket: ReportBucket, lookup: RuleLookup): string[
     ...bucket.partition.flatMap((_, index) => groupLines(bucket, index, lookup)),
     '',
     ...fenced([
-      ...wrapped(`machine ${plainText(machineText(scenario))}`, WIDTH, '', '    '),
+      ...wrapped(`machine ${visible(machineText(scenario))}`, WIDTH, '', '    '),
       ...scenario.steps.flatMap((operation, index) =>
-        wrapped(`${index === step ? '>' : ' '} ${index}  ${plainText(stepInWords(operation))}`, WIDTH, '', '       '),
+        wrapped(`${index === step ? '>' : ' '} ${index}  ${visible(stepInWords(operation))}`, WIDTH, '', '       '),
       ),
     ]),
     '',
@@ -114,7 +115,7 @@ function proseLines(text: string, first: string, next: string): string[] {
 
 /** A code span around any text: its fence is longer than any run of backticks inside. */
 export function code(text: string): string {
-  const plain = plainText(text);
+  const plain = visible(text);
   const longest = Math.max(0, ...[...plain.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return longest === 0 ? `${fence}${plain}${fence}` : `${fence} ${plain} ${fence}`;
@@ -122,7 +123,7 @@ export function code(text: string): string {
 
 /** A code block: its fence is longer than any run of backticks inside, so that no text can end it. After a list, indenting makes none. */
 function fenced(lines: readonly string[]): string[] {
-  const plain = lines.map(plainText);
+  const plain = lines.map(visible);
   const longest = Math.max(2, ...plain.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)));
   const fence = '`'.repeat(longest + 1);
   return [fence, ...plain, fence];
@@ -130,7 +131,7 @@ function fenced(lines: readonly string[]): string[] {
 
 /** Text as text: what Markdown or HTML would read as markup is escaped, names with underscores stay readable. */
 export function prose(text: string): string {
-  return plainText(text)
+  return visible(text)
     .replace(/[\\`*[\]<>|~]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/@(?=\w)/g, '@\u200b')

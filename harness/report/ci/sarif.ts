@@ -1,7 +1,7 @@
 /** A run as SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"): a result per bucket, for code-scanning dashboards. */
 import type { Severity } from '../../classify/severity.js';
 import { partitionText } from '../../compare/partition.js';
-import { plainText } from '../answer-text.js';
+import { visible } from '../../operations/visible.js';
 import { citationText } from '../terminal/fuzz-summary.js';
 import { caseText, knownText, severityText, sidesText } from '../bucket-text.js';
 import { detail } from './junit.js';
@@ -40,7 +40,7 @@ export function sarifReport(report: RunReport, lookup: RuleLookup): string {
         executionSuccessful: !report.interrupted && report.modelFaults.length === 0,
         toolExecutionNotifications: report.modelFaults.map(({ profile, message }) => ({
           level: 'error',
-          message: { text: `model fault of ${plainText(profile)}: ${plainText(message)}` },
+          message: { text: `model fault of ${visible(profile)}: ${visible(message)}` },
         })),
       },
     ],
@@ -69,7 +69,7 @@ function result(bucket: ReportBucket, ids: readonly string[], lookup: RuleLookup
     ruleId,
     ruleIndex: ids.indexOf(ruleId),
     level: LEVELS[severity],
-    message: { text: `${plainText(text)}\n\n${detail(bucket, lookup)}` },
+    message: { text: `${visible(text)}\n\n${detail(bucket, lookup)}` },
     // Dashboards want a place: the finding's file, relative to the run folder.
     locations: [
       {
@@ -88,7 +88,7 @@ function result(bucket: ReportBucket, ids: readonly string[], lookup: RuleLookup
 /** What is known is not new to a dashboard, and what the ledger explains is accepted there, with the reason. */
 function standing(bucket: ReportBucket): object {
   if (bucket.standing === 'new') return { baselineState: 'new' };
-  const justification = bucket.known === null ? null : plainText(knownText(bucket) ?? '');
+  const justification = bucket.known === null ? null : visible(knownText(bucket) ?? '');
   return {
     baselineState: 'unchanged',
     ...(justification === null ? {} : { suppressions: [{ kind: 'external', justification }] }),

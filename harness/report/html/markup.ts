@@ -1,5 +1,5 @@
 /** HTML by template: what stands in the template is markup, what is put in is text, unless it is markup itself. */
-import { plainText } from '../answer-text.js';
+import { visible } from '../../operations/visible.js';
 
 export class Markup {
   constructor(readonly text: string) {}
@@ -26,11 +26,11 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 export function escaped(text: string): string {
   return text
     .split('\n')
-    .map((line) => plainText(line).replace(/[&<>"']/g, (mark) => ENTITIES[mark]))
+    .map((line) => visible(line).replace(/[&<>"']/g, (mark) => ENTITIES[mark]))
     .join('\n');
 }
 
 /** Data for the page's script, to stand in a quoted attribute: its texts as the page shows them, so that the two compare. */
 export function dataText(value: unknown): string {
-  return JSON.stringify(value, (_, part) => (typeof part === 'string' ? plainText(part) : part));
+  return JSON.stringify(value, (_, part) => (typeof part === 'string' ? visible(part) : part));
 }

@@ -2,7 +2,7 @@
 import type { ComparisonResult } from '../../comparison/comparison.js';
 import type { SideName } from '../../comparison/cause.js';
 import type { Difference, Symptom } from '../../comparison/difference.js';
-import { plainText } from '../answer-text.js';
+import { visible } from '../../operations/visible.js';
 import { type ComparedSide, causeTitle, comparedSides, decidedBy, symptomRules } from '../comparison-sides.js';
 import { coverageLines } from './coverage.js';
 import { citationText } from './fuzz-summary.js';
@@ -44,7 +44,7 @@ export function comparisonText(result: ComparisonResult, options: ComparisonText
 }
 
 function sideLines(letter: string, { name, profile }: ComparedSide): string[] {
-  if (profile === null) return [`${letter}  ${plainText(name)}: an outside model, without rules`];
+  if (profile === null) return [`${letter}  ${visible(name)}: an outside model, without rules`];
   const commits = profile.commits.length === 0 ? [] : wrapped(`commits ${profile.commits.join(', ')}`, WIDTH, '   ', '     ');
   return [
     ...wrapped(`${letter}  ${name}: ${profile.span}`, WIDTH, '', '     '),
@@ -56,14 +56,14 @@ function sideLines(letter: string, { name, profile }: ComparedSide): string[] {
 function searchLines({ points, sequences, agreement, seed, lenses }: ComparisonResult, options: ComparisonTextOptions): string[] {
   const space =
     points === options.spaceSize ? `all ${points} points of the decision space` : `${points} points of the decision space`;
-  const text = `searched: ${space}, ${plural(sequences, 'random sequence')} of seed ${plainText(seed)}, ${agreement.steps} steps in all; compared: ${lenses.join(', ')}${options.interrupted ? ' (interrupted)' : ''}`;
+  const text = `searched: ${space}, ${plural(sequences, 'random sequence')} of seed ${visible(seed)}, ${agreement.steps} steps in all; compared: ${lenses.join(', ')}${options.interrupted ? ' (interrupted)' : ''}`;
   return wrapped(text, WIDTH, '', '   ');
 }
 
 function faultLines({ modelFaults }: ComparisonResult): string[] {
   return modelFaults
     .slice(0, 8)
-    .flatMap(({ profile, message }) => wrapped(`MODEL FAULT ${profile}: ${plainText(message)}`, WIDTH, '', '   '));
+    .flatMap(({ profile, message }) => wrapped(`MODEL FAULT ${profile}: ${visible(message)}`, WIDTH, '', '   '));
 }
 
 function differenceLines(

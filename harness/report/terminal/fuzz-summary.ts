@@ -7,7 +7,7 @@ import type { Invariant } from '../../../models/contract/invariant.js';
 import { OPERATION_NAMES } from '../../operations/registry.js';
 import { type Finding, sideRules } from '../../finding/finding.js';
 import { acquaintanceLines, freshOf } from '../acquaintance.js';
-import { plainText } from '../answer-text.js';
+import { visible } from '../../operations/visible.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 import { type RunFacts, unreachedRules } from '../summary-json.js';
 
@@ -29,7 +29,7 @@ export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: Su
   const fresh = freshOf(findings, facts.acquaintance);
   const rate = Math.round((result.cases * 1000) / Math.max(1, facts.milliseconds));
   const lines = [
-    `seed ${plainText(result.seed)}${facts.interrupted ? '   (interrupted: what was found until then)' : ''}`,
+    `seed ${visible(result.seed)}${facts.interrupted ? '   (interrupted: what was found until then)' : ''}`,
     `${result.cases} cases, ${health.steps} steps, ${rate} cases/s, ${result.panel.seats.length} models`,
     `health: ${percent(health.faulting)} of MSR writes fault, ${percent(health.mapped)} of accesses hit memory`,
     ...wrapped(`operations: ${operationMix(result)}`, options.width, '', '  '),
@@ -71,7 +71,7 @@ function unreachedText(result: CampaignResult): string {
 function faultLines({ modelFaults }: CampaignResult): string[] {
   const lines = modelFaults.slice(0, 8).map(({ profile, case: index, message, setAside }) => {
     const where = index < 0 ? ' while minimising' : ` in case ${index}`;
-    return `MODEL FAULT ${profile}${where}: ${plainText(message)}${setAside ? ' (set aside: n/a from here on)' : ''}`;
+    return `MODEL FAULT ${profile}${where}: ${visible(message)}${setAside ? ' (set aside: n/a from here on)' : ''}`;
   });
   return modelFaults.length > lines.length ? [...lines, `... and ${modelFaults.length - lines.length} more model faults`] : lines;
 }

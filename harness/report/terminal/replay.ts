@@ -4,7 +4,7 @@ import { partitionText } from '../../compare/partition.js';
 import type { Divergence } from '../../finding/divergence.js';
 import type { ObservationJson } from '../../scenario/observation-json.js';
 import type { Scenario } from '../../scenario/scenario.js';
-import { plainText } from '../answer-text.js';
+import { visible } from '../../operations/visible.js';
 import { invariantText } from './fuzz-summary.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 
@@ -22,7 +22,7 @@ export function replayText(
 ): string {
   const heading = [scenario.name, scenario.origin]
     .filter((text) => text !== undefined)
-    .map(plainText)
+    .map(visible)
     .join(': ');
   const lines = [
     ...(heading === '' ? [] : wrapped(heading, width, '', '  ')),

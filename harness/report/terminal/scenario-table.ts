@@ -3,7 +3,8 @@ import { stepInWords } from '../../operations/registry.js';
 import type { ObservationJson } from '../../scenario/observation-json.js';
 import { machineJson, oneLine } from '../../scenario/print.js';
 import type { Scenario } from '../../scenario/scenario.js';
-import { answerText, plainText } from '../answer-text.js';
+import { answerText } from '../answer-text.js';
+import { visible } from '../../operations/visible.js';
 
 export interface TableOptions {
   /** Columns of the terminal. */
@@ -21,7 +22,7 @@ export function scenarioTable(
 ): string[] {
   const machine = machineJson(scenario.machine);
   const lines = wrapped(
-    `machine ${Object.keys(machine).length === 0 ? 'default' : plainText(oneLine(machine))}`,
+    `machine ${Object.keys(machine).length === 0 ? 'default' : visible(oneLine(machine))}`,
     options.width,
     '    ',
     '            ',

@@ -2,12 +2,13 @@
 import { stepInWords } from '../../operations/registry.js';
 import type { Run, StepTimeline, Timeline } from '../../history/timeline.js';
 import type { Scenario } from '../../scenario/scenario.js';
-import { plainText, seenText } from '../answer-text.js';
+import { seenText } from '../answer-text.js';
+import { visible } from '../../operations/visible.js';
 import { commitsText, ruleLines } from './change.js';
 import { wrapped } from './scenario-table.js';
 
 export function historyText(scenario: Scenario, timelines: readonly Timeline[], width: number): string {
-  const heading = [scenario.name, scenario.origin].filter((text) => text !== undefined).map(plainText);
+  const heading = [scenario.name, scenario.origin].filter((text) => text !== undefined).map(visible);
   const lines = [
     ...(heading.length === 0 ? [] : wrapped(heading.join(': '), width, '', '  ')),
     '* the answer changed',

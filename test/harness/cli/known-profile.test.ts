@@ -1,4 +1,5 @@
-import { closeNames, knownProfile } from '../../../harness/cli/known-profile.js';
+import { closeNames } from '../../../harness/operations/close-name.js';
+import { knownProfile } from '../../../harness/cli/known-profile.js';
 import type { Profile } from '../../../models/contract/model.js';
 
 const NAMES = ['bare-metal/intel', 'bare-metal/amd', 'intel-ept/6.6', 'intel-ept/6.16', 'xen-hvm/npt'];

@@ -38,13 +38,13 @@ describe('A file of the ledger', () => {
     [{ scope: { ...ENTRY.scope, profiles: [] } }, '.scope.profiles: found [], expected an array of at least 1'],
     [{ scope: { ...ENTRY.scope, rules: ['a'] } }, '.scope.rules: found ["a"], expected two texts'],
     [{ scope: { ...ENTRY.scope, outcomes: [['ok', 'x']] } }, '.scope.outcomes[0][1]: found "x", expected one of ok'],
-    [{ scope: { ...ENTRY.scope, extra: 1 } }, '.scope: found {"extra":1}, expected only the keys profiles'],
+    [{ scope: { ...ENTRY.scope, extra: 1 } }, '.scope: found the unknown key "extra", expected only the keys profiles'],
     [{ reason: ' ' }, '.reason: found " ", expected a text that is not empty'],
     [{ citations: [] }, '.citations: found [], expected an array of at least 1'],
     [{ severity: 'bad' }, '.severity: found "bad", expected one of machine-check'],
     [{ accepted: { by: 'x', on: 'today' } }, '.accepted.on: found "today", expected a date such as 2026-11-21'],
     [{ expires: '2026-02-29' }, '.expires: found "2026-02-29", expected a date such as 2026-11-21'],
-    [{ extra: 1 }, ': found {"extra":1}, expected only the keys id scope'],
+    [{ extra: 1 }, ': found the unknown key "extra", expected only the keys id scope'],
     [{ scenario: { steps: [] } }, '.scenario.format: found nothing'],
   ])('with %j is refused in a sentence', (change, sentence) => {
     expect(() => entriesFrom(file({ ...ENTRY, ...change }), 'file.json')).toThrow(`file.json: $.entries[0]${sentence}`);

@@ -48,7 +48,7 @@ describe('A regression', () => {
 
   test.each([
     [{ format: 'emtdiff-regression/2' }, '$.format: found "emtdiff-regression/2", expected "emtdiff-regression/1"'],
-    [{ extra: 1 }, '$: found {"extra":1}, expected only the keys format name'],
+    [{ extra: 1 }, '$: found the unknown key "extra", expected only the keys format name'],
     [{ name: 7 }, '$.name: found 7, expected a string'],
     [{ expected: { 'intel-ept/6.16': [] } }, '$.expected["intel-ept/6.16"]: found [], expected an array of 2 answers, one a step'],
     [{ expected: { x: [{ outcome: 'ok' }, { outcome: 'so-so' }] } }, '$.expected.x[1].outcome: found "so-so", expected one of'],

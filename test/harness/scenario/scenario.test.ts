@@ -93,7 +93,7 @@ describe('A mistake in a scenario is one sentence that names file, path, what wa
       ['{"format":"emtdiff-scenario/1"}', 'bad.json: $.steps: found nothing, expected an array of steps'],
       [
         '{"format":"emtdiff-scenario/1","steps":[],"x":1}',
-        'bad.json: $: found {"x":1}, expected only the keys format name origin machine steps',
+        'bad.json: $: found the unknown key "x", expected only the keys format name origin machine steps',
       ],
       [
         '{"format":"emtdiff-scenario/1",\n"steps":[],"steps":[]}',
@@ -107,7 +107,7 @@ describe('A mistake in a scenario is one sentence that names file, path, what wa
         'bad.json: $.machine.hostPhysAddr: found 46, expected a whole number from 48 to 52',
       ],
       [machine('{"quirks":["x"]}'), 'bad.json: $.machine.quirks[0]: found "x", expected one of "cd-nw-cleared" "ignore-guest-pat"'],
-      [machine('{"cr0":{"pe":true}}'), 'bad.json: $.machine.cr0: found {"pe":true}, expected only the keys pg cd nw'],
+      [machine('{"cr0":{"pe":true}}'), 'bad.json: $.machine.cr0: found the unknown key "pe", expected only the keys pg cd nw'],
       [
         machine('{"regions":[{"gfn":"0x0","pages":"0x2","backing":"ram"},{"gfn":"0x1","pages":"0x2","backing":"ram"}]}'),
         'bad.json: $.machine.regions[1].gfn: found "0x1", expected regions sorted and not overlapping: at least 0x2',
@@ -125,7 +125,7 @@ describe('A mistake in a scenario is one sentence that names file, path, what wa
       [step('{"op":"init"}'), 'bad.json: $.steps[0].vcpu: found nothing, expected a vCPU number below machine.vcpus (1)'],
       [
         step('{"op":"init","vcpu":0,"hard":true}'),
-        'bad.json: $.steps[0]: found {"hard":true}, expected only the keys of "init": op vcpu',
+        'bad.json: $.steps[0]: found the unknown key "hard", expected only the keys of "init": op vcpu',
       ],
       [step('{"op":"read-msr","vcpu":0,"msr":"0x10"}'), 'bad.json: $.steps[0].msr: found "0x10", expected an MSR of MTRRs or PAT'],
       [

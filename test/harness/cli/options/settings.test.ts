@@ -72,7 +72,7 @@ describe('A configuration', () => {
     [{ 'emtdiff.config.json': '{"seed": "a",}' }, 'emtdiff.config.json: line 1, column 14: found no valid JSON'],
     [
       { 'emtdiff.config.json': { budget: {} } },
-      'emtdiff.config.json: $: found {"budget":{}}, expected only the keys $schema panel',
+      'emtdiff.config.json: $: found the unknown key "budget", expected only the keys $schema panel',
     ],
     [{ 'package.json': { emtdiff: { seed: 7 } } }, 'package.json: $.emtdiff.seed: found 7, expected a text that is not empty'],
     [{ 'package.json': '{' }, 'package.json: found no valid JSON'],
