@@ -1,6 +1,7 @@
 /** The one document of `fuzz --format json`; a run folder's summary.json is the same. Schema: reports/README.md. */
 import type { CampaignResult } from '../campaign.js';
 import type { BucketTable } from '../classify/bucket-table.js';
+import { causeJson, causesOf, type Standing } from '../finding/cause.js';
 import { type Finding, lensFields, sideRules } from '../finding/finding.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { type Acquaintance, acquaintanceJson } from './acquaintance.js';
@@ -44,6 +45,7 @@ export function summaryJson(result: CampaignResult, facts: RunFacts): Record<str
     },
     unreachedRules: unreachedRules(result),
     ...(facts.acquaintance ? { ledger: acquaintanceJson(facts.acquaintance) } : {}),
+    causes: causesOf(result.findings, panel.seats, (finding) => standingIn(finding, facts)).map(causeJson),
     buckets: result.findings.map((finding) => ({ ...bucketJson(finding, result.table), ...knownJson(finding, facts) })),
     modelFaults: result.modelFaults,
   };
@@ -55,6 +57,11 @@ const rounded = (share: number) => Math.round(share * 10000) / 10000;
 function knownJson({ bucket }: Finding, { acquaintance }: RunFacts): Record<string, unknown> {
   const known = acquaintance?.known.get(bucket.id);
   return { ...(known === undefined ? {} : { known }), ...(acquaintance?.baseline.has(bucket.id) ? { baseline: true } : {}) };
+}
+
+function standingIn({ bucket }: Finding, { acquaintance }: RunFacts): Standing {
+  if (acquaintance?.changed.includes(bucket.id)) return 'changed';
+  return acquaintance?.known.has(bucket.id) || acquaintance?.baseline.has(bucket.id) ? 'known' : 'new';
 }
 
 function bucketJson(finding: Finding, table: BucketTable): Record<string, unknown> {

@@ -1,5 +1,5 @@
 /** Every rule of this folder. Numbers follow the order here and are never stored; ids are never renamed. */
-import type { Citation, Rule } from '../contract/rule.js';
+import type { Citation, Rule, RuleTable } from '../contract/rule.js';
 import { encodingOf, GUEST_AND_HOST_PAT, MTRR_NAMES, PAT_AND_MTRR, PAT_NAMES } from './effective-type.js';
 
 const SVM_C = 'arch/x86/kvm/svm.c';
@@ -228,15 +228,21 @@ export const RULE: Readonly<Record<keyof typeof NAMED, number>> = Object.fromEnt
 
 const CELLS = amd('"Combining Memory Types, MTRRs": "Combining Guest and Host PAT Types", "Combining PAT and MTRR Types"');
 
+const TABLE: RuleTable = {
+  id: 'amd-npt.combining-tables',
+  sentence: "The processor combines the guest's PAT type with that of the nested leaf, WB, and the host's MTRR type.",
+};
+
 /** With the nested leaf WB, one rule a cell of guest PAT type and host MTRR type. */
 const CELL_RULES: readonly Rule[] = PAT_NAMES.flatMap((guest) =>
   MTRR_NAMES.map((mtrr) => {
     const combined = GUEST_AND_HOST_PAT[guest].WB;
-    return rule(
+    const cell = rule(
       `guest-${guest === 'UC-' ? 'uc-minus' : guest.toLowerCase()}-mtrr-${mtrr.toLowerCase()}`,
       `Guest PAT ${guest} over a nested leaf of WB combines to ${combined}, which with host MTRR ${mtrr} is ${PAT_AND_MTRR[combined][mtrr]}.`,
       CELLS,
     );
+    return { ...cell, table: TABLE };
   }),
 );
 

@@ -1,5 +1,5 @@
 /** Effective memory type on AMD processors, nested paging aside. */
-import type { Rule } from '../contract/rule.js';
+import type { Rule, RuleTable } from '../contract/rule.js';
 import {
   type Cell,
   cellCause,
@@ -21,6 +21,11 @@ const EFFECTIVE: Readonly<Record<MtrrName, Readonly<Record<PatName, EffectiveNam
   WB: { UC: 'CD', 'UC-': 'CD', WC: 'WC', WT: 'WT', WP: 'WP', WB: 'WB' },
 };
 
+const TABLE: RuleTable = {
+  id: 'bare-metal.amd-effective-type',
+  sentence: 'The processor combines the MTRR type with the PAT type by the table of AMD.',
+};
+
 /** All 30 cells, row by row. */
 export const AMD_CELLS: readonly Cell[] = MTRR_NAMES.flatMap((mtrr) =>
   PAT_NAMES.map((pat) => ({ mtrr, pat, effective: EFFECTIVE[mtrr][pat], rule: cellRule(mtrr, pat, EFFECTIVE[mtrr][pat]) })),
@@ -30,6 +35,7 @@ function cellRule(mtrr: MtrrName, pat: PatName, effective: EffectiveName): Rule 
   return {
     id: cellId('amd', mtrr, pat),
     cause: cellCause('amd', mtrr, pat, effective),
+    table: TABLE,
     sentence: `MTRR type ${mtrr} and PAT type ${pat} make ${effective}: ${reason(mtrr, pat, effective)}.`,
     citation: { document: 'AMD APM vol. 2', place: '"Combined Effect of MTRRs and PAT"' },
   };

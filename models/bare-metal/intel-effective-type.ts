@@ -1,5 +1,5 @@
 /** Effective memory type on Intel processors that have both MTRRs and PAT. */
-import type { Rule } from '../contract/rule.js';
+import type { Rule, RuleTable } from '../contract/rule.js';
 import {
   type Cell,
   cellCause,
@@ -31,6 +31,11 @@ const EFFECTIVE: Readonly<Record<MtrrName, Readonly<Record<PatName, NotedType>>>
   WB: { UC: 'UC²', 'UC-': 'UC²', WC: 'WC', WT: 'WT', WP: 'WP', WB: 'WB' },
 };
 
+const TABLE: RuleTable = {
+  id: 'bare-metal.intel-effective-type',
+  sentence: 'The processor combines the MTRR type with the PAT type by the table of Intel.',
+};
+
 /** All 30 cells, row by row. */
 export const INTEL_CELLS: readonly Cell[] = MTRR_NAMES.flatMap((mtrr) => PAT_NAMES.map((pat) => cell(mtrr, pat)));
 
@@ -47,6 +52,7 @@ function cellRule(mtrr: MtrrName, pat: PatName, effective: EffectiveName, noted:
   return {
     id: cellId('intel', mtrr, pat),
     cause: cellCause('intel', mtrr, pat, effective),
+    table: TABLE,
     sentence: `MTRR type ${mtrr} and PAT type ${pat} make ${effective}: ${reason(mtrr, pat, noted)}${history}.`,
     citation: {
       document: 'Intel SDM vol. 3',

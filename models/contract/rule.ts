@@ -8,6 +8,14 @@ export interface Citation {
   readonly commit?: string;
 }
 
+/** A table of a source whose cells are rules. */
+export interface RuleTable {
+  /** As that of a rule. */
+  readonly id: string;
+  /** One sentence, present tense, that says what the table decides. */
+  readonly sentence: string;
+}
+
 export interface Rule {
   /** `<folder of the model>.<name>`, kebab-case, never renamed: `xen-hvm.special-page-ipat`. */
   readonly id: string;
@@ -19,6 +27,8 @@ export interface Rule {
    * of thirty cells does not make thirty findings of one difference. Same form as `id`; absent: the rule is a cause of its own.
    */
   readonly cause?: string;
+  /** The table that the rule is a cell of; absent: it is none. For a person the cells that differ are one cause, told by the table's sentence. */
+  readonly table?: RuleTable;
   /** It decides the memory type of an access that is served, and nothing else of it: where no type is compared it is no cause. */
   readonly typeOnly?: true;
 }

@@ -1,5 +1,5 @@
 /** Every decision that the SNP models take, with its source. */
-import type { Citation, Rule } from '../contract/rule.js';
+import type { Citation, Rule, RuleTable } from '../contract/rule.js';
 import { NESTED_CELLS, type NestedCell } from './nested-memory-type.js';
 
 const linux = (file: string, place: string, commit?: string): Citation => ({
@@ -287,11 +287,17 @@ function causeOf(cell: NestedCell): string {
   return 'sev-snp.cacheable-types-combine';
 }
 
+const TABLE: RuleTable = {
+  id: 'sev-snp.combining-tables',
+  sentence: "The processor combines the guest's PAT type with that of the nested entry, WB, and the host's MTRR type.",
+};
+
 const cellRule = (cell: NestedCell): Rule => ({
   id: `sev-snp.guest-${cell.guest.toLowerCase().replace('uc-', 'uc-minus')}-mtrr-${cell.mtrr.toLowerCase()}`,
   sentence: `Guest PAT type ${cell.guest} under a nested WB entry and host MTRR type ${cell.mtrr} give ${cell.effective}.`,
   citation: apm('"Combining Memory Types, MTRRs"'),
   cause: causeOf(cell),
+  table: TABLE,
   typeOnly: true,
 });
 

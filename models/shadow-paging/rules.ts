@@ -1,5 +1,5 @@
 /** Every decision of the shadow pager, numbered from 1: the numbers that observations carry. */
-import type { Citation, Rule } from '../contract/rule.js';
+import type { Citation, Rule, RuleTable } from '../contract/rule.js';
 import { AMD, INTEL, MTRR_TYPES, type MtrrTypeName, PAT_TYPES, type PatTypeName } from './combination.js';
 
 /** Numbered without gaps, in this order. */
@@ -185,6 +185,16 @@ const TEXT: Readonly<Record<keyof typeof RULE, Rule>> = {
 export const FIRST_VMX_CELL = 31;
 export const FIRST_SVM_CELL = FIRST_VMX_CELL + MTRR_TYPES.length * PAT_TYPES.length;
 
+/** One cause for all cells of a vendor: which entry of which PAT the shadow entries select. */
+const VMX_TABLE: RuleTable = {
+  id: 'shadow-paging.vmx-guest-pa0',
+  sentence: "Shadow entries select entry 0 of the guest's PAT, whatever its page tables, CR0.PG, CR0.CD and MTRRs say.",
+};
+const SVM_TABLE: RuleTable = {
+  id: 'shadow-paging.svm-host-pa0',
+  sentence: "Shadow entries select entry 0 of the host's PAT, WB, whatever the guest's PAT, page tables, CR0.PG and MTRRs say.",
+};
+
 /** By the number that observations carry. */
 export const rules: readonly (Rule | null)[] = [
   null,
@@ -193,10 +203,9 @@ export const rules: readonly (Rule | null)[] = [
   ...MTRR_TYPES.map(svmCell),
 ];
 
-/** One cause for all cells of a vendor: which entry of which PAT the shadow entries select. */
 function vmxCell(mtrrType: MtrrTypeName, pa0: PatTypeName): Rule {
   return cell(
-    'vmx-guest-pa0',
+    VMX_TABLE,
     `vmx-mtrr-${word(mtrrType)}-pa0-${word(pa0)}`,
     `Shadow entries select entry 0 of the guest's PAT, whatever its page tables, CR0.PG, CR0.CD and MTRRs say; here it is ${pa0}, which over host MTRR type ${mtrrType} gives ${INTEL[mtrrType][pa0]}.`,
     { document: 'Intel SDM vol. 3', place: '"Selecting Memory Types for Pentium III and More Recent Processor Families"' },
@@ -205,7 +214,7 @@ function vmxCell(mtrrType: MtrrTypeName, pa0: PatTypeName): Rule {
 
 function svmCell(mtrrType: MtrrTypeName): Rule {
   return cell(
-    'svm-host-pa0',
+    SVM_TABLE,
     `svm-mtrr-${word(mtrrType)}`,
     `Shadow entries select entry 0 of the host's PAT, WB, whatever the guest's PAT, page tables, CR0.PG and MTRRs say; over host MTRR type ${mtrrType} it gives ${AMD[mtrrType].WB}.`,
     { document: 'AMD APM vol. 2', place: '"Combined Effect of MTRRs and PAT"' },
@@ -216,8 +225,8 @@ function word(type: PatTypeName): string {
   return type === 'UC-' ? 'uc-minus' : type.toLowerCase();
 }
 
-function cell(cause: string, name: string, sentence: string, citation: Citation): Rule {
-  return { ...rule(name, sentence, citation), cause: `shadow-paging.${cause}` };
+function cell(table: RuleTable, name: string, sentence: string, citation: Citation): Rule {
+  return { ...rule(name, sentence, citation), cause: table.id, table };
 }
 
 function rule(name: string, sentence: string, citation: Citation): Rule {

@@ -1,5 +1,5 @@
 /** Every rule of this folder. The names in RULE are for the code; observations carry its numbers, reports the ids. */
-import type { Citation, Rule } from '../contract/rule.js';
+import type { Citation, Rule, RuleTable } from '../contract/rule.js';
 import { NPT_CELLS } from './npt-cells.js';
 
 const at =
@@ -349,13 +349,19 @@ const named = {
 
 type RuleName = keyof typeof named;
 
+const NPT_TABLE: RuleTable = {
+  id: 'xen-hvm.npt-combining-tables',
+  sentence: "The processor combines the guest's PAT type with that of the nested entry, WB, UC- or UC, and the host's MTRR type.",
+};
+
 /** Rules by number, as observations carry it. The cells of the NPT tables follow the named ones. */
 export const rules: readonly (Rule | null)[] = [
   null,
   ...Object.values(named),
-  ...NPT_CELLS.map(({ name, combination, sentence }) =>
-    sharing(`npt-${combination}`, rule(`npt-${name}`, sentence, apm('"Nested Paging", "Combining Memory Types, MTRRs"'))),
-  ),
+  ...NPT_CELLS.map(({ name, combination, sentence }) => ({
+    ...sharing(`npt-${combination}`, rule(`npt-${name}`, sentence, apm('"Nested Paging", "Combining Memory Types, MTRRs"'))),
+    table: NPT_TABLE,
+  })),
 ];
 
 /** Numbers of the named rules. */
