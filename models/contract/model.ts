@@ -5,15 +5,19 @@ import type { Counters } from './counters.js';
 import type { Backing, Machine } from './machine.js';
 import type { RegisterType } from './memory-type.js';
 import type { Observation } from './observation.js';
-import type { AccessKind, AccessPause, ConversionPause, PinType } from './operation.js';
+import type { AccessKind, AccessPause, PinType } from './operation.js';
+import type { PrivateMemory } from './private-memory.js';
+import type { Releases } from './release.js';
 import type { Rule } from './rule.js';
+import type { Switch, SwitchOverrides, VersionChange } from './switch.js';
 
 export type { Counters };
 
 /** Registers and mappings for diffing: plain values, hex strings, keyed by `vcpu0 PAT`, `gfn 0x10`; keys in a fixed order. */
 export type State = Readonly<Record<string, unknown>>;
 
-export interface Model {
+/** Those that not every subject has are in Subject, which models extend. */
+export interface Model extends PrivateMemory {
   /** Value of the last `readMsr` that was `ok`, as unsigned 32-bit halves. */
   readonly valueHi: number;
   readonly valueLo: number;
@@ -48,17 +52,24 @@ export interface Model {
   setBacking(gfn: Gfn, pages: number, backing: Backing, level: Level, hostMtrr: RegisterType): Observation;
   pinCacheattr(gfn: Gfn, pages: number, type: PinType): Observation;
   saveRestore(): Observation;
-  resumeAccess(vcpu: number): Observation;
-  setAttributes(gfn: Gfn, pages: number, toPrivate: boolean, pauseAfter: ConversionPause): Observation;
-  resumeAttributes(): Observation;
-  punchHole(gfn: Gfn, pages: number): Observation;
 
   /** Read after each step: the invariants of the profile that do not hold, bit n for entry n. Allocates nothing. */
   brokenInvariants?(): number;
 
-  /** After the last step. Not on the hot path: these may allocate. */
+  /** Not on the hot path: these may allocate. */
   counters(): Counters;
+  /** Canonical: states that answer alike from now on read alike, however they are stored. */
   state(): State;
+  /**
+   * By which rule the last decision on an invalidation was taken since this was asked last, NO_RULE if there was none. The rule's kind is
+   * `zap` where `counters.zaps` counted it, `no-zap` where a step that could have zapped was spared. Asked after a step, it is that step's.
+   */
+  takeZapRule?(): number;
+  /**
+   * Asked right after an access that was served, with its arguments: which registers gave the type, by name and in the order of their
+   * say, `MTRRphysBase1 (UC) over MTRRphysBase0 (WB)`. Null: none did.
+   */
+  decidingRegisters?(vcpu: number, gfn: Gfn, pageSize: Level): string | null;
 }
 
 /** A model at one version or configuration. */
@@ -71,8 +82,14 @@ export interface Profile {
   readonly vendor: 'intel' | 'amd';
   /** The releases it stands for: `Linux 6.16 to 6.19`. */
   readonly span: string;
+  /** The same as data. */
+  readonly releases?: Releases;
   /** Commits that made it what it is, newest last. */
   readonly commits: readonly string[];
+  /** What each of them did: the switches that it set, in the order in which they were merged into `changedFrom`. */
+  readonly changes?: readonly VersionChange[];
+  /** Name of the profile that `changes` are made to. Absent: the first version. */
+  readonly changedFrom?: string;
   /** Of a patch that no release has: the name of the profile that it changes. */
   readonly base?: string;
   /** One sentence: what it models. */
@@ -83,5 +100,9 @@ export interface Profile {
   readonly rules: readonly (Rule | null)[];
   /** What must hold after every step: at most 31 entries, null where the folder knows one that this profile is not meant to keep. */
   readonly invariants?: readonly (Invariant | null)[];
+  /** Every switch of the model, with its value here. */
+  readonly switches?: readonly Switch[];
+  /** The profile with some switches set otherwise, `intel-ept/6.16+leaf=host-pat`. @throws {UnknownSwitch} */
+  withSwitches?(overrides: SwitchOverrides): Profile;
   create(): Model;
 }

@@ -1,6 +1,6 @@
 import type { Machine } from '../contract/machine.js';
 import type { Quirks } from './quirks.js';
-import type { Version } from './version.js';
+import type { Version } from './switches.js';
 
 /** Devices of one kind that a scenario can attach. */
 const MOST_OF_A_KIND = 3;

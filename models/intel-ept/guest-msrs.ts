@@ -5,7 +5,7 @@ import { type GuestMtrr, VARIABLE_RANGES } from './guest-mtrr.js';
 import type { GuestPat } from './guest-pat.js';
 import { baseFault, defTypeFault, fixedFault, isPatValid, maskFault } from './mtrr-validity.js';
 import { RULE } from './rules.js';
-import type { Version } from './version.js';
+import type { Version } from './switches.js';
 
 /** VCNT 8, FIX, WC. */
 const MTRRCAP_VALUE = 0x508;

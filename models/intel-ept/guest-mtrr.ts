@@ -1,6 +1,6 @@
 import type { Machine } from '../contract/machine.js';
 import { FIX4K_C0000, FIX16K_80000, FIX16K_A0000, FIX64K_00000, PHYSBASE0 } from '../contract/msr.js';
-import type { Version } from './version.js';
+import type { Version } from './switches.js';
 
 export const FIXED_RANGES = 88;
 export const VARIABLE_RANGES = 8;

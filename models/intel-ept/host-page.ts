@@ -4,7 +4,7 @@
  */
 import { type Backing, DEVICE, DEVICE_RO, DEVICE_WC, RAM, RAM_WC, RESERVED } from '../contract/machine.js';
 import { type RegisterType, UC, WB, WC } from '../contract/memory-type.js';
-import type { Version } from './version.js';
+import type { Version } from './switches.js';
 
 /** kvm_is_mmio_pfn(): must the page not be cached? */
 export function isMmio(version: Version, backing: Backing): boolean {

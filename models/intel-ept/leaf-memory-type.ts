@@ -10,7 +10,7 @@ import { hostMemoryType, isMmio } from './host-page.js';
 import { HONOURS_PAT, IPAT, type LeafWord, leafWordOf } from './leaf-word.js';
 import type { Quirks } from './quirks.js';
 import { RULE } from './rules.js';
-import type { Version } from './version.js';
+import type { Version } from './switches.js';
 
 /**
  * Memory type and IPAT of an EPT leaf, decided when it is built, by the state of the vCPU that faults and for the first frame of the mapping.

@@ -2,7 +2,7 @@ import { type Gfn, LEVEL_1G, LEVEL_2M, LEVEL_4K, LEVEL_PAGES, type Level } from 
 import type { AssignedDevices } from './assigned-devices.js';
 import type { GuestMtrr } from './guest-mtrr.js';
 import { CONSISTENT, CRASHES, type Consistency, INCONSISTENT, rangeConsistency } from './range-consistency.js';
-import type { Version } from './version.js';
+import type { Version } from './switches.js';
 
 /** The consistency check crashed the host. */
 export const NO_LEVEL_CRASH = 0;

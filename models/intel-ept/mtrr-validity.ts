@@ -4,7 +4,7 @@
  */
 import { NO_RULE } from '../contract/rule.js';
 import { RULE } from './rules.js';
-import type { Version } from './version.js';
+import type { Version } from './switches.js';
 
 /** valid_mtrr_type(): UC, WC, WT, WP, WB. */
 export function isMtrrType(type: number): boolean {

@@ -91,7 +91,7 @@ export function mayImport(path: string, { target, isType }: Import): boolean {
   const found = rowOf(path);
   if (found === null) return false;
   const { own, row } = found;
-  if (path === 'models/registry.ts' && /^models\/[^/]+\/profiles$/.test(target)) return true;
+  if (path === 'models/registry.ts' && /^models\/[^/]+\/(versions|profiles)$/.test(target)) return true;
   if (!/^(models|harness)\//.test(target))
     return (row.packages ?? []).some((name) => target === name || (name === 'node:' && target.startsWith(name)));
   const within = (folder: string) => target === folder || target.startsWith(`${folder}/`);

@@ -5,40 +5,17 @@ import { type Rule, RULE_LIMIT } from '../../models/contract/rule.js';
 import { PROFILES } from '../../models/registry.js';
 
 const MODELS = join(__dirname, '../../models');
+/** Where a folder lists its profiles. */
+const LISTS = ['versions.ts', 'profiles.ts'];
+const listOf = (folder: string) => LISTS.map((file) => join(MODELS, folder, file)).find((path) => existsSync(path));
 /** Folders of models: those with profiles. */
 const folders = readdirSync(MODELS)
-  .filter((folder) => existsSync(join(MODELS, folder, 'profiles.ts')))
+  .filter((folder) => listOf(folder) !== undefined)
   .sort();
-const profilesOf = (folder: string) => (require(join(MODELS, folder, 'profiles.ts')) as { profiles: readonly Profile[] }).profiles;
+const profilesOf = (folder: string) => (require(listOf(folder)!) as { profiles: readonly Profile[] }).profiles;
 
-/** Every system the project models, by released name: family, vendor whose bare metal is the expectation, versions. */
-const RELEASED: readonly (readonly [family: string, vendor: Profile['vendor'], versions: string])[] = [
-  ['bare-metal', 'intel', 'intel'],
-  ['bare-metal', 'amd', 'amd'],
-  ['intel-ept', 'intel', '2.6.27 2.6.28 2.6.29-rc1 2.6.29 2.6.31 4.1 4.2-full-mtrr 4.3 4.4 6.6 6.7 6.11.0 6.12 6.16'],
-  ['intel-ept', 'intel', 'per-vm-mtrr cd-skip wc-mmio host-pat'],
-  ['amd-npt', 'amd', '4.1 4.2-npt-pat 4.12 gpat'],
-  ['shadow-paging', 'intel', 'kvm-vmx'],
-  ['shadow-paging', 'amd', 'kvm-svm'],
-  ['xen-hvm', 'intel', 'ept-4.14.0 ept-special-v1 ept-ca24b2ffdb ept-4.15 ept-4.16 ept-4.17 ept-4.19 ept-4.21'],
-  ['xen-hvm', 'amd', 'npt'],
-  ['xen-hvm', 'intel', 'shadow-4.14 shadow-4.18'],
-  ['sev-snp', 'amd', 'rfc-v8 in-lock deferred pre-post 6.11'],
-  ['tdx', 'intel', 'rfc 6.16'],
-  ['sw-protected', 'intel', '6.8'],
-];
-const released = new Map(
-  RELEASED.flatMap(([family, vendor, versions]) =>
-    versions
-      .split(' ')
-      .map((version): [string, { family: string; vendor: string }] => [`${family}/${version}`, { family, vendor }]),
-  ),
-);
-/** Variants of the private-memory families. */
-const VARIANT =
-  /^(?:sev-snp|tdx|sw-protected)\/[^+]+(\+(skip-zap|no-invalidation|head-tail|no-head-tail|update-fails|dm-restore-bug|update-on-shared-fault))$/;
-
-const baseName = (name: string) => name.replace(VARIANT.exec(name)?.[1] ?? '', '');
+/** Names: the folder, a version, and the switches that make a variant of one. */
+const NAME = /^([a-z][a-z-]*)\/[a-z0-9][a-z0-9.-]*(\+[a-z0-9-]+)*$/;
 
 describe('The registry', () => {
   test('lists the profiles of every folder, each once', () => {
@@ -49,17 +26,23 @@ describe('The registry', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('offers profiles under released names only, with their family and vendor', () => {
-    for (const { name, lineage, vendor } of PROFILES) {
-      expect({ name, ...released.get(baseName(name)) }).toEqual({ name, family: lineage, vendor });
-    }
+  test('names each profile after its folder, which is its family', () => {
+    for (const { name, lineage } of PROFILES) expect({ name, family: NAME.exec(name)?.[1] }).toEqual({ name, family: lineage });
+    for (const folder of folders) for (const { lineage } of profilesOf(folder)) expect(lineage).toBe(folder);
   });
 
-  test('offers a family whole or not at all', () => {
-    const families = new Set(PROFILES.map(({ lineage }) => lineage));
-    const names = new Set(PROFILES.map(({ name }) => name));
-    const missing = [...released].filter(([name, { family }]) => families.has(family) && !names.has(name));
-    expect(missing.map(([name]) => name)).toEqual([]);
+  test('has bare metal of the vendor of every profile, which is what the guest expects', () => {
+    const bare = new Set(profilesOf('bare-metal').map(({ vendor }) => vendor));
+    expect(PROFILES.filter(({ vendor }) => !bare.has(vendor)).map(({ name }) => name)).toEqual([]);
+  });
+
+  test('lists every profile after the one that it changes', () => {
+    const names = PROFILES.map(({ name }) => name);
+    for (const { name, base, changedFrom } of PROFILES) {
+      for (const before of [base, changedFrom]) {
+        if (before !== undefined) expect([name, before, names.indexOf(before) < names.indexOf(name)]).toEqual([name, before, true]);
+      }
+    }
   });
 
   test('says of every profile what it stands for', () => {
@@ -77,7 +60,9 @@ describe('The registry', () => {
 
 describe.each(folders)('The rules of %s', (folder) => {
   const all = profilesOf(folder)[0].rules;
-  const rules = all.filter((rule): rule is Rule => rule !== null);
+  const withVariants = all.filter((rule): rule is Rule => rule !== null);
+  /** A rule with clauses stands beside the same without them, or with others. */
+  const rules = [...new Map(withVariants.map((rule) => [rule.id, rule])).values()];
 
   test('are one list for all its profiles, numbered from 1 and below the limit of the observation', () => {
     for (const { rules: own } of profilesOf(folder)) expect(own).toBe(all);
@@ -93,7 +78,8 @@ describe.each(folders)('The rules of %s', (folder) => {
       expect(id).toMatch(form);
       if (cause !== undefined) expect(cause).toMatch(form);
     }
-    expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
+    const variants = withVariants.map(({ id, clauses = [] }) => [id, ...clauses.map((clause) => clause.id)].join(' '));
+    expect(new Set(variants).size).toBe(variants.length);
     // A cause may be named after the rule that leads the group, which then is no member of another group.
     const causes = new Map(rules.map(({ id, cause }) => [id, cause]));
     expect(rules.filter(({ id, cause }) => cause === id || causes.get(cause ?? '') !== undefined).map(({ id }) => id)).toEqual([]);
@@ -157,7 +143,7 @@ describe('A citation is refused', () => {
 });
 
 test('Rule ids are unique over all models, since buckets of all models stand in one list', () => {
-  const lists = new Map(PROFILES.map(({ rules }) => [rules, rules.map((rule) => rule?.id)]));
+  const lists = new Map(PROFILES.map(({ rules }) => [rules, [...new Set(rules.map((rule) => rule?.id))]]));
   const ids = [...lists.values()].flat().filter((id) => id !== undefined);
   expect(new Set(ids).size).toBe(ids.length);
 });

@@ -38,8 +38,8 @@ describe('emtdiff history', () => {
     expect(lines).toContain('intel-ept: 14 versions, 4 proposals');
     expect(lines).toContain('step 5  vcpu0 read gfn 0x80000 PAT0');
     expect(lines).toContain('2.6.27 to 2.6.28: WB');
-    expect(lines).toContain('* 2.6.29-rc1 to 4.1: UC   (one of 0bed3b568b68, 64d4d521757)');
-    expect(lines.some((line) => line.startsWith('* 4.2-full-mtrr to 6.16: WB   (one of 06be5eefe119, '))).toBe(true);
+    expect(lines).toContain('* 2.6.29-rc1 to 4.1: UC   (64d4d521757)');
+    expect(lines).toContain('* 4.2-full-mtrr to 6.16: WB   (06be5eefe119)');
     expect(lines.some((line) => line.startsWith('from 6.11.0, the same by: '))).toBe(true);
     expect(lines).toContain('per-vm-mtrr on 6.6: WB');
     expect(lines).toContain('cd-skip, wc-mmio on 6.7: WB');

@@ -13,12 +13,18 @@ import {
   outcomeOf,
   ruleOf,
 } from '../../../models/contract/observation.js';
-import { profiles } from '../../../models/intel-ept/profiles.js';
+import type { Version } from '../../../models/intel-ept/switches.js';
+import { profiles } from '../../../models/intel-ept/versions.js';
 
 export function profileNamed(name: string): Profile {
   const found = profiles.find((profile) => profile.name === `intel-ept/${name}`);
   if (found === undefined) throw new Error(`no profile intel-ept/${name}`);
   return found;
+}
+
+/** Every switch of a version. */
+export function versionNamed(name: string): Version {
+  return Object.fromEntries(profileNamed(name).switches!.map((found) => [found.name, found.value])) as Version;
 }
 
 export function region(gfn: Gfn, pages: number, backing: Backing = RAM, level: Level = LEVEL_4K): Region {

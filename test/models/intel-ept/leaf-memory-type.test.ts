@@ -1,6 +1,6 @@
 /** EPT leaf type and IPAT by version: get_mt_mask() of each, typed by question instead of by version. */
 import { BACKING_NAMES, type Backing, type Machine } from '../../../models/contract/machine.js';
-import { profiles } from '../../../models/intel-ept/profiles.js';
+import { profiles } from '../../../models/intel-ept/versions.js';
 import { DrivenVm, region } from './driven-vm.js';
 
 const NAMES = profiles.map((profile) => profile.name.replace('intel-ept/', ''));

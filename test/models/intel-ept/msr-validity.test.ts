@@ -1,5 +1,5 @@
 /** Which WRMSR faults: the C of each version was run on these values. */
-import { profiles } from '../../../models/intel-ept/profiles.js';
+import { profiles } from '../../../models/intel-ept/versions.js';
 import { DrivenVm, region } from './driven-vm.js';
 
 const NAMES = profiles.map((profile) => profile.name.replace('intel-ept/', ''));

@@ -1,6 +1,6 @@
 /** CR0, INIT, devices and host operations. */
 import { detailOf, ERRNO_NAMES } from '../../../models/contract/observation.js';
-import { profiles } from '../../../models/intel-ept/profiles.js';
+import { profiles } from '../../../models/intel-ept/versions.js';
 import { DrivenVm, LEVEL_2M, machine, region } from './driven-vm.js';
 
 const NAMES = profiles.map((profile) => profile.name.replace('intel-ept/', ''));

@@ -1,10 +1,9 @@
 /** Whether a block has one guest memory type: vectors computed by the C of each version, and what the mapping level makes of them. */
-import { LINUX_4_3, LINUX_4_4, LINUX_6_6, LINUX_6_7, PER_VM_MTRR } from '../../../models/intel-ept/history.js';
 import { firstFixedRange, GuestMtrr } from '../../../models/intel-ept/guest-mtrr.js';
 import { isFixedMtrr } from '../../../models/intel-ept/mtrr-zap.js';
 import { CONSISTENT, CRASHES, INCONSISTENT, rangeConsistency } from '../../../models/intel-ept/range-consistency.js';
-import type { Version } from '../../../models/intel-ept/version.js';
-import { DrivenVm, LEVEL_1G, LEVEL_2M, LEVEL_4K, machine, region } from './driven-vm.js';
+import type { Version } from '../../../models/intel-ept/switches.js';
+import { DrivenVm, LEVEL_1G, LEVEL_2M, LEVEL_4K, machine, region, versionNamed } from './driven-vm.js';
 
 function registers(version: Version, setup: string): GuestMtrr {
   const mtrr = new GuestMtrr(version);
@@ -44,13 +43,8 @@ const SAME: readonly (readonly [string, string, number, number, number])[] = [
   ['unlike fixed ranges with FE=0', F.replace('2ff=c06', '2ff=806'), 0, 512, CONSISTENT],
 ];
 
-describe.each([
-  ['4.3', LINUX_4_3],
-  ['4.4', LINUX_4_4],
-  ['6.6', LINUX_6_6],
-  ['6.7', LINUX_6_7],
-  ['per-vm-mtrr', PER_VM_MTRR],
-])('consistency in %s', (_name, version) => {
+describe.each(['4.3', '4.4', '6.6', '6.7', 'per-vm-mtrr'])('consistency in %s', (name) => {
+  const version = versionNamed(name);
   test.each(SAME)('%s', (_title, setup, gpa, pages, answer) => {
     expect(rangeConsistency(registers(version, setup), 0, gpa / 4096, pages)).toBe(answer);
   });
@@ -60,10 +54,10 @@ describe('equal fixed ranges that the block goes beyond (F2)', () => {
   const defaultEqual = `${all('606060606060606')} 2ff=c06`;
   const defaultUnlike = `${all('606060606060606')} 2ff=c00`;
   test.each([
-    ['4.3', LINUX_4_3, CRASHES, CRASHES],
-    ['4.4', LINUX_4_4, CRASHES, CRASHES],
-    ['6.6', LINUX_6_6, CONSISTENT, INCONSISTENT],
-    ['6.7', LINUX_6_7, CONSISTENT, INCONSISTENT],
+    ['4.3', versionNamed('4.3'), CRASHES, CRASHES],
+    ['4.4', versionNamed('4.4'), CRASHES, CRASHES],
+    ['6.6', versionNamed('6.6'), CONSISTENT, INCONSISTENT],
+    ['6.7', versionNamed('6.7'), CONSISTENT, INCONSISTENT],
   ])('in %s', (_name, version, equal, unlike) => {
     expect(rangeConsistency(registers(version, defaultEqual), 0, 0, 512)).toBe(equal);
     expect(rangeConsistency(registers(version, defaultUnlike), 0, 0, 512)).toBe(unlike);
@@ -98,7 +92,7 @@ test('fixed ranges count exactly if the block reaches them', () => {
     ['26f=506060606060606', 0xff, 0x100],
   ];
   for (const [write, start, end] of odd) {
-    const mtrr = registers(LINUX_6_6, `${all('606060606060606')} ${write} 2ff=c06`);
+    const mtrr = registers(versionNamed('6.6'), `${all('606060606060606')} ${write} 2ff=c06`);
     const consistency = (from: number, to: number): number => rangeConsistency(mtrr, 0, from, to - from);
     expect(consistency(start, end)).toBe(CONSISTENT);
     if (start > 0) expect([consistency(0, start), consistency(0, start + 1)]).toEqual([CONSISTENT, INCONSISTENT]);

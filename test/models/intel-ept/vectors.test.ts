@@ -1,4 +1,4 @@
-import { profiles } from '../../../models/intel-ept/profiles.js';
+import { profiles } from '../../../models/intel-ept/versions.js';
 import { describeVectors } from '../../vectors.js';
 
 describeVectors('kvm-ept.jsonl', profiles);

@@ -1,11 +1,10 @@
 /** When leaves are zapped. Ranges were computed by the C of each version. */
 import type { Machine } from '../../../models/contract/machine.js';
-import { LINUX_4_3, LINUX_6_6 } from '../../../models/intel-ept/history.js';
 import { GuestMtrr } from '../../../models/intel-ept/guest-mtrr.js';
 import { MtrrZap } from '../../../models/intel-ept/mtrr-zap.js';
-import { profiles } from '../../../models/intel-ept/profiles.js';
-import type { Version } from '../../../models/intel-ept/version.js';
-import { DrivenVm, LEVEL_1G, LEVEL_2M, machine, region } from './driven-vm.js';
+import { profiles } from '../../../models/intel-ept/versions.js';
+import type { Version } from '../../../models/intel-ept/switches.js';
+import { DrivenVm, LEVEL_1G, LEVEL_2M, machine, region, versionNamed } from './driven-vm.js';
 
 const NAMES = profiles.map((profile) => profile.name.replace('intel-ept/', ''));
 const ZAPPING = ['4.2-full-mtrr', '4.3', '4.4', '6.6', '6.7', 'cd-skip', 'wc-mmio', 'per-vm-mtrr'];
@@ -52,11 +51,11 @@ function rangesOf(version: Version): string[] {
 }
 
 test('an MTRR write zaps, with masks of guest width, what the register now covers', () => {
-  expect(rangesOf(LINUX_6_6)).toEqual(SEQUENCE.map(([, range]) => range));
+  expect(rangesOf(versionNamed('6.6'))).toEqual(SEQUENCE.map(([, range]) => range));
 });
 
 test('an MTRR write in 4.2 and 4.3 zaps up to the host width', () => {
-  expect(rangesOf(LINUX_4_3)).toEqual(SEQUENCE.map(([, range, hostWidth]) => hostWidth ?? range));
+  expect(rangesOf(versionNamed('4.3'))).toEqual(SEQUENCE.map(([, range, hostWidth]) => hostWidth ?? range));
 });
 
 describe.each(NAMES)('counted zaps of MTRR writes in %s', (name) => {

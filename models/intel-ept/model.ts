@@ -1,10 +1,11 @@
 import type { Gfn, Level } from '../contract/address.js';
 import type { Backing, Machine } from '../contract/machine.js';
 import type { RegisterType } from '../contract/memory-type.js';
-import type { Counters, Model, State } from '../contract/model.js';
+import type { Counters, State } from '../contract/model.js';
 import { PAT } from '../contract/msr.js';
-import { ENODEV, ENOSPC, GP, NOT_APPLICABLE, type Observation, OK, outcomeOf, plain, refused } from '../contract/observation.js';
-import type { AccessKind, AccessPause, ConversionPause, PinType } from '../contract/operation.js';
+import { ENODEV, ENOSPC, GP, type Observation, OK, outcomeOf, plain, refused } from '../contract/observation.js';
+import type { AccessKind } from '../contract/operation.js';
+import { Subject } from '../contract/subject.js';
 import { AssignedDevices, COUNTED_AND_ZAPS, type DeviceChange, REFUSED } from './assigned-devices.js';
 import { BackedRegions } from './backed-regions.js';
 import { EptLeaves } from './ept-leaves.js';
@@ -18,15 +19,15 @@ import { MappingLevel } from './mapping-level.js';
 import { Migration } from './migration.js';
 import { MtrrZap } from './mtrr-zap.js';
 import { Quirks } from './quirks.js';
-import { readableState } from './readable-state.js';
+import { readableState } from './state.js';
 import { RULE } from './rules.js';
-import type { Version } from './version.js';
+import type { Version } from './switches.js';
 
 /** End of a zap of everything. */
 const ALL_GFNS = 2 ** 52;
 
 /** A VM under KVM with VMX and EPT, at one version of Linux. */
-export class IntelEpt implements Model {
+export class IntelEpt extends Subject {
   private vcpus = 1;
   private readonly quirks = new Quirks();
   private readonly mtrr: GuestMtrr;
@@ -44,6 +45,7 @@ export class IntelEpt implements Model {
   private tlbFlushes = 0;
 
   constructor(private readonly version: Version) {
+    super({ privateMemory: RULE.noPrivateMemory, xenInterface: RULE.noXenInterface });
     this.mtrr = new GuestMtrr(version);
     this.msrs = new GuestMsrs(version, this.mtrr, this.pat);
     this.devices = new AssignedDevices(version, this.quirks);
@@ -123,18 +125,8 @@ export class IntelEpt implements Model {
     return plain(OK, this.version.initSetsCdNw ? RULE.initSetsCdNw : RULE.initKeepsCdNw);
   }
 
-  access(
-    vcpu: number,
-    gfn: Gfn,
-    _kind: AccessKind,
-    pat: number,
-    _pageSize: Level,
-    isPrivate: boolean,
-    _ack: boolean,
-    _pauseAfter: AccessPause,
-  ): Observation {
-    if (isPrivate) return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-    return this.guestAccess.access(vcpu, gfn, pat);
+  access(vcpu: number, gfn: Gfn, _kind: AccessKind, pat: number, _pageSize: Level, isPrivate: boolean): Observation {
+    return isPrivate ? this.noPrivateMemory : this.guestAccess.access(vcpu, gfn, pat);
   }
 
   invlpg(_vcpu: number, _gfn: Gfn): Observation {
@@ -155,7 +147,7 @@ export class IntelEpt implements Model {
     return plain(OK, RULE.deviceCounted);
   }
 
-  zap(gfn: Gfn, pages: number): Observation {
+  override zap(gfn: Gfn, pages: number): Observation {
     this.zapRange(gfn, gfn + pages);
     return plain(OK, RULE.hostZaps);
   }
@@ -183,30 +175,6 @@ export class IntelEpt implements Model {
     this.migration.run(this.vcpus);
     this.leaves.clear();
     return plain(OK, RULE.registersRestored);
-  }
-
-  setIoResources(_held: boolean): Observation {
-    return plain(NOT_APPLICABLE, RULE.noXenInterface);
-  }
-
-  pinCacheattr(_gfn: Gfn, _pages: number, _type: PinType): Observation {
-    return plain(NOT_APPLICABLE, RULE.noXenInterface);
-  }
-
-  resumeAccess(_vcpu: number): Observation {
-    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-  }
-
-  setAttributes(_gfn: Gfn, _pages: number, _toPrivate: boolean, _pauseAfter: ConversionPause): Observation {
-    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-  }
-
-  resumeAttributes(): Observation {
-    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-  }
-
-  punchHole(_gfn: Gfn, _pages: number): Observation {
-    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
   }
 
   counters(): Counters {

@@ -1,0 +1,11 @@
+/** What a subject with private guest memory answers besides the rest: conversions, holes, and vCPUs that stopped inside a fault. */
+import type { Gfn } from './address.js';
+import type { Observation } from './observation.js';
+import type { ConversionPause } from './operation.js';
+
+export interface PrivateMemory {
+  resumeAccess(vcpu: number): Observation;
+  setAttributes(gfn: Gfn, pages: number, toPrivate: boolean, pauseAfter: ConversionPause): Observation;
+  resumeAttributes(): Observation;
+  punchHole(gfn: Gfn, pages: number): Observation;
+}

@@ -1,0 +1,212 @@
+/** The versions, each as what its commits changed in the one before it. Read from top to bottom this is the history of the subject. */
+import { by, defineVersions, type ProposalEntry, type VersionEntry } from '../contract/define-versions.js';
+import { releases, unmerged } from '../contract/release.js';
+import { IntelEpt } from './model.js';
+import { rules } from './rules.js';
+import { SWITCHES, type Version } from './switches.js';
+
+/** First EPT support, 2.6.26: WB without IPAT everywhere; MTRRs are storage without checks. */
+const FIRST: Version = {
+  checksMtrrTypes: false,
+  checksVariableReservedBits: false,
+  reservedBitsFaultTwice: false,
+  checksPat: false,
+  patReadsBackLowHalf: false,
+  keepsDefTypeInParts: false,
+  extendsMasks: false,
+  lookUp: 'none',
+  picksWrongFixedSegment: false,
+  disabledMtrrs: 'WB',
+  readsMtrrsOfVcpu0: false,
+  consistencyFollowsStalePointer: false,
+  leaf: 'write-back',
+  cdIgnoresPat: false,
+  selfSnoopHonoursPat: false,
+  hasIgnoreGuestPatQuirk: false,
+  reservedPageIsMmio: true,
+  writeCombiningRamIsMmio: false,
+  levelLimit: 'none',
+  zapsOnMtrrWrite: false,
+  cdDefersMtrrZap: false,
+  cdToggleZaps: 'never',
+  noncoherentChangeZaps: 'never',
+  initSetsCdNw: true,
+};
+
+const linux = (...ranges: readonly string[]) => releases('Linux', ...ranges);
+
+/** `null`: no tree that was read tells the commit. */
+const RELEASED: readonly VersionEntry<typeof SWITCHES>[] = [
+  {
+    name: '2.6.27',
+    releases: linux('2.6.26 to 2.6.28-rc4'),
+    changes: [],
+    summary: 'First EPT: every leaf WB, guest PAT honoured.',
+  },
+  {
+    name: '2.6.28',
+    releases: linux('2.6.28-rc5 to 2.6.28'),
+    changes: [by('928d4bf747e9', { leaf: 'write-back-ipat' })],
+    summary: 'Every leaf WB, guest PAT ignored.',
+  },
+  {
+    name: '2.6.29-rc1',
+    releases: linux('2.6.29-rc1 to 2.6.29-rc5'),
+    changes: [
+      by('0bed3b568b68', { keepsDefTypeInParts: true, patReadsBackLowHalf: true }),
+      by('64d4d521757', { lookUp: 'get_mtrr_type', leaf: 'guest-mtrr-ipat' }),
+    ],
+    summary: 'Guest MTRRs decide every leaf, guest PAT ignored.',
+  },
+  {
+    name: '2.6.29',
+    releases: linux('2.6.29-rc6 to 2.6.30'),
+    changes: [by('2aaf69dcee86', { leaf: 'mmio-uc-guest-mtrr-ipat' })],
+    summary: 'Host MMIO is UC; guest MTRRs decide the rest, guest PAT ignored.',
+  },
+  {
+    name: '2.6.31',
+    releases: linux('2.6.31 to about 3.12'),
+    changes: [by('522c68c4416', { leaf: 'snoop-control' }), by('d6289b9365c', { checksMtrrTypes: true })],
+    summary: 'Guest MTRRs and PAT decide where the IOMMU cannot force snooping.',
+  },
+  {
+    name: '4.1',
+    releases: { ...linux('about 3.13 to 4.1'), remark: '(MSR validity from 3.18)' },
+    changes: [
+      // Asks for non-coherent DMA, which is here the same.
+      by('e0f0bbc527f6', {}),
+      by(null, { checksVariableReservedBits: true, reservedBitsFaultTwice: true }),
+      by('7cb060a91c0e', { patReadsBackLowHalf: false }),
+      by('4566654bb9be', { checksPat: true }),
+    ],
+    summary: 'Guest MTRRs and PAT decide with non-coherent DMA.',
+  },
+  {
+    name: '4.2-full-mtrr',
+    releases: linux('4.2.0 to 4.2.3', '4.3-rc1 to 4.3-rc3'),
+    changes: [
+      by(null, { keepsDefTypeInParts: false, disabledMtrrs: 'UC', levelLimit: '2M-first', consistencyFollowsStalePointer: true }),
+      by('06be5eefe119', { lookUp: 'mtrr_iter', picksWrongFixedSegment: true }),
+      by('efdfe536d8c6', { zapsOnMtrrWrite: true }),
+      by('b18d5431acc7', { leaf: 'classic', cdToggleZaps: 'always' }),
+      by('fd717f11015f', { leaf: 'july-2015' }),
+      by('fb279950ba02', { cdIgnoresPat: true }),
+    ],
+    summary: 'Guest MTRRs decide on host MMIO too; reverted after machine checks.',
+  },
+  {
+    name: '4.3',
+    releases: linux('4.3'),
+    changes: [by('606decd67049', { leaf: 'classic' })],
+    summary: 'MTRR look-up with the wrong fixed segment and masks of host width.',
+  },
+  {
+    name: '4.4',
+    releases: { ...linux('4.4 to about 4.15'), remark: '(the crash of the consistency check to about 4.5)' },
+    changes: [
+      by('a7f2d7865720', { picksWrongFixedSegment: false }),
+      by('fa7c4ebd5ae0', { extendsMasks: true }),
+      by('879ae1880449', { cdToggleZaps: 'noncoherent-without-quirk' }),
+      by('e24dea2afc6a', { disabledMtrrs: 'cpuid' }),
+    ],
+    summary: 'Guest MTRRs and PAT decide with non-coherent DMA; MTRRs always limit the mapping size; reserved pages are MMIO.',
+  },
+  {
+    name: '6.6',
+    releases: linux('about 6.0 to 6.6'),
+    changes: [
+      by('30b072ce0356', { consistencyFollowsStalePointer: false }),
+      by('aa2e063aec54', { reservedPageIsMmio: false }),
+      by('4c72ab5aa6e0', { initSetsCdNw: false }),
+      by(null, { reservedBitsFaultTwice: false }),
+      by(null, { levelLimit: 'largest-first' }),
+    ],
+    summary: 'As 4.4, but MTRRs limit the mapping size only with non-coherent DMA, and reserved WB pages are RAM.',
+  },
+  {
+    name: '6.7',
+    releases: linux('6.7 to 6.10'),
+    changes: [
+      // Helpers that ask whether guest MTRRs are honoured, which is here the same.
+      by('Yan Zhao v4 1/12 to 4/12', {}),
+      by('Yan Zhao v4 5/12', { noncoherentChangeZaps: 'always' }),
+      by('Yan Zhao v4 7/12', { cdIgnoresPat: false }),
+    ],
+    summary: 'Guest PAT honoured while CR0.CD=1; non-coherent DMA coming or going zaps.',
+  },
+  {
+    name: '6.11.0',
+    releases: linux('6.11.0'),
+    changes: [
+      by('0a7b73559b39', {
+        lookUp: 'none',
+        leaf: 'no-guest-mtrr',
+        extendsMasks: false,
+        levelLimit: 'none',
+        zapsOnMtrrWrite: false,
+        cdToggleZaps: 'never',
+      }),
+      by('377b2f359d1f', { selfSnoopHonoursPat: true, noncoherentChangeZaps: 'without-self-snoop' }),
+    ],
+    summary: 'Guest MTRRs are storage only; guest PAT always honoured with self-snoop.',
+  },
+  {
+    name: '6.12',
+    releases: linux('about 6.11.11 to 6.15'),
+    changes: [by('9d70f3fec144', { selfSnoopHonoursPat: false, noncoherentChangeZaps: 'always' })],
+    summary: 'Guest PAT honoured with non-coherent DMA only.',
+  },
+  {
+    name: '6.16',
+    releases: linux('about 6.12.78 to 6.12.y', '6.16 to 6.19'),
+    changes: [by('c9c1e20b4c7d', { hasIgnoreGuestPatQuirk: true, noncoherentChangeZaps: 'with-ignore-pat-quirk' })],
+    summary: 'Guest PAT honoured with non-coherent DMA or KVM_X86_QUIRK_IGNORE_GUEST_PAT disabled.',
+  },
+];
+
+/** Patches that no release has. */
+const PROPOSED: readonly ProposalEntry<typeof SWITCHES>[] = [
+  {
+    name: 'per-vm-mtrr',
+    base: '6.6',
+    releases: unmerged('Yan Zhao v2 5/6 and 6/6, May 2023, on Linux 6.6'),
+    changes: [by('Yan Zhao v2 5/6', { disabledMtrrs: 'WB' }), by('Yan Zhao v2 6/6', { readsMtrrsOfVcpu0: true })],
+    summary: 'The MTRRs of vCPU 0 decide for all; writes of the others zap nothing.',
+  },
+  {
+    name: 'cd-skip',
+    base: '6.7',
+    releases: unmerged('Yan Zhao v4 6/12, on Linux 6.7'),
+    changes: [by('Yan Zhao v4 6/12', { cdDefersMtrrZap: true, cdToggleZaps: 'noncoherent' })],
+    summary: 'MTRR writes while CR0.CD=1 zap nothing; each change of CR0.CD zaps all.',
+  },
+  {
+    name: 'wc-mmio',
+    base: '6.7',
+    releases: unmerged('KVM list, March 2024, on Linux 6.7'),
+    changes: [by('KVM list, March 2024, "treat WC memory as MMIO"', { writeCombiningRamIsMmio: true })],
+    summary: 'RAM that the host maps WC is treated as MMIO.',
+  },
+  {
+    name: 'host-pat',
+    base: '6.12',
+    releases: unmerged('an idea on the KVM list, March 2024'),
+    changes: [by('KVM list, March 2024, a reply in that thread', { leaf: 'host-pat', noncoherentChangeZaps: 'never' })],
+    summary: 'The EPT type is the host PAT type of the page; guest PAT honoured.',
+  },
+];
+
+export const profiles = defineVersions(
+  {
+    lineage: 'intel-ept',
+    vendor: 'intel',
+    hasLeaf: true,
+    rules,
+    switches: SWITCHES,
+    origin: FIRST,
+    create: (version) => new IntelEpt(version),
+  },
+  RELEASED,
+  PROPOSED,
+);
