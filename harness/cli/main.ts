@@ -35,6 +35,7 @@ const COMMANDS: Readonly<Record<string, { load: () => Promise<Command>; summary:
   },
   corpus: { load: () => import('./commands/corpus.js'), summary: 'add to, minimise, merge, migrate a corpus of regressions' },
   merge: { load: () => import('./commands/merge.js'), summary: 'the run folders of shards as one run folder' },
+  import: { load: () => import('./commands/import.js'), summary: 'a scenario from a log, a dump or a trace' },
   serve: { load: () => import('./commands/serve.js'), summary: 'a profile as an external model on stdin and stdout' },
 };
 

@@ -45,6 +45,8 @@ export const TABLE: Readonly<Record<string, Row>> = {
   'harness/decision-space': { folders: [...WORDS, RUN, COMPARE, CLASSIFY] },
   'harness/private-boot': { folders: [...WORDS, RUN] },
   'harness/history': { folders: [...WORDS, RUN, COMPARE, CLASSIFY] },
+  // What people have in hand, and scenarios in their form.
+  'harness/import': { folders: [...WORDS, RUN, 'harness/history'], packages: ['node:'] },
   'harness/report': {
     folders: [...WORDS, RUN, COMPARE, CLASSIFY, PANEL, FINDING],
     types: [
