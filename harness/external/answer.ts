@@ -1,10 +1,12 @@
 /** What an external model answers to one scenario: the JSON of a `result` into the form of the fast lane. */
-import { COUNTER_NAMES, type Counters } from '../../models/contract/counters.js';
+import { COUNTER_NAMES, type CounterName, type Counters } from '../../models/contract/counters.js';
 import { HOST_FATAL, NOT_APPLICABLE, OK, outcomeOf, plain, VM_DEAD } from '../../models/contract/observation.js';
 import type { Operation, OperationName } from '../../models/contract/operation.js';
 import type { Place } from '../operations/usage-error.js';
 import { observationJson, parseObservation } from '../scenario/observation-json.js';
 import { objectWith } from '../operations/known-keys.js';
+import { object, type OptionalShape, optional } from '../scenario/shape.js';
+import { whole } from '../scenario/shape-values.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Message } from './message.js';
 
@@ -17,6 +19,10 @@ export interface ExternalAnswer {
   readonly rules: readonly (string | undefined)[];
   readonly counters: Counters;
 }
+
+const COUNTERS = object(
+  Object.fromEntries(COUNTER_NAMES.map((name) => [name, optional(whole(0))])) as Record<CounterName, OptionalShape<number>>,
+);
 
 const SILENT = plain(NOT_APPLICABLE, 0);
 
@@ -51,7 +57,7 @@ export function parseAnswer(
     const outcome = outcomeOf(observation);
     if (outcome === HOST_FATAL || outcome === VM_DEAD) break;
   }
-  return { observations, values, rules, counters: parseCounters(found.counters, place.at('counters')) };
+  return { observations, values, rules, counters: COUNTERS.parse(found.counters ?? {}, place.at('counters')) };
 }
 
 const counted = (observations: number) => `${observations} observation${observations === 1 ? '' : 's'}`;
@@ -71,17 +77,4 @@ function parseOne(sent: unknown, step: Operation, place: Place): ReturnType<type
 function parseRule(sent: unknown, place: Place): string | undefined {
   const { rule } = sent as { rule?: unknown };
   return rule === undefined || typeof rule === 'string' ? rule : place.at('rule').fail(rule, 'the id of a rule');
-}
-
-function parseCounters(sent: unknown, place: Place): Counters {
-  if (sent === undefined) return {};
-  const found = objectWith(sent, COUNTER_NAMES, place);
-  const counters: { -readonly [K in keyof Counters]: Counters[K] } = {};
-  for (const name of COUNTER_NAMES) {
-    const value = found[name];
-    if (value === undefined) continue;
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) return place.at(name).fail(value, 'a count');
-    counters[name] = value;
-  }
-  return counters;
 }

@@ -3,7 +3,8 @@ import type { OperationName } from '../../models/contract/operation.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { type Place, shown, UsageError } from '../operations/usage-error.js';
 import { readJson } from '../scenario/json.js';
-import { objectWith } from '../operations/known-keys.js';
+import { list, object, optional } from '../scenario/shape.js';
+import { custom, oneOf, text } from '../scenario/shape-values.js';
 
 export const PROTOCOL = 1;
 
@@ -44,27 +45,19 @@ function isJson(text: string): boolean {
   }
 }
 
+const HELLO = object({
+  type: oneOf(['hello']),
+  protocol: custom((value, place) => (value === PROTOCOL ? PROTOCOL : place.fail(value, `${PROTOCOL}`)), { const: PROTOCOL }),
+  name: text,
+  profile: optional(text),
+  operations: list(oneOf(OPERATION_NAMES)),
+});
+
 /** The hello of an external model. @throws {UsageError} */
 export function parseHello(message: Message, place: Place): Hello {
   if (message.type !== 'hello') place.at('type').fail(message.type, '"hello" before anything else');
-  const found = objectWith(message, ['type', 'protocol', 'name', 'profile', 'operations'], place);
-  if (found.protocol !== PROTOCOL) place.at('protocol').fail(found.protocol, `${PROTOCOL}`);
-  const { name, profile, operations } = found;
-  if (typeof name !== 'string') return place.at('name').fail(name, 'a string');
-  if (profile !== undefined && typeof profile !== 'string') return place.at('profile').fail(profile, 'a string');
-  if (!Array.isArray(operations)) return place.at('operations').fail(operations, 'an array of operations');
-  return { name, ...(profile === undefined ? {} : { profile }), operations: new Set(operations.map(operation)) };
-
-  function operation(value: unknown, index: number): OperationName {
-    const known = OPERATION_NAMES.find((candidate) => candidate === value);
-    return (
-      known ??
-      place
-        .at('operations')
-        .at(index)
-        .fail(value, `one of ${OPERATION_NAMES.join(' ')}`)
-    );
-  }
+  const { name, profile, operations } = HELLO.parse(message, place);
+  return { name, ...(profile === undefined ? {} : { profile }), operations: new Set(operations) };
 }
 
 /** The hello that either side writes; the asking side has nothing to say but the protocol. */

@@ -46,10 +46,10 @@ export function severityText({ severity, hazard }: Pick<ReportBucket, 'severity'
   return hazard === null ? severity : `${severity} (${hazard})`;
 }
 
-/** Why nobody has to look at it tonight; null for a new bucket. */
+/** Why nobody has to look at it tonight; null for a bucket that is new or changed. */
 export function knownText({ standing, known }: Pick<ReportBucket, 'standing' | 'known'>): string | null {
   if (known !== null) return `known to the ledger (${known.entry}): ${known.reason}`;
-  return standing === 'baseline' ? 'in the baseline' : null;
+  return standing === 'known' ? 'in the baseline' : null;
 }
 
 /** Members of the group whose answer that rule decided; empty where they need not be named, or the finding's file is missing. */

@@ -1,18 +1,19 @@
 /** A bucket as the reports see it: its part of the summary joined with its finding's file, checked. */
+import { HAZARD_CLASSES, type HazardClass } from '../classify/hazard-class.js';
 import { SEVERITIES, type Severity } from '../classify/severity.js';
+import { BUCKET_LENSES, type BucketLens } from '../compare/lens.js';
+import type { Standing } from '../finding/cause.js';
+import { OUTCOME_NAMES } from '../../models/contract/observation.js';
+import { OPERATION_NAMES } from '../operations/registry.js';
 import { Place } from '../operations/usage-error.js';
 import type { ObservationJson } from '../scenario/observation-json.js';
 import { scenarioFrom } from '../scenario/parse.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { count, type Json, list, object, text, textLists, texts } from './checked-json.js';
-import { shellWord } from './finding-file.js';
+import { fallback, formatOf, list, object, optional, type Parsed, record, type Shape } from '../scenario/shape.js';
+import { custom, flag, nullable, oneOf, text, whole } from '../scenario/shape-values.js';
+import { FINDING_FORMAT, shellWord } from './finding-file.js';
 
-export interface AliasText {
-  readonly guest: string;
-  readonly host: string;
-  readonly withSelfSnoop: string;
-  readonly withoutSelfSnoop: string;
-}
+export type AliasText = Parsed<typeof ALIAS>;
 
 export interface InvariantText {
   readonly id: string;
@@ -21,14 +22,10 @@ export interface InvariantText {
   readonly source: string | null;
 }
 
-/** Whether anybody had seen a bucket before: `known` by the ledger, else in the `baseline`, else `new`. */
-export const STANDINGS = ['new', 'baseline', 'known'] as const;
-export type Standing = (typeof STANDINGS)[number];
-
 export interface ReportBucket {
   readonly id: string;
   readonly severity: Severity;
-  readonly lens: string;
+  readonly lens: BucketLens;
   readonly op: string;
   /** Index of the divergent step; at least 0, at most the number of steps (lens `cost`: after the last). */
   readonly step: number;
@@ -43,11 +40,12 @@ export interface ReportBucket {
   readonly count: number;
   readonly case: number;
   readonly alias: Readonly<Record<'expected' | 'got', AliasText>> | null;
+  /** Known: the ledger explains it, or it is in the baseline as it was. Changed: the baseline has it with other profiles or rules. */
   readonly standing: Standing;
   /** The ledger's entry that explains it. */
   readonly known: { readonly entry: string; readonly reason: string } | null;
   /** The class of hazard, where private memory has a part in it. */
-  readonly hazard: string | null;
+  readonly hazard: HazardClass | null;
   /** What a model breaks; then `expected` and `got` are that model. */
   readonly invariant: InvariantText | null;
   readonly scenario: Scenario;
@@ -56,101 +54,116 @@ export interface ReportBucket {
   readonly replay: string;
 }
 
+/** An answer as the lens compares it: `level` and `cost` have answers without an outcome. Rules are texts: an external model's are its own. */
+const ANSWER = object({
+  outcome: optional(oneOf(OUTCOME_NAMES)),
+  ...Object.fromEntries(
+    ['value', 'memtype', 'level', 'leaf', 'page', 'wants', 'errno', 'rule'].map((key) => [key, optional(text)]),
+  ),
+  candidates: optional(list(text)),
+}) as Shape<unknown> as Shape<ObservationJson>;
+
+const ALIAS = object({ guest: text, host: text, withSelfSnoop: text, withoutSelfSnoop: text });
+const CITATION = object({ document: text, place: text, commit: optional(text) });
+const ANYTHING: Shape<unknown> = custom((value) => value, {});
+
+/** Of summary.json. What no report shows is named, and nothing else about it checked. */
+export const BUCKET = object({
+  id: text,
+  severity: oneOf(SEVERITIES),
+  class: optional(oneOf(HAZARD_CLASSES)),
+  invariant: optional(object({ id: text, sentence: text, citation: optional(CITATION) })),
+  lens: oneOf(BUCKET_LENSES),
+  step: object({ op: oneOf([...OPERATION_NAMES, 'end']), index: whole(0) }),
+  expected: text,
+  got: text,
+  partition: list(list(text)),
+  abstaining: list(text),
+  answers: list(ANSWER),
+  rules: list(text),
+  causes: optional(list(text)),
+  groupRules: list(list(text)),
+  count: whole(0),
+  firstCase: optional(whole(0)),
+  case: whole(0),
+  slippedFrom: optional(text),
+  alias: nullable(object({ expected: ALIAS, got: ALIAS })),
+  pairs: optional(ANYTHING),
+  sides: optional(ANYTHING),
+  scenario: custom(scenarioFrom, { type: 'object' }),
+  minimiseEvaluations: optional(whole(0)),
+  certifyingEvaluations: optional(whole(0)),
+  known: optional(object({ entry: text, reason: text, severity: optional(oneOf(SEVERITIES)) })),
+  baseline: fallback(flag, false),
+});
+
 /** What of a run its buckets need. */
 export interface BucketOrigin {
   readonly seed: string;
   readonly profiles: readonly string[];
+  /** Ids of the buckets that the baseline has with other profiles or rules. */
+  readonly changed: readonly string[];
 }
 
-/** @throws {UsageError} that names the file and the path in it. */
-export function reportBucket(value: unknown, findings: ReadonlyMap<string, Json>, run: BucketOrigin, place: Place): ReportBucket {
-  const bucket = object(value, place);
-  const step = object(bucket.step, place.at('step'));
-  const severity = SEVERITIES.find((known) => known === bucket.severity);
-  const id = text(bucket.id, place.at('id'));
-  const scenario = scenarioFrom(bucket.scenario, place.at('scenario'));
+/** @param place of the bucket. @throws {UsageError} that names the file and the path in it. */
+export function reportBucket(
+  found: Parsed<typeof BUCKET>,
+  findings: ReadonlyMap<string, StoredFinding>,
+  { seed, profiles, changed }: BucketOrigin,
+  place: Place,
+): ReportBucket {
+  const { step, class: hazard, invariant, known, baseline, pairs: _, sides: __, ...bucket } = found;
+  const { scenario, id } = found;
+  const steps = scenario.steps.length;
+  if (step.index > steps || (step.index === steps && step.op !== 'end'))
+    place.at('step').at('index').fail(step.index, `a step of the scenario, which has ${steps}`);
+  const named = [found.expected, found.got, ...found.partition.flat(), ...found.abstaining];
+  const stranger = named.find((name) => !profiles.includes(name));
+  if (stranger !== undefined) place.fail(stranger, 'only profiles of the run');
   const finding = findings.get(id);
-  const own = count(bucket.case, place.at('case'));
-  const known = knownEntry(bucket.known, place.at('known'));
   return {
-    id,
-    severity: severity ?? place.at('severity').fail(bucket.severity, `one of ${SEVERITIES.join(' ')}`),
-    lens: text(bucket.lens, place.at('lens')),
-    op: text(step.op, place.at('step').at('op')),
-    step: count(step.index, place.at('step').at('index')),
-    expected: text(bucket.expected, place.at('expected')),
-    got: text(bucket.got, place.at('got')),
-    partition: textLists(bucket.partition, place.at('partition')),
-    abstaining: texts(bucket.abstaining, place.at('abstaining')),
-    answers: list(bucket.answers, place.at('answers')).map((answer, index) => observation(answer, place.at('answers').at(index))),
-    rules: texts(bucket.rules, place.at('rules')),
-    groupRules: textLists(bucket.groupRules, place.at('groupRules')),
-    count: count(bucket.count, place.at('count')),
-    case: own,
-    alias: alias(bucket.alias, place.at('alias')),
-    standing: known !== null ? 'known' : bucket.baseline === true ? 'baseline' : 'new',
-    known,
-    hazard: bucket.class === undefined ? null : text(bucket.class, place.at('class')),
-    invariant: invariant(bucket.invariant, place.at('invariant')),
-    scenario,
-    observations: finding === undefined ? null : observations(finding, scenario.steps.length, new Place(`finding ${id}`, '$')),
+    ...bucket,
+    op: step.op,
+    step: step.index,
+    standing: known !== undefined || baseline ? 'known' : changed.includes(id) ? 'changed' : 'new',
+    known: known ?? null,
+    hazard: hazard ?? null,
+    invariant: invariant === undefined ? null : invariantText(invariant),
+    observations: finding === undefined ? null : finding.observationsOf(steps),
     replay:
-      typeof finding?.replay === 'string'
-        ? finding.replay
-        : `npx emtdiff replay --seed ${shellWord(run.seed)} --case ${own} --models ${shellWord(run.profiles.join(','))}`,
+      finding?.replay ??
+      `npx emtdiff replay --seed ${shellWord(seed)} --case ${found.case} --models ${shellWord(profiles.join(','))}`,
   };
 }
 
-function knownEntry(value: unknown, place: Place): ReportBucket['known'] {
-  if (value === undefined || value === null) return null;
-  const { entry, reason } = object(value, place);
-  return { entry: text(entry, place.at('entry')), reason: text(reason, place.at('reason')) };
+function invariantText({ id, sentence, citation }: NonNullable<Parsed<typeof BUCKET>['invariant']>): InvariantText {
+  return { id, sentence, source: citation === undefined ? null : `${citation.document}, ${citation.place}` };
 }
 
-function invariant(value: unknown, place: Place): InvariantText | null {
-  if (value === undefined || value === null) return null;
-  const { id, sentence, citation } = object(value, place);
-  const at = place.at('citation');
-  const part = (key: string) => text(object(citation, at)[key], at.at(key));
-  const source = citation === undefined ? null : `${part('document')}, ${part('place')}`;
-  return { id: text(id, place.at('id')), sentence: text(sentence, place.at('sentence')), source };
+/** What the reports take from a finding's file. */
+export interface StoredFinding {
+  readonly id: string;
+  readonly replay: string | undefined;
+  /** By profile; as many as the scenario has steps. @throws {UsageError} */
+  observationsOf(steps: number): Readonly<Record<string, readonly ObservationJson[]>>;
 }
 
-function observations(finding: Json, steps: number, place: Place): Record<string, readonly ObservationJson[]> {
+/** @throws {UsageError} for a document that is no finding. */
+export function storedFinding(value: unknown, file: string): StoredFinding {
+  const place = new Place(file, '$');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return place.fail(value, `an object of ${FINDING_FORMAT}`);
+  const { format, bucket, replay, observations } = value as Record<string, unknown>;
+  formatOf(FINDING_FORMAT).parse(format, place.at('format'));
   const at = place.at('observations');
-  return Object.fromEntries(
-    Object.entries(object(finding.observations, at)).map(([name, value]) => {
-      const answers = list(value, at.at(name)).map((answer, index) => observation(answer, at.at(name).at(index)));
-      if (answers.length !== steps) at.at(name).fail(`${answers.length} answers`, `${steps}, one per step`);
-      return [name, answers];
-    }),
-  );
-}
-
-const PARTS = ['value', 'memtype', 'level', 'leaf', 'page', 'wants', 'errno', 'rule'];
-
-/** Only its shape is checked: words of a later version are shown as they are. */
-function observation(value: unknown, place: Place): ObservationJson {
-  const found = object(value, place);
-  // A bucket of the lens `level` or `cost` has answers without an outcome.
-  if (found.outcome !== undefined) text(found.outcome, place.at('outcome'));
-  for (const part of PARTS) if (found[part] !== undefined) text(found[part], place.at(part));
-  if (found.candidates !== undefined) texts(found.candidates, place.at('candidates'));
-  return found as unknown as ObservationJson;
-}
-
-function alias(value: unknown, place: Place): ReportBucket['alias'] {
-  if (value === null || value === undefined) return null;
-  const found = object(value, place);
-  const side = (name: string): AliasText => {
-    const json = object(found[name], place.at(name));
-    const part = (key: string) => text(json[key], place.at(name).at(key));
-    return {
-      guest: part('guest'),
-      host: part('host'),
-      withSelfSnoop: part('withSelfSnoop'),
-      withoutSelfSnoop: part('withoutSelfSnoop'),
-    };
+  return {
+    id: text.parse((bucket as { id?: unknown } | undefined)?.id, place.at('bucket').at('id')),
+    replay: replay === undefined ? undefined : text.parse(replay, place.at('replay')),
+    observationsOf(steps) {
+      const answers = record(list(ANSWER)).parse(observations, at);
+      for (const [name, own] of Object.entries(answers))
+        if (own.length !== steps) at.at(name).fail(`${own.length} answers`, `${steps}, one per step`);
+      return answers;
+    },
   };
-  return { expected: side('expected'), got: side('got') };
 }

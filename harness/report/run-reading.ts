@@ -15,8 +15,9 @@ export interface RunFiles {
 export function readRun(folder: string): RunFiles {
   const summary = join(folder, 'summary.json');
   const document = readJson(readText(summary), summary);
-  const findings = findingFiles(join(folder, 'findings')).map((file) => readJson(readText(file), file));
-  return { document, report: runReport(document, findings, summary) };
+  const files = findingFiles(join(folder, 'findings'));
+  const findings = files.map((file) => readJson(readText(file), file));
+  return { document, report: runReport(document, findings, summary, files) };
 }
 
 function readText(file: string): string {

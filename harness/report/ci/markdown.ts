@@ -18,7 +18,7 @@ const MOST_LISTED = 500;
 const WIDTH = 96;
 
 export function markdownReport(report: RunReport, lookup: RuleLookup): string {
-  const fresh = report.buckets.filter(({ standing }) => standing === 'new');
+  const fresh = report.buckets.filter(({ standing }) => standing !== 'known');
   const full = fresh.slice(0, MOST_IN_FULL);
   const listed = fresh.slice(MOST_IN_FULL, MOST_LISTED);
   const rest = fresh.length - full.length - listed.length;
@@ -33,8 +33,8 @@ export function markdownReport(report: RunReport, lookup: RuleLookup): string {
   return `${lines.join('\n')}\n`;
 }
 
-function headline({ buckets, isJudged }: RunReport, fresh: number): string {
-  return isJudged ? `${plural(fresh, 'new bucket')}, ${buckets.length - fresh} known` : plural(buckets.length, 'bucket');
+function headline({ buckets, ledger }: RunReport, fresh: number): string {
+  return ledger !== null ? `${plural(fresh, 'new bucket')}, ${buckets.length - fresh} known` : plural(buckets.length, 'bucket');
 }
 
 function facts(report: RunReport): string[] {

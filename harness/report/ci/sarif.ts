@@ -45,7 +45,10 @@ export function sarifReport(report: RunReport, lookup: RuleLookup): string {
       },
     ],
     columnKind: 'utf16CodeUnits',
-    results: report.buckets.map((bucket) => ({ ...result(bucket, ids, lookup), ...(report.isJudged ? standing(bucket) : {}) })),
+    results: report.buckets.map((bucket) => ({
+      ...result(bucket, ids, lookup),
+      ...(report.ledger !== null ? standing(bucket) : {}),
+    })),
   };
   return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2)}\n`;
 }

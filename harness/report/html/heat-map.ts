@@ -28,7 +28,7 @@ export function heatMap({ profiles, buckets }: RunReport): Markup {
   const cell = (row: number, column: number) => {
     const count = counts[row][column];
     if (row === column || count === 0) return html`<td class="self">${row === column ? '·' : 0}</td>`;
-    const label = `${profiles[row]} against ${profiles[column]}: ${plural(count, 'bucket')}`;
+    const label = `${profiles[row]} and ${profiles[column]}: ${plural(count, 'bucket')}`;
     return html`<td class="heat-${Math.ceil((SHADES * count) / most)}"><button type="button" class="pair" data-pair="${dataText([profiles[row], profiles[column]])}" title="${label}" aria-label="${label}">${count}</button></td>`;
   };
   const rest =

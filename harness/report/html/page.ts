@@ -9,7 +9,7 @@ import { STYLE } from './style.js';
 import { html, Markup, NOTHING } from './markup.js';
 import { plural } from '../plural.js';
 import { grouped, progressChart } from './progress-chart.js';
-import { type Standing, STANDINGS } from '../report-bucket.js';
+import { type Standing, STANDINGS } from '../../finding/cause.js';
 import { ruleInWords, type RuleLookup } from '../rule-lookup.js';
 import type { ReportBucket, RunReport } from '../run-report.js';
 
@@ -32,7 +32,7 @@ ${faults(report)}
 <section id="buckets"><h2>Buckets</h2>
 ${filters(report)}
 <p id="shown" role="status" aria-live="polite">${plural(buckets.length, 'bucket')}</p>
-${buckets.map((bucket, index) => bucketMarkup(bucket, index + 1, { lookup, states, isJudged: report.isJudged }))}
+${buckets.map((bucket, index) => bucketMarkup(bucket, index + 1, { lookup, states, isJudged: report.ledger !== null }))}
 </section>
 ${progressChart(report.timing?.progress ?? [])}
 ${coverage(report, lookup)}
@@ -50,7 +50,7 @@ function hashOf(text: string): string {
 
 export const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
-const STANDING_TEXTS = { new: 'new', baseline: 'in the baseline', known: 'known to the ledger' } as const;
+const STANDING_TEXTS = { new: 'new', changed: 'changed', known: 'known' } as const;
 
 /** How many buckets of each standing; that none is new is said, too. */
 function standings(buckets: readonly ReportBucket[]): [Standing, number][] {
@@ -67,13 +67,13 @@ function figures({
   timing,
   buckets,
   profiles,
-  isJudged,
+  ledger,
   health: { faultingWrites, mappedAccesses },
 }: RunReport): Markup[] {
   const card = (value: string, label: string) => html`<div class="card"><b>${value}</b><span>${label}</span></div>`;
   return [
     card(`${buckets.length}`, 'buckets'),
-    ...(isJudged ? standings(buckets).map(([standing, count]) => card(`${count}`, STANDING_TEXTS[standing])) : []),
+    ...(ledger !== null ? standings(buckets).map(([standing, count]) => card(`${count}`, STANDING_TEXTS[standing])) : []),
     ...SEVERITIES.map((severity) => ({ severity, count: buckets.filter((bucket) => bucket.severity === severity).length }))
       .filter(({ count }) => count > 0)
       .map(({ severity, count }) => html`<div class="card s-${severity}"><b>${count}</b><span>${severity}</span></div>`),
@@ -89,7 +89,7 @@ function figures({
   ];
 }
 
-function filters({ buckets, profiles, isJudged }: RunReport): Markup {
+function filters({ buckets, profiles, ledger }: RunReport): Markup {
   const option = (value: string) => html`<option value="${value}">${value}</option>`;
   const select = (id: string, label: string, all: string, values: readonly string[]) =>
     html`<label>${label}<select id="${id}"><option value="">${all}</option>${values.map(option)}</select></label>`;
@@ -98,7 +98,7 @@ function filters({ buckets, profiles, isJudged }: RunReport): Markup {
   const rules = [...new Set(buckets.flatMap(({ rules: own, groupRules }) => [...own, ...groupRules.flat()]))].sort();
   return html`<form id="filters" class="filters" autocomplete="off">
 <label class="wide">Text<input id="text" type="search" placeholder="any text: an MSR, a function, a commit"></label>
-${isJudged ? select('standing', 'New or known', 'all', present) : NOTHING}
+${ledger !== null ? select('standing', 'New or known', 'all', present) : NOTHING}
 ${select('severity', 'Severity', 'all', severities)}
 ${select('profile', 'Profile', 'all', profiles)}
 ${select('against', 'Disagrees with', 'anyone', profiles)}

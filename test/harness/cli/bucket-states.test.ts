@@ -11,7 +11,8 @@ const partition = [
 const scenario = { ...BUCKET.scenario, machine: { noncoherentDevices: 1 } };
 const bucket = { ...BUCKET, partition, scenario, expected: 'intel-ept/6.6', got: 'intel-ept/6.16' };
 const statesOf = async (changed: object) => {
-  const document = { ...DOCUMENT, buckets: [{ ...bucket, ...changed }], modelFaults: [] };
+  const profiles = [...DOCUMENT.profiles, ...partition.flat().slice(0, 3), 'intel-ept/6.6', 'mine'];
+  const document = { ...DOCUMENT, profiles, buckets: [{ ...bucket, ...changed }], modelFaults: [] };
   return (await bucketStates(runReport(document, [], 'summary.json')))(BUCKET.id);
 };
 

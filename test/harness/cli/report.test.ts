@@ -71,5 +71,7 @@ test.each([
 test('Refuses a file that it cannot write, and a summary that is none', () => {
   expect(emtdiff(['report', at('run'), '--output', '/proc/none'])).toMatchObject({ code: 2, stdout: '' });
   writeFileSync(at('summary.json'), '{"format": "emtdiff-fuzz/2"}');
-  expect(emtdiff(['report', base]).stderr).toContain('summary.json: $.format: found "emtdiff-fuzz/2", expected "emtdiff-fuzz/1"');
+  expect(emtdiff(['report', base]).stderr).toContain(
+    'summary.json: $.format: found "emtdiff-fuzz/2", written by a newer emtdiff, expected "emtdiff-fuzz/1"',
+  );
 });
