@@ -5,7 +5,7 @@ import type { Profile } from './contract/model.js';
 import { profiles as intelEpt } from './intel-ept/versions.js';
 import { profiles as sevSnp } from './sev-snp/profiles.js';
 import { profiles as shadowPaging } from './shadow-paging/profiles.js';
-import { profiles as swProtected } from './sw-protected/profiles.js';
+import { profiles as swProtected } from './sw-protected/versions.js';
 import { profiles as tdx } from './tdx/profiles.js';
 import { profiles as xenHvm } from './xen-hvm/profiles.js';
 

@@ -9,6 +9,7 @@ import {
 } from '../contract/operation.js';
 import type { GuestMemory } from './guest-memory.js';
 import { RULE } from './rules.js';
+import type { Switches } from './switches.js';
 
 export class Conversion {
   /** What was done last of a conversion under way; NO_PAUSE: none is. */
@@ -19,7 +20,10 @@ export class Conversion {
   /** An invalidation is open: a part of the range lies in a memslot. */
   hasBegun = false;
 
-  constructor(private readonly memory: GuestMemory) {}
+  constructor(
+    private readonly memory: GuestMemory,
+    private readonly switches: Switches,
+  ) {}
 
   reset(): void {
     this.at = NO_PAUSE;
@@ -66,7 +70,8 @@ export class Conversion {
 
   /** kvm_pre_set_memory_attributes() of every slot part, one invalidation around all, and the flush. */
   private preSet(): void {
-    const { slots, configuration, invalidation, leaves, tally } = this.memory;
+    const { slots, invalidation, leaves, tally } = this.memory;
+    const { headTailAdd, skipZap, noInvalidation } = this.switches;
     this.hasBegun = false;
     let removed = 0;
     let hasPart = false;
@@ -76,18 +81,18 @@ export class Conversion {
       const to = Math.min(this.end, slot.end);
       if (from >= to) continue;
       hasPart = true;
-      if (!configuration.noInvalidation) {
+      if (!noInvalidation) {
         if (!this.hasBegun) invalidation.begin();
         this.hasBegun = true;
         invalidation.add(from, to);
-        if (configuration.headTailAdd) this.memory.addHeadAndTail(slot, from, to);
+        if (headTailAdd) this.memory.addHeadAndTail(slot, from, to);
       }
-      if (configuration.skipZap) continue;
+      if (skipZap) continue;
       removed += leaves.remove(from, to);
       tally.zapCalls++;
     }
     tally.zappedLeaves += removed;
-    if (removed > 0 || (hasPart && configuration.skipZap)) tally.tlbFlushes++;
+    if (removed > 0 || (hasPart && skipZap)) tally.tlbFlushes++;
   }
 
   /** kvm_mmu_invalidate_end(), then kvm_arch_post_set_memory_attributes() of every slot part; one hold of the lock. */

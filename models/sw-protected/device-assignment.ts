@@ -24,7 +24,7 @@ export class DeviceAssignment {
     return (coherent ? this.coherent : this.noncoherent) === 0;
   }
 
-  /** True: non-coherent DMA started or stopped and leaves depend on it, so that all are zapped. */
+  /** True: non-coherent DMA started or stopped. */
   change(coherent: boolean, by: 1 | -1): boolean {
     if (coherent) {
       this.coherent += by;
@@ -32,6 +32,6 @@ export class DeviceAssignment {
     }
     const had = this.noncoherent > 0;
     this.noncoherent += by;
-    return had !== this.noncoherent > 0 && this.ignoresGuestPat;
+    return had !== this.noncoherent > 0;
   }
 }

@@ -1,7 +1,7 @@
 /** The memory side of the VM: slots, attributes, private pages, leaves, and the invalidations that keep them in step. */
 import { LEVEL_1G, LEVEL_2M, LEVEL_4K, LEVEL_PAGES, type Level } from '../contract/address.js';
+import type { Counters } from '../contract/counters.js';
 import type { Machine } from '../contract/machine.js';
-import type { Configuration } from './configuration.js';
 import { Invalidation } from './invalidation.js';
 import { Leaves } from './leaves.js';
 import { MemoryAttributes } from './memory-attributes.js';
@@ -19,10 +19,8 @@ export class GuestMemory {
   readonly leaves = new Leaves();
   readonly invalidation = new Invalidation();
   readonly tally = new Tally();
-  /** Invariants that the step at hand broke (invariants.ts), one bit each. */
+  /** Invariants that were broken (invariants.ts) since somebody asked last, one bit each. */
   brokenByStep = 0;
-
-  constructor(readonly configuration: Configuration) {}
 
   reset(machine: Machine): void {
     this.slots.reset(machine.regions);
@@ -33,6 +31,24 @@ export class GuestMemory {
     this.invalidation.reset();
     this.tally.reset();
     this.brokenByStep = 0;
+  }
+
+  /** guest_memfd clears each page that it allocates. */
+  privateMemoryCounters(): Counters {
+    const { zapCalls, spuriousFaults, memoryFaultsPrivate, attributeStores, attributeNoops, memoryFaults } = this.tally;
+    return {
+      ...this.tally.ordinaryCounters(),
+      zapCalls,
+      invalidations: this.invalidation.ends,
+      spuriousFaults,
+      memoryFaultsPrivate,
+      memoryFaultsShared: memoryFaults - memoryFaultsPrivate,
+      pagesAllocated: this.pages.allocated,
+      pagesFreed: this.pages.freed,
+      pagesZeroed: this.pages.allocated,
+      attributeStores,
+      attributeNoops,
+    };
   }
 
   isMixed(base: number, level: Level): boolean {

@@ -51,6 +51,8 @@ function areLegal(half: number, types: number): boolean {
 export class GuestRegisters {
   private readonly hi = new Uint32Array(MAX_VCPUS * SLOTS);
   private readonly lo = new Uint32Array(MAX_VCPUS * SLOTS);
+  /** The rule of the write that put the value there; registerRead: none did. */
+  private readonly rules = new Uint16Array(MAX_VCPUS * SLOTS);
   /** CR0 bits: PG 4, CD 2, NW 1. */
   private readonly cr0 = new Uint8Array(MAX_VCPUS);
   private reservedHi = 0;
@@ -60,6 +62,7 @@ export class GuestRegisters {
   reset(machine: Machine): void {
     this.hi.fill(0);
     this.lo.fill(0);
+    this.rules.fill(RULE.registerRead);
     const { pg, cd, nw } = machine.cr0;
     for (let vcpu = 0; vcpu < MAX_VCPUS; vcpu++) {
       this.hi[vcpu * SLOTS + PAT_SLOT] = PAT_RESET_HI;
@@ -77,6 +80,7 @@ export class GuestRegisters {
     if (rule === RULE.registerStored) {
       this.hi[vcpu * SLOTS + slotOf(msr)] = hi;
       this.lo[vcpu * SLOTS + slotOf(msr)] = lo;
+      this.rules[vcpu * SLOTS + slotOf(msr)] = rule;
     }
     return rule;
   }
@@ -88,6 +92,12 @@ export class GuestRegisters {
     this.valueHi = slot < 0 ? 0 : this.hi[vcpu * SLOTS + slot];
     this.valueLo = slot < 0 ? MTRRCAP_VALUE : this.lo[vcpu * SLOTS + slot];
     return true;
+  }
+
+  /** Of a read that does not fault. */
+  ruleOf(vcpu: number, msr: number): number {
+    const slot = slotOf(msr);
+    return slot < 0 ? RULE.registerRead : this.rules[vcpu * SLOTS + slot];
   }
 
   storeCr0(vcpu: number, pg: boolean, cd: boolean, nw: boolean): void {

@@ -77,9 +77,10 @@ const I9 = 64;
 const I12 = 128;
 const I14 = 256;
 
-/** Every invariant that the last step, or the state after it, breaks. */
+/** Every invariant that was broken since the last call, or that the state breaks. */
 export function brokenInvariants(memory: GuestMemory, conversion: Conversion): number {
   let broken = memory.brokenByStep;
+  memory.brokenByStep = 0;
   for (let leaf = 0; leaf < memory.leaves.count; leaf++) broken |= brokenByLeaf(memory, leaf);
   const { inProgress, sequence, ends } = memory.invalidation;
   return inProgress === (conversion.hasBegun ? 1 : 0) && sequence === ends ? broken : broken | I8;

@@ -1,7 +1,7 @@
 /** The memory type of an EPT leaf, and of an access through it. */
 import { leafWord } from '../contract/observation.js';
 import { type EffectiveType, type RegisterType, UC, UC_MINUS, WB, WC, WP, WT } from '../contract/memory-type.js';
-import { RULE } from './rules.js';
+import { RULE, UNPAGED } from './rules.js';
 
 const IPAT = true;
 const HONOUR_PAT = false;
@@ -18,6 +18,13 @@ export function leafRule(isHostMmio: boolean, noncoherentDevices: number, ignore
 export function wordByRule(rule: number): number {
   if (rule === RULE.hostMmioIsUncached) return leafWord(UC, HONOUR_PAT);
   return leafWord(WB, rule === RULE.guestPatIgnored ? IPAT : HONOUR_PAT);
+}
+
+/** The rule of an access by a leaf built by this rule while CR0.PG is clear. */
+export function unpaged(rule: number): number {
+  if (rule === RULE.hostMmioIsUncached) return UNPAGED.hostMmioIsUncached;
+  if (rule === RULE.guestPatWithDevices) return UNPAGED.guestPatWithDevices;
+  return rule === RULE.guestPatByRequest ? UNPAGED.guestPatByRequest : rule;
 }
 
 type PatName = 'UC' | 'WC' | 'WT' | 'WP' | 'WB' | 'UC-';

@@ -25,7 +25,7 @@ import type { DeviceAssignment } from './device-assignment.js';
 import type { GuestMemory } from './guest-memory.js';
 import type { GuestRegisters } from './guest-registers.js';
 import { canBeServed, I5, I6, judgeExit, judgeServed } from './invariants.js';
-import { combined, leafRule, wordByRule } from './leaf-memory-type.js';
+import { combined, leafRule, unpaged, wordByRule } from './leaf-memory-type.js';
 import { SHARED_PFN } from './leaves.js';
 import { blockOf, hasGuestMemfd, isHostMmio, type MemorySlot } from './memory-slots.js';
 import { LEVEL_PAGES } from '../contract/address.js';
@@ -198,7 +198,7 @@ export class PageFaults {
     const ignoresPat = built === RULE.guestPatIgnored;
     const patType = this.registers.patType(vcpu, this.pat[vcpu]);
     const memtype = ignoresPat ? WB : combined(built === RULE.hostMmioIsUncached, patType);
-    const rule = ignoresPat || this.registers.hasPaging(vcpu) ? built : RULE.pagingOff;
+    const rule = this.registers.hasPaging(vcpu) ? built : unpaged(built);
     if (!this.hasPrivateMemory) return typed(memtype, leaves.levelOf(index), leaves.wordOf(index), rule);
     const page = leaves.pfnOf(index) === SHARED_PFN ? SHARED : PRIVATE;
     return typedPage(memtype, leaves.levelOf(index), leaves.wordOf(index), page, rule);

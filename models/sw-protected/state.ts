@@ -4,7 +4,7 @@ import { MEMORY_TYPE_NAMES } from '../contract/memory-type.js';
 import type { State } from '../contract/model.js';
 import { msrName } from '../contract/msr.js';
 import { leafOf, typed } from '../contract/observation.js';
-import { ACCESS_PAUSE_NAMES, CONVERSION_PAUSE_NAMES } from '../contract/operation.js';
+import { ACCESS_PAUSE_NAMES, CONVERSION_PAUSE_NAMES, NO_PAUSE } from '../contract/operation.js';
 import type { Conversion } from './conversion.js';
 import type { DeviceAssignment } from './device-assignment.js';
 import type { GuestMemory } from './guest-memory.js';
@@ -28,13 +28,14 @@ export function stateOf(
   const state: Record<string, unknown> = {};
   for (let vcpu = 0; vcpu < vcpus; vcpu++) {
     registersInto(state, vcpu, registers);
-    state[`vcpu${vcpu} paused`] = ACCESS_PAUSE_NAMES[faults.pauseOf(vcpu)];
+    const pause = faults.pauseOf(vcpu);
+    if (pause !== NO_PAUSE) state[`vcpu${vcpu} paused`] = ACCESS_PAUSE_NAMES[pause];
   }
   state.devices = { coherent: devices.coherent, noncoherent: devices.noncoherent };
-  state.conversion = CONVERSION_PAUSE_NAMES[conversion.at];
-  const { inProgress, sequence } = memory.invalidation;
-  state.invalidation = { inProgress, sequence };
-  state.private = ranges(memory);
+  if (conversion.at !== NO_PAUSE) state['conversion paused'] = CONVERSION_PAUSE_NAMES[conversion.at];
+  const { inProgress, start, end } = memory.invalidation;
+  if (inProgress > 0) state.invalidation = { inProgress, frames: `${hex(start)} to ${hex(end - 1)}` };
+  state['private frames'] = ranges(memory);
   state['private pages'] = numbers(memory.pages.count, (index) => memory.pages.gfnAt(index)).map(hex);
   for (const index of byBase(memory.leaves)) state[`gfn ${hex(memory.leaves.baseOf(index))}`] = leafState(memory.leaves, index);
   return state;
@@ -56,7 +57,7 @@ function registersInto(state: Record<string, unknown>, vcpu: number, registers: 
 function ranges({ attributes }: GuestMemory): string[] {
   return Array.from(
     { length: attributes.count },
-    (_, index) => `${hex(attributes.startOf(index))} to ${hex(attributes.endOf(index))}`,
+    (_, index) => `${hex(attributes.startOf(index))} to ${hex(attributes.endOf(index) - 1)}`,
   );
 }
 

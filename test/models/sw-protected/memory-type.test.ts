@@ -1,5 +1,5 @@
 import type { Backing, Machine } from '../../../models/contract/machine.js';
-import { ram, ruleWord, types, VirtualMachine } from './virtual-machine.js';
+import { clauseWords, ram, ruleWord, types, VirtualMachine, zapWord } from './virtual-machine.js';
 
 const BACKINGS: readonly { name: string; backing: Backing; leaf: string }[] = [
   { name: 'ram', backing: 0, leaf: 'WB+ipat' },
@@ -75,11 +75,16 @@ describe('The guest PAT is ignored', () => {
   );
 });
 
-test('While paging is off the PAT type is WB, and the rule says so where the PAT would have counted', () => {
+test('While paging is off the leaf decides, and a second clause says that the PAT type is WB where the PAT would have counted', () => {
   const cr0 = { pg: false, cd: false, nw: false };
-  const honoured = at({ cr0, noncoherentDevices: 1 }, 3);
-  expect([types(honoured), ruleWord(honoured)]).toEqual(['WB WB', 'paging-off']);
-  expect(ruleWord(at({ cr0 }, 3))).toBe('guest-pat-ignored');
+  const told = (machine: Partial<Machine>) => {
+    const got = at({ cr0, ...machine }, 3);
+    return [types(got), ruleWord(got), ...clauseWords(got)];
+  };
+  expect(told({ noncoherentDevices: 1 })).toEqual(['WB WB', 'guest-pat-with-devices', 'paging-off']);
+  expect(told({ quirkIgnoreGuestPat: false })).toEqual(['WB WB', 'guest-pat-by-request', 'paging-off']);
+  expect(told({ regions: regionOf(3) })).toEqual(['UC UC', 'host-mmio-is-uncached', 'paging-off']);
+  expect(told({})).toEqual(['WB+ipat WB', 'guest-pat-ignored']);
 });
 
 test('CR0.CD and the guest MTRRs have no influence', () => {
@@ -99,6 +104,7 @@ describe('A non-coherent device', () => {
     vm.model.attachDevice(false);
     vm.model.detachDevice(false);
     expect([vm.counted('zaps'), vm.counted('zappedLeaves')]).toEqual([zaps, zaps]);
+    expect(zapWord(vm.model)).toBe(zaps === 1 ? 'zap: non-coherent-dma-zaps' : 'no-zap: non-coherent-dma-spares');
     expect(types(vm.model.access(0, 1, 0, 0, 1, false, true, 0))).toBe(`${leaf} WB`);
     vm.model.detachDevice(false);
     expect(vm.counted('zaps')).toBe(2 * zaps);

@@ -140,7 +140,7 @@ test('The state names registers, ranges and leaves', () => {
   vm.touch(5);
   const state = vm.model.state();
   expect(state['vcpu0 PAT']).toBe('0x7040600070406');
-  expect([state.private, state['private pages']]).toEqual([['0x5 to 0x6'], ['0x5']]);
+  expect([state['private frames'], state['private pages']]).toEqual([['0x5 to 0x5'], ['0x5']]);
   expect(state['gfn 0x5']).toEqual({ level: '4K', leaf: 'WB+ipat', page: 'private' });
 });
 

@@ -1,4 +1,4 @@
-import { ruleWord, VirtualMachine } from './virtual-machine.js';
+import { ruleWord, VirtualMachine, zapWord } from './virtual-machine.js';
 
 const wrmsr = (msr: number, value: bigint, maxPhysAddr = 36) => {
   const { model } = new VirtualMachine(undefined, { maxPhysAddr });
@@ -55,14 +55,14 @@ describe('RDMSR', () => {
     model.valueLo,
   ];
 
-  test('returns what the same vCPU wrote', () => {
+  test('returns what the same vCPU wrote, by the rule of that write', () => {
     const { model } = new VirtualMachine();
     const msrs = [0x200, 0x20f, 0x250, 0x258, 0x259, 0x268, 0x26f];
     msrs.forEach((msr, index) => {
       model.writeMsr(1, msr, 0, msr % 2 === 1 && msr < 0x210 ? 0x800 : index % 2);
     });
     msrs.forEach((msr, index) => {
-      expect(read(model, 1, msr)).toEqual(['register-read', 0, msr % 2 === 1 && msr < 0x210 ? 0x800 : index % 2]);
+      expect(read(model, 1, msr)).toEqual(['register-stored', 0, msr % 2 === 1 && msr < 0x210 ? 0x800 : index % 2]);
       expect(read(model, 0, msr)).toEqual(['register-read', 0, 0]);
     });
   });
@@ -78,7 +78,7 @@ describe('RDMSR', () => {
     const { model } = new VirtualMachine();
     model.writeMsr(0, 0x2ff, 0, 0xc06);
     model.writeMsr(0, 0x2ff, 0, 0xc07);
-    expect(read(model, 0, 0x2ff)).toEqual(['register-read', 0, 0xc06]);
+    expect(read(model, 0, 0x2ff)).toEqual(['register-stored', 0, 0xc06]);
   });
 
   test('works without CPUID.MTRR', () => {
@@ -94,4 +94,18 @@ test('MOV to CR0 with NW and without CD faults and changes nothing; INIT clears 
   model.writeCr0(0, true, true, true);
   model.init(0);
   expect(model.state()['vcpu0 CR0']).toEqual({ pg: false, cd: true, nw: true });
+});
+
+test('Writes of MTRRs and changes of CR0.CD zap nothing, each by a rule; what changes neither decides on no zap', () => {
+  const { model } = new VirtualMachine();
+  const zapsAfter = (...steps: (() => unknown)[]) => steps.map((step) => [step(), zapWord(model)][1]);
+  expect(
+    zapsAfter(
+      () => model.writeMsr(0, 0x2ff, 0, 0xc06),
+      () => model.writeMsr(0, 0x2ff, 0, 0xc07),
+      () => model.writeMsr(0, 0x277, 0, 0),
+      () => model.writeCr0(0, true, true, false),
+      () => model.writeCr0(0, false, true, true),
+    ),
+  ).toEqual(['no-zap: mtrr-write-spares', undefined, undefined, 'no-zap: cd-toggle-spares', undefined]);
 });

@@ -17,8 +17,8 @@ import {
 import { LEVEL_NAMES, type Level } from '../../../models/contract/address.js';
 import type { AccessKind, AccessPause, ConversionPause } from '../../../models/contract/operation.js';
 import { INVARIANTS } from '../../../models/sw-protected/invariants.js';
-import { profiles } from '../../../models/sw-protected/profiles.js';
-import { SoftwareProtectedVm } from '../../../models/sw-protected/software-protected-vm.js';
+import { profiles } from '../../../models/sw-protected/versions.js';
+import { SoftwareProtectedVm } from '../../../models/sw-protected/model.js';
 
 export const ram = (gfn: number, pages: number, level: Level = 2): Region => ({
   gfn,
@@ -63,7 +63,16 @@ export function types(observation: Observation): string {
 }
 
 /** The id of the deciding rule without the folder. */
-export const ruleWord = (observation: Observation) => profiles[0].rules[ruleOf(observation)]?.id.replace('sw-protected.', '');
+const short = (id: string) => id.replace('sw-protected.', '');
+export const ruleWord = (observation: Observation) => short(profiles[0].rules[ruleOf(observation)]?.id ?? '');
+/** What else took part in an answer. */
+export const clauseWords = (observation: Observation) =>
+  (profiles[0].rules[ruleOf(observation)]?.clauses ?? []).map(({ id }) => short(id));
+/** The decision on an invalidation that the steps since the last look took; undefined: none. */
+export const zapWord = (model: SoftwareProtectedVm) => {
+  const rule = profiles[0].rules[model.takeZapRule()];
+  return rule === null ? undefined : `${rule.kind}: ${short(rule.id)}`;
+};
 
 export class VirtualMachine {
   readonly model: SoftwareProtectedVm;

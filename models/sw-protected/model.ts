@@ -1,46 +1,36 @@
 /** A KVM_X86_SW_PROTECTED_VM on EPT: one method for every operation of a scenario. */
 import { GFN_LIMIT, type Gfn, type Level } from '../contract/address.js';
 import type { Backing, Machine } from '../contract/machine.js';
-import type { Counters, Model, State } from '../contract/model.js';
-import {
-  ENODEV,
-  ENOSPC,
-  GP,
-  HOST_FATAL,
-  NOT_APPLICABLE,
-  type Observation,
-  OK,
-  outcomeOf,
-  plain,
-  refused,
-} from '../contract/observation.js';
+import type { Counters, State } from '../contract/model.js';
+import { PAT } from '../contract/msr.js';
+import { ENODEV, ENOSPC, GP, HOST_FATAL, type Observation, OK, outcomeOf, plain, refused } from '../contract/observation.js';
 import { type AccessKind, type AccessPause, type ConversionPause, NO_PAUSE } from '../contract/operation.js';
-import type { Configuration } from './configuration.js';
+import { NO_RULE } from '../contract/rule.js';
+import { Subject } from '../contract/subject.js';
 import { Conversion } from './conversion.js';
 import { DeviceAssignment } from './device-assignment.js';
 import { GuestMemory } from './guest-memory.js';
 import { GuestRegisters } from './guest-registers.js';
 import { brokenInvariants, eventsOf, judgeRedundant } from './invariants.js';
 import { PageFaults } from './page-fault.js';
-import { ordinaryCounters, privateMemoryCounters } from './tally.js';
 import { RULE } from './rules.js';
 import { stateOf } from './state.js';
+import type { Switches } from './switches.js';
 
-const NOT_OF_KVM = plain(NOT_APPLICABLE, RULE.notOfKvm);
-const NO_PRIVATE_MEMORY = plain(NOT_APPLICABLE, RULE.noPrivateMemory);
 const HOST_DIED = plain(HOST_FATAL, RULE.pfnChanged);
 
-export class SoftwareProtectedVm implements Model {
+export class SoftwareProtectedVm extends Subject {
   private readonly registers = new GuestRegisters();
   private readonly devices = new DeviceAssignment();
-  private readonly memory: GuestMemory;
+  private readonly memory = new GuestMemory();
   private readonly conversion: Conversion;
   private readonly faults: PageFaults;
   private vcpus = 1;
+  private zapRule = NO_RULE;
 
-  constructor(configuration: Configuration) {
-    this.memory = new GuestMemory(configuration);
-    this.conversion = new Conversion(this.memory);
+  constructor(switches: Switches) {
+    super({ privateMemory: RULE.noPrivateMemory, xenInterface: RULE.notOfKvm });
+    this.conversion = new Conversion(this.memory, switches);
     this.faults = new PageFaults(this.memory, this.conversion, this.registers, this.devices);
   }
 
@@ -58,22 +48,26 @@ export class SoftwareProtectedVm implements Model {
     this.memory.reset(machine);
     this.conversion.reset();
     this.faults.reset(machine.privateMemory);
+    this.zapRule = NO_RULE;
   }
 
   writeMsr(vcpu: number, msr: number, hi: number, lo: number): Observation {
     if (this.diesAtStart(vcpu)) return HOST_DIED;
     const rule = this.registers.write(vcpu, msr, hi, lo);
-    return plain(rule === RULE.registerStored ? OK : GP, rule);
+    if (rule !== RULE.registerStored) return plain(GP, rule);
+    if (msr !== PAT) this.zapRule = RULE.mtrrWriteSpares;
+    return plain(OK, rule);
   }
 
   readMsr(vcpu: number, msr: number): Observation {
     if (this.diesAtStart(vcpu)) return HOST_DIED;
-    return this.registers.read(vcpu, msr) ? plain(OK, RULE.registerRead) : plain(GP, RULE.absentRegister);
+    return this.registers.read(vcpu, msr) ? plain(OK, this.registers.ruleOf(vcpu, msr)) : plain(GP, RULE.absentRegister);
   }
 
   writeCr0(vcpu: number, pg: boolean, cd: boolean, nw: boolean): Observation {
     if (this.diesAtStart(vcpu)) return HOST_DIED;
     if (nw && !cd) return plain(GP, RULE.nwWithoutCd);
+    if (this.registers.hasCd(vcpu) !== cd) this.zapRule = RULE.cdToggleSpares;
     this.registers.storeCr0(vcpu, pg, cd, nw);
     return plain(OK, RULE.cr0Stored);
   }
@@ -95,14 +89,13 @@ export class SoftwareProtectedVm implements Model {
     _ack: boolean,
     pauseAfter: AccessPause,
   ): Observation {
-    if (isPrivate && !this.faults.hasPrivateMemory) return NO_PRIVATE_MEMORY;
+    if (isPrivate && !this.faults.hasPrivateMemory) return this.noPrivateMemory;
     if (this.diesAtStart(vcpu)) return HOST_DIED;
     return this.faults.access(vcpu, gfn, pat, pauseAfter);
   }
 
-  resumeAccess(vcpu: number): Observation {
-    this.memory.brokenByStep = 0;
-    return this.faults.hasPrivateMemory ? this.faults.resume(vcpu) : NO_PRIVATE_MEMORY;
+  override resumeAccess(vcpu: number): Observation {
+    return this.faults.hasPrivateMemory ? this.faults.resume(vcpu) : this.noPrivateMemory;
   }
 
   invlpg(vcpu: number, _gfn: Gfn): Observation {
@@ -119,17 +112,7 @@ export class SoftwareProtectedVm implements Model {
     return this.devices.hasNone(coherent) ? refused(ENODEV, RULE.noSuchDevice) : this.changeDevice(coherent, -1);
   }
 
-  setIoResources(): Observation {
-    this.memory.brokenByStep = 0;
-    return NOT_OF_KVM;
-  }
-  pinCacheattr(): Observation {
-    this.memory.brokenByStep = 0;
-    return NOT_OF_KVM;
-  }
-
-  zap(gfn: Gfn, pages: number): Observation {
-    this.memory.brokenByStep = 0;
+  override zap(gfn: Gfn, pages: number): Observation {
     this.memory.notify(gfn, gfn + pages);
     return plain(OK, RULE.rangeZapped);
   }
@@ -146,7 +129,7 @@ export class SoftwareProtectedVm implements Model {
   saveRestore(): Observation {
     this.startHostOperation();
     let isDead = false;
-    for (let vcpu = 0; vcpu < this.vcpus; vcpu++) isDead = this.diesOfPaused(vcpu) || isDead;
+    for (let vcpu = 0; vcpu < this.vcpus; vcpu++) isDead = this.diesAtStart(vcpu) || isDead;
     if (isDead) return HOST_DIED;
     this.memory.leaves.reset();
     this.memory.attributes.reset();
@@ -155,8 +138,8 @@ export class SoftwareProtectedVm implements Model {
     return plain(OK, RULE.restored);
   }
 
-  setAttributes(gfn: Gfn, pages: number, toPrivate: boolean, pauseAfter: ConversionPause): Observation {
-    if (!this.faults.hasPrivateMemory) return NO_PRIVATE_MEMORY;
+  override setAttributes(gfn: Gfn, pages: number, toPrivate: boolean, pauseAfter: ConversionPause): Observation {
+    if (!this.faults.hasPrivateMemory) return this.noPrivateMemory;
     this.startHostOperation();
     const isRedundant = this.memory.attributes.all(gfn, gfn + pages, toPrivate);
     const before = eventsOf(this.memory);
@@ -165,51 +148,52 @@ export class SoftwareProtectedVm implements Model {
     return observation;
   }
 
-  resumeAttributes(): Observation {
-    this.memory.brokenByStep = 0;
-    return this.faults.hasPrivateMemory ? this.conversion.finish() : NO_PRIVATE_MEMORY;
+  override resumeAttributes(): Observation {
+    return this.faults.hasPrivateMemory ? this.conversion.finish() : this.noPrivateMemory;
   }
 
-  punchHole(gfn: Gfn, pages: number): Observation {
-    this.memory.brokenByStep = 0;
-    if (!this.faults.hasPrivateMemory) return NO_PRIVATE_MEMORY;
+  override punchHole(gfn: Gfn, pages: number): Observation {
+    if (!this.faults.hasPrivateMemory) return this.noPrivateMemory;
     this.memory.punchHole(gfn, gfn + pages);
     return plain(OK, RULE.holePunched);
   }
 
   counters(): Counters {
-    return this.faults.hasPrivateMemory ? privateMemoryCounters(this.memory) : ordinaryCounters(this.memory);
+    return this.faults.hasPrivateMemory ? this.memory.privateMemoryCounters() : this.memory.tally.ordinaryCounters();
   }
 
   state(): State {
     return stateOf(this.vcpus, this.registers, this.devices, this.memory, this.conversion, this.faults);
   }
 
-  /** What the last step, or the state after it, breaks: bit n is entry n of INVARIANTS. */
+  takeZapRule(): number {
+    const rule = this.zapRule;
+    this.zapRule = NO_RULE;
+    return rule;
+  }
+
+  /** What the steps since the last call, or the state after them, break: bit n is entry n of INVARIANTS. */
   brokenInvariants(): number {
     return this.faults.hasPrivateMemory ? brokenInvariants(this.memory, this.conversion) : 0;
   }
 
   /** A guest operation of a vCPU completes its paused access first. True: that was the end of the host. */
   private diesAtStart(vcpu: number): boolean {
-    this.memory.brokenByStep = 0;
-    return this.diesOfPaused(vcpu);
-  }
-
-  private diesOfPaused(vcpu: number): boolean {
     return this.faults.pauseOf(vcpu) !== NO_PAUSE && outcomeOf(this.faults.resume(vcpu)) === HOST_FATAL;
   }
 
   /** Another host operation completes a paused conversion first. */
   private startHostOperation(): void {
-    this.memory.brokenByStep = 0;
     this.conversion.finish();
   }
 
   private changeDevice(coherent: boolean, by: 1 | -1): Observation {
     if (this.devices.change(coherent, by)) {
-      this.memory.tally.zaps++;
-      this.memory.invalidate(0, GFN_LIMIT);
+      if (this.devices.ignoresGuestPat) {
+        this.memory.tally.zaps++;
+        this.memory.invalidate(0, GFN_LIMIT);
+        this.zapRule = RULE.nonCoherentDmaZaps;
+      } else this.zapRule = RULE.nonCoherentDmaSpares;
     }
     return plain(OK, RULE.deviceChanged);
   }
