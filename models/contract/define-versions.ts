@@ -14,7 +14,8 @@ export interface VersionFamily<T extends SwitchTexts> {
   readonly vendor?: 'intel' | 'amd';
   readonly hasLeaf: boolean;
   readonly rules: RuleList;
-  readonly invariants?: readonly (Invariant | null)[];
+  /** What must hold, by version where designs differ in it. */
+  invariants?(switches: SwitchesOf<T>): readonly (Invariant | null)[];
   readonly switches: T;
   /** The record behind the first entry: what the subject did before anybody changed anything. */
   readonly origin: SwitchesOf<T>;
@@ -101,7 +102,7 @@ function profileOf<T extends SwitchTexts>(
     summary: entry.summary,
     hasLeaf,
     rules,
-    ...(invariants === undefined ? {} : { invariants }),
+    ...(invariants === undefined ? {} : { invariants: invariants(version.values) }),
     switches: switchesOf(family.switches, version),
     withSwitches: (overrides) => variant(family, entry, version, overrides),
     create: () => create(version.values),

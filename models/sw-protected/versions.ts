@@ -1,5 +1,5 @@
 /** Linux 6.8 as merged, and what it would be with or without single parts: each entry is what it changed in the one that it names. */
-import { by, defineVersions, type VersionEntry } from '../contract/define-versions.js';
+import { by, defineVersions, type ProposalEntry, type VersionEntry } from '../contract/define-versions.js';
 import { releases, unmerged } from '../contract/release.js';
 import { INVARIANTS } from './invariants.js';
 import { SoftwareProtectedVm } from './model.js';
@@ -30,7 +30,7 @@ const RELEASED: readonly Entry[] = [
 const THREAD = 'thread on KVM SNP RFC v8 02/56, March 2023';
 
 /** Designs discussed on the list that no release has. */
-const PROPOSED: readonly (Entry & { readonly base: string })[] = [
+const PROPOSED: readonly ProposalEntry<typeof SWITCHES>[] = [
   {
     name: '6.8+skip-zap',
     base: '6.8',
@@ -53,7 +53,7 @@ export const profiles = defineVersions(
     vendor: 'intel',
     hasLeaf: true,
     rules,
-    invariants: INVARIANTS,
+    invariants: () => INVARIANTS,
     switches: SWITCHES,
     origin: FIRST,
     create: (switches) => new SoftwareProtectedVm(switches),

@@ -21,7 +21,7 @@ describe('Without private memory', () => {
 
 test('What only Xen has is not applicable', () => {
   const { model } = new VirtualMachine();
-  expect([model.setIoResources(), model.pinCacheattr()].map(ruleWord)).toEqual(['not-of-kvm', 'not-of-kvm']);
+  expect([model.setIoResources(true), model.pinCacheattr(0, 1, 6)].map(ruleWord)).toEqual(['not-of-kvm', 'not-of-kvm']);
 });
 
 test('A private frame in a slot without guest_memfd exits, and a later conversion to shared serves it', () => {
