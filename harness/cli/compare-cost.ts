@@ -10,7 +10,7 @@ import { decodeScenario } from '../scenario/encoded.js';
 import { printScenario } from '../scenario/print.js';
 import type { Profile } from '../../models/contract/model.js';
 import { PROFILES } from '../../models/registry.js';
-import type { Arguments } from './options/arguments.js';
+import type { Settings } from './options/settings.js';
 import { knownProfile } from './known-profile.js';
 import { terminalWidth } from './panel-session.js';
 import { packageVersion } from './version.js';
@@ -19,11 +19,11 @@ import { packageVersion } from './version.js';
 const OF_THE_SEARCH = ['cases', 'time', 'seed', 'external', 'details'];
 
 /** Exit code 0: equal costs, 1: different. @throws {UsageError} */
-export function compareCost(found: Arguments, format: 'terminal' | 'json'): number {
+export function compareCost(found: Settings, format: 'terminal' | 'json'): number {
   const unused = OF_THE_SEARCH.find((option) => found.value(option) !== undefined);
   if (unused !== undefined)
     throw new UsageError(`--${unused}: found beside --lens cost, expected none: it runs the same boots every time`);
-  const [a, b] = found.positionals.map((name) => counting(knownProfile(name, PROFILES)));
+  const [a, b] = found.operands.map((name) => counting(knownProfile(name, PROFILES)));
   const costs = bootCosts(a, b);
   const out = found.text('out');
   if (out !== undefined) writeScenarios(costs, out);

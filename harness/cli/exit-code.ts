@@ -5,10 +5,6 @@ import type { FailOn } from './options/failure-class.js';
 import { freshOf } from '../report/acquaintance.js';
 import type { Verdict } from '../ledger/ledger-gate.js';
 
-export const FAIL_ON_HELP = `  --fail-on CLASS        exit 1 on new buckets, correctness (worse than performance), any, or none; default: new where
-                         --ledger or --baseline is given, or the package's ledger has entries for every edge of the
-                         panel and every lens and there is no external model; else none`;
-
 export interface Judgement {
   /** Null: new buckets where the verdict gates them, else none. */
   readonly failOn: FailOn | null;

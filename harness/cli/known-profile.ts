@@ -1,15 +1,13 @@
 /** A profile by the name that a user typed. */
 import type { Profile } from '../../models/contract/model.js';
-import { closeNames } from '../operations/close-name.js';
-import { shown, UsageError } from '../operations/usage-error.js';
+import { UsageError } from '../operations/usage-error.js';
+import { unknownName } from './options/did-you-mean.js';
 
 /** @throws {UsageError} that names the nearest profiles, for a name that none has. */
-export function knownProfile(name: string, profiles: readonly Profile[]): Profile {
+export function knownProfile(name: string, profiles: readonly Profile[], source = ''): Profile {
   const found = profiles.find((profile) => profile.name === name);
   if (found !== undefined) return found;
-  const close = closeNames(
-    name,
-    profiles.map((profile) => profile.name),
-  );
-  throw new UsageError(`found the profile ${shown(name)}, expected one that emtdiff models lists; close to it: ${close.join(' ')}`);
+  const names = profiles.map((profile) => profile.name);
+  const prefix = source === '' ? '' : `${source}: `;
+  throw new UsageError(`${prefix}${unknownName('profile', name, 'one that emtdiff models lists', names)}`);
 }

@@ -1,4 +1,5 @@
 /** Who sits on the panel: `--models`, `--external`, the default panel. */
+import { unknownName } from './options/did-you-mean.js';
 import { UsageError } from '../operations/usage-error.js';
 import type { Profile } from '../../models/contract/model.js';
 import { PROFILES } from '../../models/registry.js';
@@ -16,22 +17,14 @@ export const DEFAULT_PANEL: readonly string[] = [
   'xen-hvm/npt',
 ];
 
-export const PANEL_OPTIONS = {
-  models: { type: 'string' },
-  external: { type: 'string', multiple: true },
-} as const;
-
-export const PANEL_HELP = `  --models LIST          profiles, comma-separated; a family by its name (intel-ept), all by "all"
-  --external NAME=CMD    a model in another process (NDJSON on stdin and stdout); repeatable`;
+const NAMES = [...new Set(PROFILES.flatMap(({ name, lineage }) => [name, lineage]))];
 
 /** Profiles named by a list. @throws {UsageError} naming what is close. */
 export function profilesOf(names: readonly string[], source = '--models'): Profile[] {
   const chosen = names.flatMap((name) => {
     const found = PROFILES.filter((profile) => name === 'all' || profile.name === name || profile.lineage === name);
     if (found.length === 0)
-      throw new UsageError(
-        `${source}: found ${JSON.stringify(name)}, expected a profile such as ${closest(name)} (see emtdiff models)`,
-      );
+      throw new UsageError(`${source}: ${unknownName('profile', name, 'one that emtdiff models lists', NAMES)}`);
     return found;
   });
   return [...new Set(chosen)];
@@ -49,15 +42,6 @@ export function chosenProfiles(list: string | undefined, fallback: readonly stri
   if (names.length === 0)
     throw new UsageError(`${source}: found an empty list, expected profiles such as intel-ept/6.16 (see emtdiff models)`);
   return profilesOf(names, source);
-}
-
-function closest(name: string): string {
-  const shared = (other: string) => [...name].filter((letter, index) => other[index] === letter).length;
-  return [...PROFILES]
-    .sort((a, b) => shared(b.name) - shared(a.name))
-    .slice(0, 3)
-    .map((profile) => profile.name)
-    .join(', ');
 }
 
 /** Starts the models of `--external`; all or none. @throws {UsageError} */

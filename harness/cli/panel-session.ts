@@ -6,18 +6,11 @@ import { ForeignRules } from '../panel/foreign-rules.js';
 import { FaultLog, type ModelFault } from '../panel/faults.js';
 import { Seats } from '../panel/seats.js';
 import { PROFILES } from '../../models/registry.js';
-import { type Arguments, word } from './options/arguments.js';
+import { word } from './options/arguments.js';
 import { wantedExternals } from './external-choice.js';
-import { chosenProfiles, DEFAULT_PANEL, PANEL_OPTIONS, startExternals } from './panel-choice.js';
+import { chosenProfiles, DEFAULT_PANEL, startExternals } from './panel-choice.js';
 import type { ScenarioInput } from './scenario-input.js';
-import { SETTINGS_OPTIONS, settingsOf } from './options/settings.js';
-
-export const SESSION_OPTIONS = {
-  ...PANEL_OPTIONS,
-  ...SETTINGS_OPTIONS,
-  lens: { type: 'string' },
-  format: { type: 'string' },
-} as const;
+import type { Settings } from './options/settings.js';
 
 export interface PanelSession {
   readonly panel: Panel;
@@ -30,12 +23,11 @@ export interface PanelSession {
 
 /** Profiles: `--models`, else those of the finding, else the panel that is configured, else the default panel. @throws {UsageError} */
 export async function openSession(
-  found: Arguments,
+  settings: Settings,
   input: ScenarioInput,
   fallbackLenses: readonly LensName[],
 ): Promise<PanelSession> {
-  const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
-  const settings = await settingsOf(found);
+  const format = settings.one('format', ['terminal', 'json'] as const) ?? 'terminal';
   const lenses =
     settings
       .text('lens')

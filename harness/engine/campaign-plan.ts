@@ -6,13 +6,14 @@ import { UsageError } from '../operations/usage-error.js';
 import type { CampaignState } from '../panel/campaign-state.js';
 import type { ProgressCurve } from '../report/run-progress.js';
 import type { Profile } from '../../models/contract/model.js';
-import { duration, wholeNumber, word } from '../cli/options/arguments.js';
+import { word } from '../cli/options/arguments.js';
 import { externalsOfRun } from '../cli/external-choice.js';
 import { chosenProfiles, DEFAULT_PANEL, profilesOf } from '../cli/panel-choice.js';
 import type { Settings } from '../cli/options/settings.js';
 import { chosenShard } from './shard-choice.js';
 
 export const DEFAULT_TIME = '30s';
+const DEFAULT_MILLISECONDS = 30_000;
 
 export interface CampaignPlan {
   readonly seed: string;
@@ -37,7 +38,7 @@ export interface CampaignPlan {
 
 /** @throws {UsageError} */
 export function planOf(settings: Settings, version: string): CampaignPlan {
-  const folder = settings.flags.text('resume');
+  const folder = settings.text('resume');
   const plan = folder === undefined ? newPlan(settings) : resumedPlan(settings, folder, readJournal(folder, version));
   if (plan.externals.length > 0 && plan.contributions.length > 1)
     throw new UsageError(
@@ -47,10 +48,8 @@ export function planOf(settings: Settings, version: string): CampaignPlan {
 }
 
 function newPlan(settings: Settings): CampaignPlan {
-  const [asked, time] = [settings.text('cases'), settings.text('time')];
-  if (asked !== undefined && time !== undefined)
-    throw new UsageError(`${settings.source('time')}: found beside ${settings.source('cases')}, expected one of the two`);
-  const workers = wholeNumber(settings.source('workers'), settings.text('workers') ?? '1', 1);
+  const cases = settings.number('cases');
+  const workers = settings.number('workers') ?? 1;
   const shard = chosenShard(settings.text('shard'), process.env, settings.source('shard'));
   const seed = settings.text('seed');
   if (seed === undefined && shard.of > 1)
@@ -59,8 +58,8 @@ function newPlan(settings: Settings): CampaignPlan {
     seed: seed ?? randomBytes(6).toString('hex'),
     profiles: chosenProfiles(settings.text('models'), DEFAULT_PANEL, settings.source('models')),
     lenses: chosenLenses(settings.text('lens'), settings.source('lens')),
-    cases: asked === undefined ? Number.POSITIVE_INFINITY : wholeNumber(settings.source('cases'), asked, 1),
-    milliseconds: asked === undefined ? duration(settings.source('time'), time ?? DEFAULT_TIME) : Number.POSITIVE_INFINITY,
+    cases: cases ?? Number.POSITIVE_INFINITY,
+    milliseconds: cases === undefined ? (settings.milliseconds('time') ?? DEFAULT_MILLISECONDS) : Number.POSITIVE_INFINITY,
     used: 0,
     contributions: Array.from({ length: workers }, (_, worker) => ({
       index: shard.index + shard.of * worker,
@@ -79,7 +78,7 @@ function newPlan(settings: Settings): CampaignPlan {
 export const FIXED = ['seed', 'cases', 'time', 'models', 'lens', 'workers', 'shard', 'out'] as const;
 
 function resumedPlan(settings: Settings, folder: string, journal: Journal): CampaignPlan {
-  const given = FIXED.find((name) => settings.flags.text(name) !== undefined);
+  const given = FIXED.find((name) => settings.origin(name) === 'flag' && settings.text(name) !== undefined);
   if (given !== undefined)
     throw new UsageError(`--resume: found beside --${given}, expected no other choice of cases: the journal has them`);
   return {

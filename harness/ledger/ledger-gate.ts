@@ -7,25 +7,12 @@ import type { KnownEntry, Scope } from './known-entry.js';
 import { readLedger } from './ledger.js';
 import { isStale, type LedgerReview, reviewLedger } from './ledger-review.js';
 import { sightingOf } from './sighting.js';
-import { UsageError } from '../operations/usage-error.js';
 import type { Acquaintance } from '../report/acquaintance.js';
 import { PROFILES } from '../../models/registry.js';
 import { Baseline } from './baseline.js';
 import { type Answering, sightingsOf } from './ledger-sightings.js';
 import { corpusFolder } from '../cli/package-folder.js';
 import type { Settings } from '../cli/options/settings.js';
-
-export const LEDGER_OPTIONS = {
-  ledger: { type: 'string' },
-  'no-ledger': { type: 'boolean' },
-  baseline: { type: 'string' },
-  strict: { type: 'boolean' },
-} as const;
-
-export const LEDGER_HELP = `  --ledger DIR           known divergences (default: those of this package, corpora/known-divergences)
-  --no-ledger            without
-  --baseline DIR         buckets that stand as this run folder (or folder of findings) has them are not new, either
-  --strict               exit 4 if an entry of the ledger is expired, never to be hit, no longer shown by its scenario, or too wide`;
 
 export interface Verdict {
   /** Null where neither ledger nor baseline has a say. */
@@ -47,8 +34,6 @@ export class LedgerGate {
 
   /** @throws {UsageError} */
   static open(found: Settings): LedgerGate {
-    if (found.has('no-ledger') && found.text('ledger') !== undefined)
-      throw new UsageError(`${found.source('no-ledger')}: found beside ${found.source('ledger')}, expected one of the two`);
     const folder = found.has('no-ledger') ? null : (found.text('ledger') ?? corpusFolder('known-divergences'));
     const stored = found.text('baseline');
     const isThere = folder !== null && (found.text('ledger') !== undefined || existsSync(folder));

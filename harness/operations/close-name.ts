@@ -7,10 +7,10 @@ const SLACK = 3;
 /** The names with the fewest edits to `name`, a name that contains it counting none; nearest first. */
 export function closeNames(name: string, names: readonly string[]): string[] {
   const wanted = name.toLowerCase();
-  const scored = names.map((candidate) => ({
-    candidate,
-    edits: wanted !== '' && candidate.includes(wanted) ? 0 : editsBetween(wanted, candidate),
-  }));
+  const scored = names.map((candidate) => {
+    const text = candidate.toLowerCase();
+    return { candidate, edits: wanted !== '' && text.includes(wanted) ? 0 : editsBetween(wanted, text) };
+  });
   const least = Math.min(...scored.map(({ edits }) => edits));
   return scored
     .filter(({ edits }) => edits <= least + SLACK)

@@ -21,49 +21,27 @@ import { FINDING_FORMAT } from '../../report/finding-file.js';
 import { writeWhole } from '../../report/run-folder.js';
 import { readJson } from '../../scenario/json.js';
 import { PROFILES } from '../../../models/registry.js';
-import { type Arguments, readArguments, word } from '../options/arguments.js';
 import { corpusFolder } from '../package-folder.js';
-import { SETTINGS_OPTIONS, settingsOf } from '../options/settings.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff accept FINDING --reason TEXT --source TEXT   the finding becomes a known divergence
-emtdiff accept RUN_DIR --all --reason-from-rules     all findings of a run that the ledger does not know yet
+export const page: CommandPage = {
+  usage: ['accept FINDING --reason TEXT --source TEXT', 'accept RUN_DIR --all --reason-from-rules'],
+  operands: { least: 1, most: 1 },
+  examples: [
+    ["accept finding.json --reason 'KVM ignores guest PAT.' --source vmx.c", 'one finding, for a reason of yours'],
+    ['accept runs/tonight --all --reason-from-rules', 'all findings of a run that the ledger does not know yet'],
+  ],
+};
 
-  --reason TEXT          why it is accepted, in a sentence
-  --source TEXT          where that can be looked up; repeatable
-  --reason-from-rules    both from the sentences and citations of the two rules that decided
-  --severity CLASS       where it is judged otherwise than emtdiff does: ${SEVERITIES.join(' ')}
-  --by NAME              who accepts it; default: you, as the system knows you
-  --on DATE              default: today
-  --expires DATE         the last day on which it holds; default: forever
-  --ledger DIR           default: the one that is configured, else that of this package (corpora/known-divergences)
-`;
-
-const OPTIONS = {
-  all: { type: 'boolean' },
-  reason: { type: 'string' },
-  source: { type: 'string', multiple: true },
-  'reason-from-rules': { type: 'boolean' },
-  severity: { type: 'string' },
-  by: { type: 'string' },
-  on: { type: 'string' },
-  expires: { type: 'string' },
-  ledger: { type: 'string' },
-  ...SETTINGS_OPTIONS,
-} as const;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const found = readArguments('accept', args, OPTIONS, { least: 1, most: 1 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+export async function run(found: Settings): Promise<number> {
   const fromRules = found.has('reason-from-rules');
   if (fromRules === (found.text('reason') !== undefined && found.list('source').length > 0))
     throw new UsageError('accept: expected --reason with --source, or --reason-from-rules');
-  const folder = (await settingsOf(found)).text('ledger') ?? corpusFolder('known-divergences');
+  const folder = found.text('ledger') ?? corpusFolder('known-divergences');
   const ledger = new Map((existsSync(folder) ? readLedger(folder) : []).map(({ path, entries }) => [path, [...entries]]));
   const touched = new Set<string>();
-  for (const path of findingPaths(found.positionals[0], found.has('all'))) {
+  for (const path of findingPaths(found.operands[0], found.has('all'))) {
     const { entry, cause } = acceptedFrom(path, found);
     if (isKnown(entry, ledger)) {
       if (!found.has('all')) throw new UsageError(`${path}: found a bucket that the ledger explains already (${entry.id})`);
@@ -100,17 +78,17 @@ function isKnown({ scope }: KnownEntry, ledger: ReadonlyMap<string, readonly Kno
   return [...ledger.values()].some((entries) => entries.some((entry) => covers(entry, sighting)));
 }
 
-function acceptedFrom(path: string, options: Arguments): { entry: KnownEntry; cause: string } {
+function acceptedFrom(path: string, options: Settings): { entry: KnownEntry; cause: string } {
   const json = readFinding(path);
   const found = foundDivergence(json, path);
   const names = (json as { profiles?: unknown }).profiles;
   if (!Array.isArray(names)) return new Place(path, '$.profiles').fail(names, 'an array of profile names');
   const panel = panelOf(names.flatMap((name) => PROFILES.filter((profile) => profile.name === name)).map(seatOf));
-  const severity = options.text('severity');
+  const severity = options.one('severity', SEVERITIES);
   const expires = options.text('expires');
   const acceptance: Acceptance = {
     ...reasonFor(found, panel, options),
-    ...(severity === undefined ? {} : { severity: word('--severity', severity, SEVERITIES) }),
+    ...(severity === undefined ? {} : { severity: severity }),
     by: options.text('by') ?? userInfo().username,
     on: day('--on', options.text('on') ?? new Date().toISOString().slice(0, 10)),
     ...(expires === undefined ? {} : { expires: day('--expires', expires) }),
@@ -121,7 +99,7 @@ function acceptedFrom(path: string, options: Arguments): { entry: KnownEntry; ca
 function reasonFor(
   found: FoundDivergence,
   panel: ReturnType<typeof panelOf>,
-  options: Arguments,
+  options: Settings,
 ): Pick<Acceptance, 'reason' | 'citations'> {
   if (!options.has('reason-from-rules')) return { reason: options.text('reason') ?? '', citations: options.list('source') };
   const reason = reasonFromRules(found, panel);

@@ -4,34 +4,30 @@ import type { VersionLine } from '../../history/version-line.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { bisectionText } from '../../report/terminal/bisection.js';
 import { bisectionJson } from '../../report/history-json.js';
-import { readArguments, wholeNumber, word } from '../options/arguments.js';
 import { linesOf } from '../family-choice.js';
 import { terminalWidth } from '../panel-session.js';
 import { readScenario } from '../scenario-input.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff bisect SCENARIO|- --family NAME --step N     the first version with the new answer
+export const page: CommandPage = {
+  usage: ['bisect SCENARIO|- --family NAME --step N'],
+  about: [
+    'The old answer is that of the oldest version, the new one that of the newest; proposals that were never merged are left out. Found by binary search, then checked: where the answer flips more than once, every flip is listed.',
+  ],
+  operands: { least: 1, most: 1 },
+  examples: [
+    ['bisect scenario.json --family intel-ept --step 2', 'the version that changed the answer to step 2'],
+    ['bisect - --family xen-hvm/ept --step 0 < scenario.json', 'a scenario from stdin'],
+  ],
+};
 
-The old answer is that of the oldest version, the new one that of the newest; proposals that were never merged are
-left out. Found by binary search, then checked: where the answer flips more than once, every flip is listed.
-
-  --family NAME          intel-ept, amd-npt, xen-hvm/ept, ...
-  --step N               the step whose answer is looked at, from 0
-  --format FORMAT        terminal or json
-`;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const options = { family: { type: 'string' }, step: { type: 'string' }, format: { type: 'string' } } as const;
-  const found = readArguments('bisect', args, options, { least: 1, most: 1 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
+export async function run(found: Settings): Promise<number> {
+  const format = found.one('format', ['terminal', 'json'] as const) ?? 'terminal';
   const { name, versions } = lineOf(found.text('family'));
-  const asked = found.text('step');
-  if (asked === undefined) throw new UsageError('--step: found nothing, expected the number of a step');
-  const step = wholeNumber('--step', asked, 0);
-  const { scenario } = readScenario(found.positionals[0]);
+  const step = found.number('step');
+  if (step === undefined) throw new UsageError('--step: found nothing, expected the number of a step');
+  const { scenario } = readScenario(found.operands[0]);
   const { length } = scenario.steps;
   if (step >= length) throw new UsageError(`--step: found ${step}, expected less than ${length}, the number of steps`);
   const bisection = bisect(versions, scenario, step);

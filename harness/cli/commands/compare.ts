@@ -1,74 +1,51 @@
 /** `emtdiff compare`: what one version does for guests that another does not. */
 import { type ComparisonResult, compareModels } from '../../comparison/comparison.js';
 import type { Contestant } from '../../comparison/contestants.js';
-import { DEFAULT_LENSES, LENS_NAMES, type LensName } from '../../compare/lens.js';
+import { DEFAULT_LENSES, type LensName } from '../../compare/lens.js';
 import { SPACE_SIZE } from '../../decision-space/dimensions.js';
 import type { ExternalModel } from '../../external/external-model.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { comparisonJson } from '../../report/comparison-json.js';
 import { comparisonText } from '../../report/terminal/comparison.js';
 import { PROFILES } from '../../../models/registry.js';
-import { type Arguments, duration, readArguments, wholeNumber, word } from '../options/arguments.js';
 import { bootSetups } from '../boot-corpus.js';
 import { compareCost } from '../compare-cost.js';
 import { wantedExternals } from '../external-choice.js';
 import { knownProfile } from '../known-profile.js';
 import { startExternals } from '../panel-choice.js';
 import { ProgressLine } from '../../engine/progress-line.js';
-import { SETTINGS_OPTIONS, settingsOf } from '../options/settings.js';
 import { StopWatch } from '../../engine/stop-watch.js';
 import { packageVersion } from '../version.js';
+import { word } from '../options/arguments.js';
+import { COMPARABLE } from '../options/table.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
 /** The same for everybody, so that two people who compare the same versions read the same report. */
 const DEFAULT_SEED = 'emtdiff-compare';
 const DEFAULT_CASES = 20_000;
 
-/** `cost` compares counters, which no guest sees: it is a comparison of its own. */
-const COMPARABLE = LENS_NAMES.filter((name) => name !== 'cost');
+export const page: CommandPage = {
+  usage: ['compare A B [OPTIONS]'],
+  about: [
+    `First all ${SPACE_SIZE} points of the decision space (backing x devices x quirks x self-snoop x CR0.CD x MTRR type x PAT type), then random sequences; what differs is minimised and joined by cause.`,
+  ],
+  operands: { least: 2, most: 2 },
+  examples: [
+    ['compare intel-ept/6.6 intel-ept/6.16', 'what a guest notices when its host is updated'],
+    ["compare intel-ept/6.16 mine --external 'mine=./my-kvm-model'", 'a model of yours against ours'],
+  ],
+  notes: ['Exit codes: 0 equal as far as searched, 1 different, 2 bad usage, 3 a model failed, 130 interrupted.'],
+};
 
-const HELP = `emtdiff compare A B: the semantic difference of two profiles, as plain text
-
-First all ${SPACE_SIZE} points of the decision space (backing x devices x quirks x self-snoop x CR0.CD
-x MTRR type x PAT type), then random sequences; what differs is minimised and joined by cause.
-
-  --cases N | --time T   random sequences: how many (default ${DEFAULT_CASES}), or for how long (90s, 10m, 1h)
-  --seed TEXT            of the sequences (default ${DEFAULT_SEED})
-  --external NAME=CMD    a model in another process; A or B may be its NAME; repeatable
-  --lens LIST            what is compared (default ${DEFAULT_LENSES.join(',')}): ${COMPARABLE.join(' ')}
-  --lens cost            instead: counters of boots of a 4 GiB guest with private memory that accepts
-                         1 %, 10 % and 100 % of it (sev-snp, tdx, sw-protected)
-  --out DIR              with --lens cost: keeps the boots there, as scenarios
-  --details              every symptom with its own minimal scenario
-  --format FORMAT        terminal or json
-
-Exit codes: 0 equal as far as searched, 1 different, 2 bad usage, 3 a model failed, 130 interrupted.
-`;
-
-const OPTIONS = {
-  cases: { type: 'string' },
-  time: { type: 'string' },
-  seed: { type: 'string' },
-  external: { type: 'string', multiple: true },
-  lens: { type: 'string' },
-  out: { type: 'string' },
-  details: { type: 'boolean' },
-  ...SETTINGS_OPTIONS,
-  format: { type: 'string' },
-} as const;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const found = readArguments('compare', args, OPTIONS, { least: 2, most: 2 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
+export async function run(found: Settings): Promise<number> {
+  const format = found.one('format', ['terminal', 'json'] as const) ?? 'terminal';
   if (found.text('lens') === 'cost') return compareCost(found, format);
   if (found.text('out') !== undefined) throw new UsageError('--out: found without --lens cost, expected both or neither');
   const lenses = chosenLenses(found.text('lens'));
   const search = { lenses, ...budget(found), seed: found.text('seed') ?? DEFAULT_SEED };
-  const names = found.positionals;
-  const definitions = wantedExternals(await settingsOf(found), (name) => names.includes(name));
+  const names = found.operands;
+  const definitions = wantedExternals(found, (name) => names.includes(name));
   for (const definition of definitions)
     if (!names.includes(definition.split('=')[0]))
       throw new UsageError(`--external: found ${JSON.stringify(definition)}, expected the NAME to be A or B: ${names.join(' ')}`);
@@ -137,11 +114,10 @@ function contestant(name: string, externals: readonly ExternalModel[]): Contesta
   return externals.find((external) => external.name === name) ?? knownProfile(name, PROFILES);
 }
 
-function budget(found: Arguments): { cases: number; milliseconds: number } {
-  const [cases, time] = [found.text('cases'), found.text('time')];
-  if (cases !== undefined && time !== undefined) throw new UsageError('--time: found beside --cases, expected one of the two');
-  if (time !== undefined) return { cases: Number.POSITIVE_INFINITY, milliseconds: duration('--time', time) };
-  return { cases: cases === undefined ? DEFAULT_CASES : wholeNumber('--cases', cases, 0), milliseconds: Number.POSITIVE_INFINITY };
+function budget(found: Settings): { cases: number; milliseconds: number } {
+  const milliseconds = found.milliseconds('time');
+  if (milliseconds !== undefined) return { cases: Number.POSITIVE_INFINITY, milliseconds };
+  return { cases: found.number('cases') ?? DEFAULT_CASES, milliseconds: Number.POSITIVE_INFINITY };
 }
 
 function chosenLenses(list: string | undefined): LensName[] {

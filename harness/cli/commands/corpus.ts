@@ -9,53 +9,42 @@ import { UsageError } from '../../operations/usage-error.js';
 import { fileName, writeWhole } from '../../report/run-folder.js';
 import { readJson } from '../../scenario/json.js';
 import { PROFILES } from '../../../models/registry.js';
-import { type Arguments, readArguments } from '../options/arguments.js';
 import { minimalOf, regressionOf } from '../corpus-entry.js';
 import { corpusFolder } from '../package-folder.js';
 import { chosenProfiles, DEFAULT_PANEL } from '../panel-choice.js';
 import { readScenario } from '../scenario-input.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff corpus add FILE [DIR]      a scenario or a finding becomes a regression, unless a smaller witness of its bucket is there
-emtdiff corpus minimise [DIR]      each regression becomes the smallest scenario that shows its bucket
-emtdiff corpus merge DIR... --out DIR   one corpus of several: one regression a bucket, the smallest witness wins
-emtdiff corpus migrate [DIR]       every file in today's format and canonical form; scenarios and findings become regressions
+export const page: CommandPage = {
+  usage: ['corpus add FILE [DIR]', 'corpus minimise [DIR]', 'corpus merge DIR... --out DIR', 'corpus migrate [DIR]'],
+  about: [
+    "add: a scenario or a finding becomes a regression, unless a smaller witness of its bucket is there.\nminimise: each regression becomes the smallest scenario that shows its bucket.\nmerge: one corpus of several; one regression a bucket, the smallest witness wins.\nmigrate: every file in today's format and canonical form; scenarios and findings become regressions.",
+    'DIR: default: the regressions of this package (corpora/regressions).',
+  ],
+  operands: { least: 1, most: Number.POSITIVE_INFINITY },
+  examples: [
+    ['corpus add runs/tonight/findings/SOME.json mine', 'a finding as a regression of yours'],
+    ['corpus merge mine theirs --out all', 'two corpora as one'],
+  ],
+};
 
-  DIR                    default: the regressions of this package (corpora/regressions)
-  --name NAME            of add: the regression's name and file; default: the scenario's name, else the bucket
-  --note TEXT            of add: what it shows, in a sentence
-  --bucket ID            of add: the divergence that it is a witness of; default: the finding's own, else the scenario's worst
-  --models LIST          whose answers are kept; default: the finding's own panel, else the default panel
-`;
-
-const OPTIONS = {
-  name: { type: 'string' },
-  bucket: { type: 'string' },
-  note: { type: 'string' },
-  models: { type: 'string' },
-  out: { type: 'string' },
-} as const;
-
-const ACTIONS: Readonly<Record<string, (found: Arguments, operands: readonly string[]) => Promise<string>>> = {
+const ACTIONS: Readonly<Record<string, (found: Settings, operands: readonly string[]) => Promise<string>>> = {
   add,
   minimise,
   merge,
   migrate,
 };
 
-export async function run(args: readonly string[]): Promise<number> {
-  const found = readArguments('corpus', args, OPTIONS, { least: 1, most: Number.POSITIVE_INFINITY });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const [action, ...operands] = found.positionals;
+export async function run(found: Settings): Promise<number> {
+  const [action, ...operands] = found.operands;
   if (!Object.hasOwn(ACTIONS, action))
     throw new UsageError(`corpus: found ${JSON.stringify(action)}, expected one of ${Object.keys(ACTIONS).join(' ')}`);
   process.stdout.write(`${await ACTIONS[action](found, operands)}\n`);
   return 0;
 }
 
-async function add(found: Arguments, operands: readonly string[]): Promise<string> {
+async function add(found: Settings, operands: readonly string[]): Promise<string> {
   if (operands.length < 1 || operands.length > 2)
     throw new UsageError(`corpus add: found ${operands.length} arguments, expected FILE and perhaps DIR`);
   const [file, folder = corpusFolder('regressions')] = operands;
@@ -71,7 +60,7 @@ async function add(found: Arguments, operands: readonly string[]): Promise<strin
   return `${path}: ${other === undefined ? 'added' : 'replaced by a smaller witness'}`;
 }
 
-async function entryOf(file: string, found: Arguments): Promise<Regression> {
+async function entryOf(file: string, found: Settings): Promise<Regression> {
   const { scenario, finding } = readScenario(file);
   const known = finding?.profiles.filter((name) => PROFILES.some((profile) => profile.name === name)) ?? [];
   const profiles = chosenProfiles(found.text('models'), known.length > 0 ? known : DEFAULT_PANEL);
@@ -86,7 +75,7 @@ async function entryOf(file: string, found: Arguments): Promise<Regression> {
   });
 }
 
-async function minimise(_: Arguments, operands: readonly string[]): Promise<string> {
+async function minimise(_: Settings, operands: readonly string[]): Promise<string> {
   const files = readRegressions(oneFolder('minimise', operands));
   const changed = files.find(({ regression, path }) => changesOf(regression, PROFILES, path).length > 0);
   if (changed !== undefined)
@@ -106,7 +95,7 @@ async function minimise(_: Arguments, operands: readonly string[]): Promise<stri
 const inOrder = <T extends { readonly name: string }>(profiles: readonly T[], names: readonly string[]): T[] =>
   [...profiles].sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
 
-async function merge(found: Arguments, operands: readonly string[]): Promise<string> {
+async function merge(found: Settings, operands: readonly string[]): Promise<string> {
   const out = found.text('out');
   if (out === undefined || operands.length === 0)
     throw new UsageError('corpus merge: found no --out or no folder, expected DIR... --out DIR');
@@ -127,7 +116,7 @@ function writeIfChanged(path: string, text: string, there: readonly RegressionFi
   return true;
 }
 
-async function migrate(found: Arguments, operands: readonly string[]): Promise<string> {
+async function migrate(found: Settings, operands: readonly string[]): Promise<string> {
   const paths = jsonFiles(oneFolder('migrate', operands));
   let rewritten = 0;
   for (const path of paths) {

@@ -5,31 +5,26 @@ import { stateDifferences } from '../../explain/state-difference.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { divergencesOf } from '../../finding/divergence.js';
 import { explainText } from '../../report/terminal/explanation.js';
-import { readArguments, wholeNumber } from '../options/arguments.js';
 import { lineageOf } from '../lineage.js';
-import { PANEL_HELP } from '../panel-choice.js';
-import { openSession, type PanelSession, reportFaults, SESSION_OPTIONS, terminalWidth } from '../panel-session.js';
+import { openSession, type PanelSession, reportFaults, terminalWidth } from '../panel-session.js';
 import { readScenario, type ScenarioInput } from '../scenario-input.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff explain FILE|-      why each model answered a step as it did
+export const page: CommandPage = {
+  usage: ['explain FILE|-'],
+  operands: { least: 1, most: 1 },
+  examples: [
+    ['explain runs/tonight/findings/SOME.json', "the finding's step, model by model"],
+    ['explain scenario.json --step 3 --models intel-ept/6.16,amd-npt/gpat', 'another step, two models'],
+  ],
+};
 
-  --step N               default: the finding's step, else the last step that diverges, else the last
-${PANEL_HELP}
-                         default: the finding's own, else the default panel
-  --lens LIST            default ${DEFAULT_LENSES.join(',')}
-  --format FORMAT        terminal or json
-`;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const found = readArguments('explain', args, { ...SESSION_OPTIONS, step: { type: 'string' } }, { least: 1, most: 1 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const input = readScenario(found.positionals[0]);
-  const asked = found.text('step') === undefined ? null : wholeNumber('--step', found.text('step') as string, 0);
+export async function run(found: Settings): Promise<number> {
+  const input = readScenario(found.operands[0]);
+  const asked = found.number('step') ?? null;
   const { length } = input.scenario.steps;
-  if (length === 0) throw new UsageError(`${found.positionals[0]}: found no steps, expected at least one`);
+  if (length === 0) throw new UsageError(`${found.operands[0]}: found no steps, expected at least one`);
   if (asked !== null && asked >= length)
     throw new UsageError(`--step: found ${asked}, expected 0 to ${length - 1}: the scenario has ${length} steps`);
   const session = await openSession(found, input, DEFAULT_LENSES);

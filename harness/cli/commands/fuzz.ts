@@ -1,6 +1,5 @@
 /** `emtdiff fuzz`: the main job. */
 import type { CampaignResult } from '../../campaign.js';
-import { DEFAULT_LENSES, LENS_NAMES } from '../../compare/lens.js';
 import { FAIL_ON, type FailOn } from '../options/failure-class.js';
 import { FolderLock } from '../../engine/folder-lock.js';
 import { findingJson } from '../../report/finding-file.js';
@@ -9,52 +8,36 @@ import { githubAnnotations } from '../../report/ci/annotations.js';
 import { type ReportFile, reportList, writeReports } from '../../report/report-formats.js';
 import { RunFolder } from '../../report/run-folder.js';
 import { type RunFacts, summaryJson } from '../../report/summary-json.js';
-import { readArguments, word } from '../options/arguments.js';
 import { bucketStates } from '../bucket-states.js';
 import { type CampaignPlan, planOf } from '../../engine/campaign-plan.js';
 import { carryOut } from '../../engine/campaign-run.js';
-import { exitCode, FAIL_ON_HELP } from '../exit-code.js';
-import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate, today, type Verdict } from '../../ledger/ledger-gate.js';
-import { PANEL_HELP, PANEL_OPTIONS, startExternals } from '../panel-choice.js';
+import { exitCode } from '../exit-code.js';
+import { LedgerGate, today, type Verdict } from '../../ledger/ledger-gate.js';
+import { startExternals } from '../panel-choice.js';
 import { ProgressLine } from '../../engine/progress-line.js';
 import { ProgressRecord } from '../../engine/progress-record.js';
 import { rulesOfRegistry } from './report.js';
-import { SETTINGS_HELP, SETTINGS_OPTIONS, type Settings, settingsOf } from '../options/settings.js';
 import { settingsDocument } from '../options/settings-document.js';
 import { StopWatch } from '../../engine/stop-watch.js';
 import { packageVersion } from '../version.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff fuzz: random scenarios through a panel of models
+export const page: CommandPage = {
+  usage: ['fuzz [OPTIONS]'],
+  operands: { least: 0, most: 0 },
+  examples: [
+    ['fuzz --time 10m --workers 2 --out runs/tonight', 'the default panel for ten minutes; findings and journal are kept'],
+    ['fuzz --models intel-ept --cases 10000 --seed a', 'all versions of intel-ept, the same cases at every run'],
+  ],
+};
 
-  --seed TEXT            the campaign's seed; default: fresh, printed first
-  --cases N | --time T   how long: a number of cases, or 90s, 10m, 1h (default 30s)
-${PANEL_HELP}
-  --lens LIST            what is compared: ${LENS_NAMES.join(' ')} (default ${DEFAULT_LENSES.join(',')})
-  --workers N            threads that share the cases (default 1)
-  --shard i/n            only the cases of shard i of n, from 0 on (also read from job arrays)
-  --out DIR              keep summary.json, one file a finding, and a journal
-  --resume DIR           go on with a run that was interrupted
-  --format FORMAT        terminal or json (one document on stdout)
-  --report LIST          html=FILE,markdown=FILE,junit=FILE,sarif=FILE: written after the run
-${LEDGER_HELP}
-${FAIL_ON_HELP}
-${SETTINGS_HELP}
-  --print-config         the options as they hold, and where each comes from, as JSON; nothing is run
-`;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const found = readArguments('fuzz', args, OPTIONS, { least: 0, most: 0 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const settings = await settingsOf(found);
-  const format = word(settings.source('format'), settings.text('format') ?? 'terminal', ['terminal', 'json'] as const);
-  const asked = settings.text('fail-on');
-  const failOn = asked === undefined ? null : word(settings.source('fail-on'), asked, FAIL_ON);
+export async function run(settings: Settings): Promise<number> {
+  const format = settings.one('format', ['terminal', 'json'] as const) ?? 'terminal';
+  const failOn = settings.one('fail-on', FAIL_ON) ?? null;
   const version = packageVersion();
   const plan = planOf(settings, version);
-  if (found.has('print-config')) return printed(plan, settings);
+  if (settings.has('print-config')) return printed(plan, settings);
   const lock = plan.out === null ? null : FolderLock.take(plan.out);
   try {
     const folder = plan.out === null ? null : new RunFolder(plan.out);
@@ -138,21 +121,3 @@ function print(result: CampaignResult, facts: RunFacts, format: 'terminal' | 'js
   const width = Math.max(80, Math.min(132, process.stdout.columns ?? 100));
   process.stdout.write(fuzzSummary(result, facts, { width, shown: 12, pathOf: (finding) => folder?.pathOf(finding) ?? null }));
 }
-
-const OPTIONS = {
-  seed: { type: 'string' },
-  cases: { type: 'string' },
-  time: { type: 'string' },
-  lens: { type: 'string' },
-  workers: { type: 'string' },
-  shard: { type: 'string' },
-  resume: { type: 'string' },
-  out: { type: 'string' },
-  format: { type: 'string' },
-  report: { type: 'string' },
-  'fail-on': { type: 'string' },
-  'print-config': { type: 'boolean' },
-  ...SETTINGS_OPTIONS,
-  ...LEDGER_OPTIONS,
-  ...PANEL_OPTIONS,
-} as const;

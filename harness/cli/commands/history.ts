@@ -2,27 +2,25 @@
 import { timelineOf } from '../../history/timeline.js';
 import { historyJson } from '../../report/history-json.js';
 import { historyText } from '../../report/terminal/timeline.js';
-import { readArguments, word } from '../options/arguments.js';
 import { linesOf } from '../family-choice.js';
 import { terminalWidth } from '../panel-session.js';
 import { readScenario } from '../scenario-input.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff history SCENARIO|-     what each step answered in which versions, and what changed it
+export const page: CommandPage = {
+  usage: ['history SCENARIO|-'],
+  operands: { least: 1, most: 1 },
+  examples: [
+    ['history scenario.json --family intel-ept', 'one family'],
+    ['history scenario.json --format json', 'all families, for a program'],
+  ],
+};
 
-  --family NAME          one family (intel-ept) or one line of versions (xen-hvm/ept); default: all
-  --format FORMAT        terminal or json
-`;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const options = { family: { type: 'string' }, format: { type: 'string' } } as const;
-  const found = readArguments('history', args, options, { least: 1, most: 1 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
+export async function run(found: Settings): Promise<number> {
+  const format = found.one('format', ['terminal', 'json'] as const) ?? 'terminal';
   const lines = linesOf(found.text('family'));
-  const { scenario } = readScenario(found.positionals[0]);
+  const { scenario } = readScenario(found.operands[0]);
   const timelines = lines.map((line) => timelineOf(line, scenario));
   process.stdout.write(
     format === 'json' ? `${JSON.stringify(historyJson(scenario, timelines))}\n` : historyText(scenario, timelines, terminalWidth()),

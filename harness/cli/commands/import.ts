@@ -5,28 +5,26 @@ import { detectedFormat, FORMAT_NAMES, importText, TEXT_FORMATS } from '../../im
 import { writeWhole } from '../../report/run-folder.js';
 import { printScenario } from '../../scenario/print.js';
 import { UsageError } from '../../operations/usage-error.js';
-import { readArguments, word } from '../options/arguments.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff import FILE|-      a scenario from a log, a dump or a trace
+export const page: CommandPage = {
+  usage: ['import FILE|-'],
+  operands: { least: 1, most: 1 },
+  examples: [
+    ['import /proc/mtrr --out mine.json', 'the variable ranges of this machine'],
+    ['import - --format linux-boot-log < dmesg.txt', 'a boot log from stdin'],
+  ],
+  notes: [
+    `Formats:\n${TEXT_FORMATS.map(({ name, of }) => `${name}: ${of}`).join('\n')}`,
+    'Reply marks, log prefixes, quoted-printable, wrapped and joined lines are cleaned first. What had to be assumed stands in the scenario\'s "origin".',
+  ],
+};
 
-  --format FORMAT        default auto; ${FORMAT_NAMES.join(' ')}
-  --out FILE             default: stdout
-
-${TEXT_FORMATS.map(({ name, of }) => `  ${name.padEnd(18)}${of}`).join('\n')}
-
-Reply marks, log prefixes, quoted-printable, wrapped and joined lines are cleaned first. What had to be assumed
-stands in the scenario's "origin".
-`;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const found = readArguments('import', args, { format: { type: 'string' }, out: { type: 'string' } }, { least: 1, most: 1 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const [path] = found.positionals;
+export async function run(found: Settings): Promise<number> {
+  const [path] = found.operands;
   const file = path === '-' ? 'stdin' : path;
-  const asked = word('--format', found.text('format') ?? 'auto', ['auto', ...FORMAT_NAMES]);
+  const asked = found.one('format', ['auto', ...FORMAT_NAMES]) ?? 'auto';
   const text = readText(path, file);
   const format = asked === 'auto' ? detectedFormat(text, file) : asked;
   const scenario = printScenario(importedScenario(importText(format, text, file), format, file));

@@ -5,30 +5,29 @@ import { shown, UsageError } from '../../operations/usage-error.js';
 import { bucketIssue } from '../../report/ci/issue.js';
 import { writeReport } from '../../report/report-formats.js';
 import { readRun } from '../../report/run-reading.js';
-import { readArguments, wholeNumber } from '../options/arguments.js';
 import { rulesOfRegistry } from './report.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff issues DIR --out FOLDER: the new buckets of a run folder, a Markdown file each
+export const page: CommandPage = {
+  usage: ['issues DIR --out FOLDER'],
+  operands: { least: 1, most: 1 },
+  examples: [
+    ['issues runs/tonight --out issues', 'a Markdown file per new bucket'],
+    ['issues runs/tonight --out issues --most 5', 'the five worst'],
+  ],
+  notes: [
+    'New is what neither ledger nor baseline explained when the run was made. .github/open-issues hands the files to GitHub.',
+  ],
+};
 
-  --out FOLDER           KEY.md: first line the title, which ends with [KEY], then an empty line, then the body. The key
-                         is a function of the bucket alone, so that a rerun updates the issue instead of opening another
-  --most N               at most so many, the worst first (default 20)
+const MOST = 20;
 
-New is what neither ledger nor baseline explained when the run was made. .github/open-issues hands the files to GitHub.
-`;
-
-const MOST = '20';
-
-export async function run(args: readonly string[]): Promise<number> {
-  const found = readArguments('issues', args, { out: { type: 'string' }, most: { type: 'string' } }, { least: 1, most: 1 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+export async function run(found: Settings): Promise<number> {
   const out = found.text('out');
   if (out === undefined) throw new UsageError('issues: found no --out, expected a folder for the files');
-  const most = wholeNumber('--most', found.text('most') ?? MOST, 1);
-  const { report } = readRun(found.positionals[0]);
+  const most = found.number('most') ?? MOST;
+  const { report } = readRun(found.operands[0]);
   const fresh = report.buckets.filter(({ standing }) => standing === 'new');
   prepare(out);
   const lookup = rulesOfRegistry();

@@ -10,48 +10,35 @@ import { unitedState } from '../../panel/united-state.js';
 import { RunFolder } from '../../report/run-folder.js';
 import type { Profile } from '../../../models/contract/model.js';
 import { PROFILES } from '../../../models/registry.js';
-import { readArguments, word } from '../options/arguments.js';
 import { bootSetups } from '../boot-corpus.js';
-import { exitCode, FAIL_ON_HELP } from '../exit-code.js';
+import { exitCode } from '../exit-code.js';
 import { externalsOfRun } from '../external-choice.js';
-import { LEDGER_HELP, LEDGER_OPTIONS, LedgerGate, today, type Verdict } from '../../ledger/ledger-gate.js';
+import { LedgerGate, today, type Verdict } from '../../ledger/ledger-gate.js';
 import { profilesOf, startExternals } from '../panel-choice.js';
-import { SETTINGS_HELP, SETTINGS_OPTIONS, settingsOf } from '../options/settings.js';
 import { packageVersion } from '../version.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff merge DIR... --out DIR    shards of one campaign as one run
+export const page: CommandPage = {
+  usage: ['merge DIR... --out DIR'],
+  about: [
+    'Counts add up, each shard counts once, the order does not matter; findings are minimised anew from the witness that the whole campaign would have kept, so that the result equals an unsharded run.',
+  ],
+  operands: { least: 1, most: Number.POSITIVE_INFINITY },
+  examples: [
+    ['merge runs/s0 runs/s1 runs/s2 --out runs/all', 'three shards as one run'],
+    ['merge runs/s* --out runs/all --fail-on none', 'report only'],
+  ],
+};
 
-  Counts add up, each shard counts once, the order does not matter; findings are minimised anew from the witness that the
-  whole campaign would have kept, so that the result equals an unsharded run.
-  --external NAME=CMD    again, if the shards had it
-${LEDGER_HELP}
-${FAIL_ON_HELP}
-${SETTINGS_HELP}
-`;
-
-const OPTIONS = {
-  out: { type: 'string' },
-  external: { type: 'string', multiple: true },
-  'fail-on': { type: 'string' },
-  ...SETTINGS_OPTIONS,
-  ...LEDGER_OPTIONS,
-} as const;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const found = readArguments('merge', args, OPTIONS, { least: 1, most: Number.POSITIVE_INFINITY });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const out = found.text('out');
+export async function run(settings: Settings): Promise<number> {
+  const out = settings.text('out');
   if (out === undefined) throw new UsageError('merge: found no --out, expected the folder for the united run');
   const version = packageVersion();
-  const runs = found.positionals.map((folder) => ({ folder, journal: readJournal(folder, version) }));
+  const runs = settings.operands.map((folder) => ({ folder, journal: readJournal(folder, version) }));
   const union = unionOf(runs);
-  const settings = await settingsOf(found);
   const externals = externalsOfRun(union.externals, settings, 'merge');
-  const asked = settings.text('fail-on');
-  const failOn = asked === undefined ? null : word(settings.source('fail-on'), asked, FAIL_ON);
+  const failOn = settings.one('fail-on', FAIL_ON) ?? null;
   const gate = LedgerGate.open(settings);
   const lock = FolderLock.take(out);
   try {

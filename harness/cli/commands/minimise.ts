@@ -9,28 +9,23 @@ import { findingLines } from '../../report/terminal/fuzz-summary.js';
 import { FINDING_FORMAT, findingJson } from '../../report/finding-file.js';
 import { printScenario, scenarioJson } from '../../scenario/print.js';
 import type { Scenario } from '../../scenario/scenario.js';
-import { readArguments } from '../options/arguments.js';
-import { PANEL_HELP } from '../panel-choice.js';
-import { openSession, type PanelSession, reportFaults, SESSION_OPTIONS, terminalWidth } from '../panel-session.js';
+import { openSession, type PanelSession, reportFaults, terminalWidth } from '../panel-session.js';
 import { readScenario } from '../scenario-input.js';
 import { packageVersion } from '../version.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff minimise FILE|-     the smallest scenario with the same divergence
+export const page: CommandPage = {
+  usage: ['minimise FILE|-'],
+  operands: { least: 1, most: 1 },
+  examples: [
+    ['minimise scenario.json > small.json', 'the worst divergence of the default panel'],
+    ['minimise finding.json --format json', 'the finding that the smaller scenario makes'],
+  ],
+};
 
-  --bucket ID            which divergence; default: the finding's own, else the worst
-${PANEL_HELP}
-                         default: the finding's own, else the default panel
-  --lens LIST            default ${DEFAULT_LENSES.join(',')}
-  --format FORMAT        terminal (the scenario on stdout, the rest on stderr) or json (a finding)
-`;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const found = readArguments('minimise', args, { ...SESSION_OPTIONS, bucket: { type: 'string' } }, { least: 1, most: 1 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const input = readScenario(found.positionals[0]);
+export async function run(found: Settings): Promise<number> {
+  const input = readScenario(found.operands[0]);
   const session = await openSession(found, input, DEFAULT_LENSES);
   try {
     await minimiseIn(session, input.scenario, found.text('bucket') ?? input.finding?.bucket ?? '');

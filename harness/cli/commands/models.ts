@@ -1,21 +1,22 @@
 /** `emtdiff models`: the profiles, what each models, and from which commits. */
 import { PROFILES } from '../../../models/registry.js';
 import { wrapped } from '../../report/terminal/scenario-table.js';
-import { readArguments, word } from '../options/arguments.js';
 import { DEFAULT_PANEL } from '../panel-choice.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff models: the profiles, their spans and commits (* is on the default panel)
+export const page: CommandPage = {
+  usage: ['models'],
+  about: ['* is on the default panel.'],
+  operands: { least: 0, most: 0 },
+  examples: [
+    ['models', 'names, spans, commits'],
+    ['models --format json', 'the same for a program'],
+  ],
+};
 
-  --format FORMAT        terminal or json
-`;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const found = readArguments('models', args, { format: { type: 'string' } }, { least: 0, most: 0 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
+export async function run(found: Settings): Promise<number> {
+  const format = found.one('format', ['terminal', 'json'] as const) ?? 'terminal';
   process.stdout.write(format === 'json' ? `${JSON.stringify(PROFILES.map(modelJson), null, 2)}\n` : terminal());
   return 0;
 }

@@ -9,33 +9,30 @@ import { reportList, writeReport } from '../../report/report-formats.js';
 import { writeWhole } from '../../report/run-folder.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { PROFILES } from '../../../models/registry.js';
-import { readArguments, word } from '../options/arguments.js';
 import { corpusFolder } from '../package-folder.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff regress [DIR]      replays every regression; default: those of this package (corpora/regressions)
-
-  --update               after review: rewrites the files whose answers changed, and in them only the answers that did
-  --format FORMAT        terminal or json
-  --report junit=FILE    besides: a case per regression
-
-Exit codes: 0 no answer changed, or all were updated; 1 answers changed; 2 bad usage, or a file that is no regression.
-`;
+export const page: CommandPage = {
+  usage: ['regress [DIR]'],
+  about: ['DIR is a folder of regressions; default: those of this package (corpora/regressions).'],
+  operands: { least: 0, most: 1 },
+  examples: [
+    ['regress', 'the regressions of this package'],
+    ['regress mine --report junit=regress.xml', 'your own, with a report for a CI'],
+  ],
+  notes: ['Exit codes: 0 no answer changed, or all were updated; 1 answers changed; 2 bad usage, or a file that is no regression.'],
+};
 
 interface Changed {
   readonly file: RegressionFile;
   readonly changes: readonly Change[];
 }
 
-export async function run(args: readonly string[]): Promise<number> {
-  const options = { update: { type: 'boolean' }, format: { type: 'string' }, report: { type: 'string' } } as const;
-  const found = readArguments('regress', args, options, { least: 0, most: 1 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const format = word('--format', found.text('format') ?? 'terminal', ['terminal', 'json'] as const);
+export async function run(found: Settings): Promise<number> {
+  const format = found.one('format', ['terminal', 'json'] as const) ?? 'terminal';
   const junit = junitFiles(found.text('report'));
-  const files = readRegressions(found.positionals[0] ?? corpusFolder('regressions'));
+  const files = readRegressions(found.operands[0] ?? corpusFolder('regressions'));
   const changed = files
     .map((file) => ({ file, changes: changesOf(file.regression, PROFILES, file.path) }))
     .filter(({ changes }) => changes.length > 0);

@@ -7,29 +7,22 @@ import { divergencesOf } from '../../finding/divergence.js';
 import { caseScenario } from '../../generate/case-scenario.js';
 import { replayText } from '../../report/terminal/replay.js';
 import { scenarioJson } from '../../scenario/print.js';
-import { type Arguments, readArguments, wholeNumber } from '../options/arguments.js';
 import { bootSetups } from '../boot-corpus.js';
-import { PANEL_HELP } from '../panel-choice.js';
-import { openSession, reportFaults, SESSION_OPTIONS, terminalWidth } from '../panel-session.js';
+import { openSession, reportFaults, terminalWidth } from '../panel-session.js';
 import { readScenario, type ScenarioInput } from '../scenario-input.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff replay FILE|-                 a scenario or a finding
-emtdiff replay --seed TEXT --case N   the case of a campaign
+export const page: CommandPage = {
+  usage: ['replay FILE|-', 'replay --seed TEXT --case N'],
+  operands: { least: 0, most: 1 },
+  examples: [
+    ['replay runs/tonight/findings/SOME.json', 'a finding on its own panel'],
+    ['replay --seed a --case 17 --models intel-ept --details', 'a case of a campaign, with levels, leaves and rules'],
+  ],
+};
 
-${PANEL_HELP}
-                         default: the finding's own, else the default panel
-  --lens LIST            default ${DEFAULT_LENSES.join(',')}
-  --format FORMAT        terminal or json
-  --details              levels, leaves and rules, too
-`;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const options = { ...SESSION_OPTIONS, seed: { type: 'string' }, case: { type: 'string' }, details: { type: 'boolean' } } as const;
-  const found = readArguments('replay', args, options, { least: 0, most: 1 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+export async function run(found: Settings): Promise<number> {
   const input = scenarioOf(found);
   const session = await openSession(found, input, DEFAULT_LENSES);
   try {
@@ -59,16 +52,16 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function scenarioOf(found: Arguments): ScenarioInput {
+function scenarioOf(found: Settings): ScenarioInput {
   const seed = found.text('seed');
-  const index = found.text('case');
+  const index = found.number('case');
   if ((seed === undefined) !== (index === undefined)) throw new UsageError('replay: found one of --seed and --case, expected both');
   if (seed === undefined || index === undefined) {
-    if (found.positionals.length === 0)
+    if (found.operands.length === 0)
       throw new UsageError('replay: found no scenario, expected FILE, - or --seed with --case (see emtdiff replay --help)');
-    return readScenario(found.positionals[0]);
+    return readScenario(found.operands[0]);
   }
-  if (found.positionals.length > 0) throw new UsageError('replay: found a file beside --seed, expected one of the two');
+  if (found.operands.length > 0) throw new UsageError('replay: found a file beside --seed, expected one of the two');
   const generator = new Generator({ setups: bootSetups() });
-  return { scenario: caseScenario(generator, campaignKey(seed), seed, wholeNumber('--case', index, 0)), finding: null };
+  return { scenario: caseScenario(generator, campaignKey(seed), seed, index), finding: null };
 }

@@ -4,27 +4,24 @@ import { githubAnnotations } from '../../report/ci/annotations.js';
 import { REPORT_FORMATS, reportText, writeReport } from '../../report/report-formats.js';
 import { type RuleLookup, ruleLookup } from '../../report/rule-lookup.js';
 import { readRun } from '../../report/run-reading.js';
-import { readArguments, word } from '../options/arguments.js';
 import { bucketStates } from '../bucket-states.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff report DIR: a report of the run that emtdiff fuzz --out DIR left
+export const page: CommandPage = {
+  usage: ['report DIR'],
+  about: ['A report of the run that emtdiff fuzz --out DIR left.'],
+  operands: { least: 1, most: 1 },
+  examples: [
+    ['report runs/tonight --format html --output tonight.html', 'a page that works from disk'],
+    ['report runs/tonight >> $GITHUB_STEP_SUMMARY', 'Markdown for a job'],
+  ],
+  notes: ['Where GITHUB_ACTIONS is set, the ten worst buckets also become annotations.'],
+};
 
-  --format FORMAT        ${REPORT_FORMATS.join(' ')} (default markdown)
-                         html: one file that works from disk; markdown: for $GITHUB_STEP_SUMMARY and mails;
-                         junit: one case a bucket; sarif: 2.1.0, one result a bucket; json: the summary itself
-  --output FILE          write there (default: stdout)
-
-Where GITHUB_ACTIONS is set, the ten worst buckets also become annotations.
-`;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const found = readArguments('report', args, { format: { type: 'string' }, output: { type: 'string' } }, { least: 1, most: 1 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const format = word('--format', found.text('format') ?? 'markdown', REPORT_FORMATS);
-  const { document, report } = readRun(found.positionals[0]);
+export async function run(found: Settings): Promise<number> {
+  const format = found.one('format', REPORT_FORMATS) ?? 'markdown';
+  const { document, report } = readRun(found.operands[0]);
   const states = format === 'html' ? await bucketStates(report) : undefined;
   const text = reportText(format, document, report, rulesOfRegistry(), states);
   const output = found.text('output');

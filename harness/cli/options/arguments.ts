@@ -1,70 +1,75 @@
-/** Command-line arguments: node's own parser, with errors in one sentence. */
+/** Command-line arguments: node's own parser on the rows of the table, with errors in one sentence. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { OptionValue } from './layer.js';
-import { timeSpan } from './time-span.js';
-import { UsageError } from '../../operations/usage-error.js';
+import { shown, UsageError } from '../../operations/usage-error.js';
+import { unknownName } from './did-you-mean.js';
+import type { Chosen, Layer, OptionValue } from './layer.js';
+import type { CommandName } from './option.js';
+import type { CommandPage } from './page.js';
+import { optionsOf } from './table.js';
 
-type Options = NonNullable<ParseArgsConfig['options']>;
-
-export interface Arguments {
-  readonly positionals: readonly string[];
-  /** Undefined where it was not named. */
-  value(name: string): OptionValue | undefined;
-  text(name: string): string | undefined;
-  list(name: string): readonly string[];
-  has(name: string): boolean;
+export interface Flags {
+  readonly operands: readonly string[];
+  readonly layer: Layer;
 }
 
-/** @throws {UsageError} for an unknown option or a missing value. */
-export function readArguments(
-  command: string,
-  args: readonly string[],
-  options: Options,
-  positionals: { least: number; most: number },
-): Arguments {
-  const parsed = parse(command, args, { ...options, help: { type: 'boolean', short: 'h' } });
-  const { length } = parsed.positionals;
-  if (parsed.values.help !== true && (length < positionals.least || length > positionals.most)) {
-    const expected =
-      positionals.least === positionals.most ? `${positionals.least}` : `${positionals.least} to ${positionals.most}`;
-    throw new UsageError(`${command}: found ${length} arguments, expected ${expected} (see emtdiff ${command} --help)`);
+/** @throws {UsageError} for an unknown option, a missing value, or a number of operands that the command does not take. */
+export function readFlags(command: CommandName, args: readonly string[], { operands: { least, most } }: CommandPage): Flags {
+  const { values, positionals } = parsed(command, args);
+  const { length } = positionals;
+  if (length < least || length > most) {
+    const expected = least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least} to ${most}`;
+    throw new UsageError(
+      `${command}: found ${length} ${length === 1 ? 'argument' : 'arguments'}, expected ${expected} (see emtdiff ${command} --help)`,
+    );
   }
-  return {
-    positionals: parsed.positionals,
-    value: (name) => parsed.values[name] as OptionValue | undefined,
-    text: (name) => parsed.values[name] as string | undefined,
-    list: (name) => (parsed.values[name] as string[] | undefined) ?? [],
-    has: (name) => parsed.values[name] === true,
-  };
+  const layer = new Map<string, Chosen>();
+  for (const [name, value] of Object.entries(values))
+    if (value !== undefined) layer.set(name, { value: value as OptionValue, source: `--${name}` });
+  return { operands: positionals, layer };
 }
 
-function parse(command: string, args: readonly string[], options: Options) {
+function parsed(command: CommandName, args: readonly string[]) {
+  const rows = optionsOf(command);
+  const options: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
+    rows.map(({ name, kind: { takes } }) => [
+      name,
+      { type: takes === 'switch' ? ('boolean' as const) : ('string' as const), multiple: takes === 'texts' },
+    ]),
+  );
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(`${command}: ${(error as Error).message.split('. ')[0]} (see emtdiff ${command} --help)`);
+    const { message, code } = error as NodeJS.ErrnoException;
+    const unknown = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /'(-[^']*)'/.exec(message)?.[1] : undefined;
+    throw new UsageError(
+      `${command}: ${unknown === undefined ? shownMessage(message) : unknownFlag(command, unknown)} (see emtdiff ${command} --help)`,
+    );
   }
+}
+
+function unknownFlag(command: CommandName, flag: string): string {
+  const flags = optionsOf(command).map(({ name }) => `--${name}`);
+  return flags.length === 0
+    ? `found the option ${shown(flag)}, expected none`
+    : unknownName('option', flag, `one of emtdiff ${command}`, flags);
+}
+
+/** node's sentence, without its advice. */
+function shownMessage(message: string): string {
+  return message.split('. ')[0].split('\n')[0];
 }
 
 /** A whole number from `least` on. @throws {UsageError} */
 export function wholeNumber(option: string, value: string, least: number): number {
   const number = Number(value);
   if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < least)
-    throw new UsageError(`${option}: found ${JSON.stringify(value)}, expected a whole number of at least ${least}`);
+    throw new UsageError(`${option}: found ${shown(value)}, expected a whole number of at least ${least}`);
   return number;
-}
-
-/** Milliseconds of `90s`, `10m`, `1h`. @throws {UsageError} */
-export function duration(option: string, value: string): number {
-  const milliseconds = timeSpan(value);
-  if (milliseconds === null)
-    throw new UsageError(`${option}: found ${JSON.stringify(value)}, expected a time such as 90s, 10m or 1h`);
-  return milliseconds;
 }
 
 /** One of a few words. @throws {UsageError} */
 export function word<T extends string>(option: string, value: string, words: readonly T[]): T {
   const found = words.find((known) => known === value);
-  if (found === undefined) throw new UsageError(`${option}: found ${JSON.stringify(value)}, expected one of ${words.join(' ')}`);
+  if (found === undefined) throw new UsageError(`${option}: found ${shown(value)}, expected one of ${words.join(' ')}`);
   return found;
 }

@@ -1,8 +1,8 @@
-/** What a configuration file says, as options. Schema: docs/configuration.schema.json; a test holds the two together. */
+/** What a configuration file says, as options. Its schema is docs/configuration.schema.json, made from the same rows. */
 import type { Place } from '../../operations/usage-error.js';
 import { objectWith } from '../../operations/known-keys.js';
-import type { Chosen, Layer, OptionValue } from './layer.js';
-import { SETTINGS } from './setting.js';
+import type { Chosen, Layer } from './layer.js';
+import { SETTINGS } from './table.js';
 
 const TOP = ['$schema', ...new Set(SETTINGS.map(({ key }) => key.split('.')[0]))];
 
@@ -13,16 +13,16 @@ const TOP = ['$schema', ...new Set(SETTINGS.map(({ key }) => key.split('.')[0]))
 export function configurationLayer(value: unknown, place: Place, folder: string): Layer {
   const layer = new Map<string, Chosen>();
   const top = objectWith(value, TOP, place);
-  for (const { key, option, kind } of SETTINGS) {
+  for (const { key, name, kind, off } of SETTINGS) {
     const [first, second] = key.split('.');
     const outer = place.at(first);
     const at = second === undefined ? outer : outer.at(second);
     const found =
       second === undefined || top[first] === undefined ? top[first] : objectWith(top[first], keysUnder(first), outer)[second];
     if (found === undefined) continue;
-    const isNoLedger = option === 'ledger' && found === false;
-    const chosen: OptionValue = isNoLedger ? true : kind(found, at, folder);
-    layer.set(isNoLedger ? 'no-ledger' : option, { value: chosen, source: `${at.file}: ${at.path}` });
+    const source = `${at.file}: ${at.path}`;
+    if (off !== undefined && found === false) layer.set(off, { value: true, source });
+    else layer.set(name, { value: kind.read(found, at, folder), source });
   }
   if (layer.has('cases') && layer.has('time')) place.at('budgets').fail(top.budgets, 'one of cases and time');
   return layer;

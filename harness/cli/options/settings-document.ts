@@ -1,6 +1,6 @@
 /** `--print-config`: every setting of a campaign as it holds, and where it comes from. */
 import { join } from 'node:path';
-import { SETTINGS } from './setting.js';
+import { SETTINGS } from './table.js';
 import { type CampaignPlan, DEFAULT_TIME, FIXED } from '../../engine/campaign-plan.js';
 import { corpusFolder } from '../package-folder.js';
 import type { Settings } from './settings.js';
@@ -16,7 +16,7 @@ interface Shown {
 
 /** Values as a configuration file would have them; null: none, or decided by the run (a fresh seed, `failOn` by the ledger). */
 export function settingsDocument(settings: Settings, plan: CampaignPlan): Record<string, unknown> {
-  const shown = SETTINGS.map(({ key, option }): [string, Shown] => [
+  const shown = SETTINGS.map(({ key, name: option }): [string, Shown] => [
     key,
     { value: effective(option, settings, plan), ...from(option, settings, plan) },
   ]);
@@ -35,7 +35,7 @@ function from(option: string, settings: Settings, plan: CampaignPlan): Omit<Show
   if (engine !== null) return { from: 'environment', source: engine };
   if (origin === 'default') return { from: origin };
   const named = option === 'ledger' && settings.has('no-ledger') ? 'no-ledger' : option;
-  // Of two rivals the one that was not named is off because of the other.
+  // The exclusive alternative was chosen, so this one is off.
   return settings.value(named) === undefined ? { from: 'default' } : { from: origin, source: settings.source(named) };
 }
 

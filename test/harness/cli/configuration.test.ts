@@ -76,7 +76,7 @@ describe('A configuration', () => {
     [
       { 'emtdiff.config.json': { panel: ['intel-ept/9'] } },
       {},
-      'emtdiff.config.json: $.panel: found "intel-ept/9", expected a profile',
+      'emtdiff.config.json: $.panel: found the profile "intel-ept/9", expected one',
     ],
     [{}, { EMTDIFF_CASES: '1', EMTDIFF_TIME: '1s' }, 'EMTDIFF_TIME: found beside EMTDIFF_CASES, expected one of the two'],
     [
@@ -84,7 +84,11 @@ describe('A configuration', () => {
       { EMTDIFF_WORKERS: '2', EMTDIFF_EXTERNAL: 'a=b' },
       'EMTDIFF_WORKERS: found more than 1 beside EMTDIFF_EXTERNAL, expected 1',
     ],
-    [{}, { EMTDIFF_CASE: '1' }, 'EMTDIFF_CASE: found in the environment, expected no EMTDIFF_ variable besides'],
+    [
+      {},
+      { EMTDIFF_CASE: '1' },
+      'EMTDIFF_CASE: found the variable "EMTDIFF_CASE", expected one that docs/configuration.md lists; close to it: EMTDIFF_CASES',
+    ],
   ])('%j, or %j in the environment, is refused in a sentence, exit 2', (files, env, sentence) => {
     const refused = emtdiff(['fuzz'], '', { cwd: folderWith(files), env });
     expect(refused).toMatchObject({ code: 2, stdout: '' });

@@ -173,13 +173,16 @@ describe('emtdiff fuzz', () => {
   test.each([
     [['--cases', '0'], '--cases: found "0", expected a whole number of at least 1'],
     [['--time', '10'], '--time: found "10", expected a time such as 90s, 10m or 1h'],
-    [['--models', 'intel-ept/7'], '--models: found "intel-ept/7", expected a profile such as intel-ept/'],
+    [
+      ['--models', 'intel-ept/7'],
+      '--models: found the profile "intel-ept/7", expected one that emtdiff models lists; close to it: intel-ept ',
+    ],
     [['--lens', 'x'], '--lens: found "x", expected one of memtype msr level private exact cost'],
     [['--format', 'xml'], '--format: found "xml", expected one of terminal json'],
     [['--fail-on', 'x'], '--fail-on: found "x", expected one of new correctness any none'],
     [['--external', 'x'], '--external: found "x", expected NAME=COMMAND'],
-    [['--nonsense'], "fuzz: Unknown option '--nonsense'"],
-    [['extra'], 'fuzz: found 1 arguments, expected 0'],
+    [['--case', '3'], 'fuzz: found the option "--case", expected one of emtdiff fuzz; close to it: --cases'],
+    [['extra'], 'fuzz: found 1 argument, expected 0'],
   ])('%j is refused in a sentence, exit 2', (args, message) => {
     const refused = emtdiff(['fuzz', ...args]);
     expect(refused).toMatchObject({ code: 2, stdout: '' });

@@ -154,7 +154,7 @@ describe('--help', () => {
     'of emtdiff %s says what it does',
     (command, { stdout, code }) => {
       expect(code).toBe(0);
-      expect(stdout).toMatch(new RegExp(`^emtdiff ${command} `));
+      expect(stdout).toMatch(new RegExp(`^emtdiff ${command}: `));
     },
   );
 });

@@ -149,6 +149,9 @@ describe('The command line', () => {
     [[], 2],
     [['--help'], 0],
     [['help'], 0],
+    [['help', 'fuzz'], 0],
+    [['help', 'fuz'], 2],
+    [['--version'], 0],
     [['frobnicate'], 2],
     [['fuzz', '--help'], 0],
     [['replay', '--help'], 0],
@@ -172,6 +175,15 @@ describe('The command line', () => {
       expect(stderr).not.toMatch(/\n\s+at /);
     },
   );
+
+  test('helps with a command as the command itself does, and says its version', () => {
+    const [help, own, version, typo] = emtdiffEach([['help', 'fuzz'], ['fuzz', '--help'], ['--version'], ['reply', 'x']]);
+    expect(help).toEqual(own);
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(typo.stderr).toBe(
+      'emtdiff: found the command "reply", expected one that emtdiff --help lists; close to it: replay report merge serve\n',
+    );
+  });
 
   test('names the file, the path, what was found and what was expected', () => {
     const bad = JSON.stringify({ ...scenario, steps: [{ op: 'init', vcpu: 3 }] });

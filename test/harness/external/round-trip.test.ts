@@ -51,8 +51,8 @@ describe('emtdiff serve', () => {
 
   test.each([
     [['serve', 'bare-metal/intl'], /^emtdiff: found the profile "bare-metal\/intl", expected .* close to it: bare-metal\/intel/],
-    [['serve'], /^emtdiff: serve: found 0 profiles, expected one/],
-    [['serve', '--fast', 'x'], /^emtdiff: serve: Unknown option '--fast'/],
+    [['serve'], /^emtdiff: serve: found 0 arguments, expected 1 /],
+    [['serve', '--fast', 'x'], /^emtdiff: serve: found the option "--fast", expected none/],
   ])('%j is bad usage: exit 2, one sentence', (args, sentence) => {
     const { code, stdout, stderr } = emtdiff(args);
     expect(stderr).toMatch(sentence);
@@ -62,7 +62,7 @@ describe('emtdiff serve', () => {
   test('has a help', () => {
     expect(emtdiff(['serve', '--help'])).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^emtdiff serve PROFILE/),
+      stdout: expect.stringMatching(/^emtdiff serve: /),
       stderr: '',
     });
   });

@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { configurationLayer } from '../../../../harness/cli/options/configuration.js';
-import { environmentLayer, variableOf } from '../../../../harness/cli/options/environment.js';
-import { SETTINGS } from '../../../../harness/cli/options/setting.js';
+import { environmentLayer } from '../../../../harness/cli/options/environment.js';
 import { Place } from '../../../../harness/operations/usage-error.js';
-import { REPORT_FORMATS } from '../../../../harness/report/report-formats.js';
 import { INVALID, VALID } from './examples.js';
 
 const FOLDER = join(__dirname, '../../../../docs');
@@ -55,20 +53,6 @@ describe('A configuration', () => {
       'html=sub/x.html',
     ]);
   });
-
-  test('has every setting in its schema, and every report that there is', () => {
-    const { budgets, $schema, ...flat } = schema.properties;
-    const keys = [...Object.keys(flat), ...Object.keys(budgets.properties).map((key) => `budgets.${key}`)];
-    expect($schema).toBeDefined();
-    expect(keys.sort()).toEqual(SETTINGS.map(({ key }) => key).sort());
-    expect(schema.properties.reporters.propertyNames.enum).toEqual(REPORT_FORMATS);
-  });
-
-  test('has every setting in the table that users read, with its option and its variable', () => {
-    const table = readFileSync(join(FOLDER, 'configuration.md'), 'utf8');
-    const rows = [...table.matchAll(/^\| `([\w.]+)` \| `--([\w-]+)[^|]*\| `(\w+)` \|/gm)].map((row) => row.slice(1, 4));
-    expect(rows).toEqual(SETTINGS.map(({ key, option }) => [key, option, variableOf(option)]));
-  });
 });
 
 describe('The environment', () => {
@@ -92,6 +76,8 @@ describe('The environment', () => {
   });
 
   test('has no variable of ours that nobody reads', () => {
-    expect(() => read({ EMTDIFF_WORKER: '4' })).toThrow(/^EMTDIFF_WORKER: found in the environment, expected .* EMTDIFF_WORKERS /);
+    expect(() => read({ EMTDIFF_WORKER: '4' })).toThrow(
+      'EMTDIFF_WORKER: found the variable "EMTDIFF_WORKER", expected one that docs/configuration.md lists; close to it: EMTDIFF_WORKERS',
+    );
   });
 });

@@ -1,19 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readArguments } from '../../../../harness/cli/options/arguments.js';
-import { type Settings, SETTINGS_OPTIONS, settingsOf } from '../../../../harness/cli/options/settings.js';
-
-const OPTIONS = {
-  ...SETTINGS_OPTIONS,
-  workers: { type: 'string' },
-  cases: { type: 'string' },
-  time: { type: 'string' },
-  ledger: { type: 'string' },
-  'no-ledger': { type: 'boolean' },
-  strict: { type: 'boolean' },
-  external: { type: 'string', multiple: true },
-} as const;
+import { type Settings, readSettings } from '../../../../harness/cli/options/settings.js';
+import { page } from '../../../../harness/cli/commands/fuzz.js';
 
 function folderWith(files: Readonly<Record<string, unknown>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'emtdiff-settings-'));
@@ -24,7 +13,7 @@ function folderWith(files: Readonly<Record<string, unknown>>): string {
 
 /** What holds, with flags, environment and files as given. */
 function settings(folder: string, args: readonly string[] = [], environment: Record<string, string> = {}): Promise<Settings> {
-  return settingsOf(readArguments('fuzz', args, OPTIONS, { least: 0, most: 0 }), environment, folder);
+  return readSettings('fuzz', args, page, environment, folder);
 }
 
 describe('An option', () => {
@@ -72,7 +61,7 @@ describe('A configuration', () => {
     [{ 'emtdiff.config.json': '{"seed": "a",}' }, 'emtdiff.config.json: line 1, column 14: found no valid JSON'],
     [
       { 'emtdiff.config.json': { budget: {} } },
-      'emtdiff.config.json: $: found the unknown key "budget", expected only the keys $schema panel',
+      'emtdiff.config.json: $: found the unknown key "budget", expected only the keys $schema seed panel',
     ],
     [{ 'package.json': { emtdiff: { seed: 7 } } }, 'package.json: $.emtdiff.seed: found 7, expected a text that is not empty'],
     [{ 'package.json': '{' }, 'package.json: found no valid JSON'],
