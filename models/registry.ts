@@ -6,7 +6,7 @@ import { profiles as intelEpt } from './intel-ept/versions.js';
 import { profiles as sevSnp } from './sev-snp/profiles.js';
 import { profiles as shadowPaging } from './shadow-paging/profiles.js';
 import { profiles as swProtected } from './sw-protected/versions.js';
-import { profiles as tdx } from './tdx/profiles.js';
+import { profiles as tdx } from './tdx/versions.js';
 import { profiles as xenHvm } from './xen-hvm/profiles.js';
 
 export const PROFILES: readonly Profile[] = [

@@ -20,7 +20,7 @@ import type { GuestAccess } from './guest-access.js';
 import type { GuestRegisters } from './guest-registers.js';
 import { judgeServed } from './invariants.js';
 import { effectiveType, leafType } from './leaf-memory-type.js';
-import { RULE } from './rules.js';
+import { RULE, UNPAGED } from './rules.js';
 import { HOST_MMIO } from './shared-ept.js';
 import type { Vm } from './vm.js';
 
@@ -97,8 +97,8 @@ function servedShared(vm: Vm, access: GuestAccess, registers: GuestRegisters, en
   const leaf = leafType(isHostMmio);
   const pat: RegisterType = registers.pg ? registers.pat(access.pat) : WB;
   const type = effectiveType(leaf, pat);
-  const leafRule = isHostMmio ? RULE.hostMmioIsUncached : RULE.guestPatHonoured;
-  const rule = registers.pg ? leafRule : RULE.pagingOffUsesWb;
+  const decided = registers.pg ? RULE : UNPAGED;
+  const rule = isHostMmio ? decided.hostMmioIsUncached : decided.guestPatHonoured;
   const level = vm.tlb.level(entry) as Level;
   if (!vm.hasPrivateMemory) return typed(type, level, leafWord(leaf, false), rule);
   return typedPage(type, level, leafWord(leaf, false), SHARED, rule);

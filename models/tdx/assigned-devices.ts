@@ -14,6 +14,10 @@ export class AssignedDevices {
     this.coherent = 0;
   }
 
+  get hasNoncoherent(): boolean {
+    return this.noncoherent > 0;
+  }
+
   attach(isCoherent: boolean): Observation {
     if ((isCoherent ? this.coherent : this.noncoherent) === MOST_DEVICES) return refused(ENOSPC, RULE.deviceLimit);
     if (isCoherent) this.coherent++;

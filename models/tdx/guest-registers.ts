@@ -18,6 +18,8 @@ export const NO_PLACE = -1;
 export class GuestRegisters {
   private readonly hi = new Uint32Array(PLACES);
   private readonly lo = new Uint32Array(PLACES);
+  /** The rule of the write that put the value there; registerRead: none did. */
+  private readonly rules = new Uint16Array(PLACES);
   pg = true;
   cd = false;
   nw = false;
@@ -25,6 +27,7 @@ export class GuestRegisters {
   reset(pg: boolean, cd: boolean, nw: boolean): void {
     this.hi.fill(0);
     this.lo.fill(0);
+    this.rules.fill(RULE.registerRead);
     this.hi[PAT_PLACE] = MSR.PAT_RESET_HI;
     this.lo[PAT_PLACE] = MSR.PAT_RESET_LO;
     this.setCr0(pg, cd, nw);
@@ -44,6 +47,7 @@ export class GuestRegisters {
     if (refusal !== 0) return refusal;
     this.hi[place] = hi;
     this.lo[place] = lo;
+    this.rules[place] = RULE.registerStored;
     return 0;
   }
 
@@ -52,6 +56,10 @@ export class GuestRegisters {
   }
   valueLo(place: number): number {
     return this.lo[place];
+  }
+
+  ruleOf(place: number): number {
+    return this.rules[place];
   }
 
   /** The type in an entry of PAT, 0 to 7. */

@@ -39,6 +39,11 @@ export class Invalidation {
     return this.inProgress > 0 && gfn >= this.start && gfn < this.end_;
   }
 
+  /** The interval in words, for the state. */
+  get frames(): string {
+    return `0x${this.start.toString(16)} to 0x${(this.end_ - 1).toString(16)}`;
+  }
+
   private empty(): void {
     this.start = GFN_LIMIT;
     this.end_ = 0;

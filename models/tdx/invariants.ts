@@ -100,11 +100,13 @@ const I10 = 256;
 const I12 = 512;
 const I14 = 1024;
 
-/** Every invariant that does not hold after a step. */
+/** Every invariant that was broken since the last call, or that the state breaks. */
 export function brokenInvariants(vm: Vm): number {
   if (!vm.hasPrivateMemory) return 0;
+  const brokenBySteps = vm.broken;
+  vm.broken = 0;
   return (
-    vm.broken |
+    brokenBySteps |
     brokenByShared(vm) |
     brokenBySecure(vm) |
     brokenByFree(vm) |

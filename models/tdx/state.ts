@@ -18,10 +18,10 @@ export function stateOf(vm: Vm, vcpus: VcpuSet): State {
     if (pausedAt !== 0) entries.push([`vcpu${vcpu} paused`, ACCESS_PAUSE_NAMES[pausedAt]]);
   }
   if (!vm.hasPrivateMemory) return Object.fromEntries([...entries, ...leafEntries(vm)]);
-  entries.push(['mmu_invalidate', { inProgress: vm.invalidation.inProgress, sequence: vm.invalidation.sequence }]);
+  if (vm.invalidation.inProgress > 0)
+    entries.push(['invalidation', { inProgress: vm.invalidation.inProgress, frames: vm.invalidation.frames }]);
   if (vm.conversion.isInFlight) entries.push(['conversion paused', CONVERSION_PAUSE_NAMES[vm.conversion.pausedAt]]);
-  for (const [start, end] of vm.attributes.ranges())
-    entries.push([`attributes ${hex(start)}`, { pages: hex(end - start), private: true }]);
+  entries.push(['private frames', vm.attributes.ranges().map(([start, end]) => `${hex(start)} to ${hex(end - 1)}`)]);
   return Object.fromEntries([...entries, ...leafEntries(vm)]);
 }
 

@@ -1,7 +1,7 @@
 /** The whole state of a TD as KVM keeps it, and the two primitives that every invalidation is made of: zap and flush. */
 import type { Machine } from '../contract/machine.js';
 import { AttributeRanges } from './attribute-ranges.js';
-import { Conversion } from './conversion.js';
+import { ConversionInFlight } from './conversion-in-flight.js';
 import { Counts } from './counts.js';
 import { GuestMemfd } from './guest-memfd.js';
 import { Invalidation } from './invalidation.js';
@@ -24,8 +24,8 @@ export class Vm {
   readonly sharedEpt = new SharedEpt();
   readonly secureEpt = new SecureEpt(this.counts, this.memfd);
   readonly tlb = new Tlb();
-  readonly conversion = new Conversion();
-  /** Bits of invariants that the current step was seen to break (invariants.ts). */
+  readonly conversion = new ConversionInFlight();
+  /** Bits of invariants that were seen to break since somebody asked last (invariants.ts). */
   broken = 0;
   /** Does the machine have private memory? */
   hasPrivateMemory = false;

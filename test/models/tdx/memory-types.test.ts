@@ -46,15 +46,11 @@ describe.each(['tdx/6.16', 'tdx/rfc'])('%s', (profile) => {
     expect(td.rule).toBe('private-page-is-wb');
   });
 
-  test('paging off is as a PAT of WB, and decides', () => {
+  test('paging off is as a PAT of WB, which is told beside the rule of the leaf', () => {
     const td = withPat(new Td(profile, { regions }));
     td.model.writeCr0(0, false, false, false);
-    expect([td.shared(1), td.rule, td.shared(17), td.rule]).toEqual([
-      'ok 4K WB shared',
-      'paging-off-uses-wb',
-      'ok 4K UC shared',
-      'paging-off-uses-wb',
-    ]);
+    expect([td.shared(1), td.rule, td.clauses]).toEqual(['ok 4K WB shared', 'guest-pat-honoured', ['paging-off-uses-wb']]);
+    expect([td.shared(17), td.rule, td.clauses]).toEqual(['ok 4K UC shared', 'host-mmio-is-uncached', ['paging-off-uses-wb']]);
   });
 
   test('INIT turns paging off and keeps CD, NW and PAT', () => {
@@ -67,9 +63,23 @@ describe.each(['tdx/6.16', 'tdx/rfc'])('%s', (profile) => {
   test('CR0.CD, MTRRs and devices change no type and zap nothing', () => {
     const td = new Td(profile);
     td.shared(1);
-    td.model.writeMsr(0, 0x2ff, 0, 0x800);
-    td.model.writeCr0(0, true, true, false);
-    td.model.attachDevice(false);
+    const spared = [
+      () => td.model.writeMsr(0, 0x2ff, 0, 0x800),
+      () => td.model.writeMsr(0, 0x277, 0, 0),
+      () => td.model.writeCr0(0, true, true, false),
+      () => td.model.writeCr0(0, true, true, true),
+      () => td.model.attachDevice(false),
+      () => td.model.attachDevice(true),
+    ].map((step) => [step(), td.zapRule][1]);
+    expect(spared).toEqual([
+      'no-zap: mtrr-write-spares',
+      undefined,
+      'no-zap: cd-toggle-spares',
+      undefined,
+      'no-zap: non-coherent-dma-spares',
+      undefined,
+    ]);
+    td.model.writeMsr(0, 0x277, 0, 6);
     td.model.detachDevice(false);
     expect([td.shared(1), td.since('zapLeaf'), td.since('fault')]).toEqual(['ok 2M WB shared', 0, 1]);
   });
@@ -136,14 +146,14 @@ describe('registers', () => {
     [0xfe, 0, 0x508, 'gp mtrr-cap-is-read-only'],
   ])('WRMSR %x = %x:%x: %s', (msr, hi, lo, expected) => expect(write(msr, hi, lo)).toBe(expected));
 
-  test('registers read as written, MTRRCAP 508, one vCPU apart from another', () => {
+  test('registers read as written, by the rule of that write, MTRRCAP 508, one vCPU apart from another', () => {
     expect(write(0x201, 0x7f, 0xfffff800)).toBe('ok register-stored');
-    const read = (vcpu: number, msr: number) => [td.seen(td.model.readMsr(vcpu, msr)), td.model.valueHi, td.model.valueLo];
+    const read = (vcpu: number, msr: number) => [td.seen(td.model.readMsr(vcpu, msr)), td.rule, td.model.valueHi, td.model.valueLo];
     expect([read(0, 0x201), read(1, 0x201), read(0, 0xfe), read(1, 0x277)]).toEqual([
-      ['ok', 0x7f, 0xfffff800],
-      ['ok', 0, 0],
-      ['ok', 0, 0x508],
-      ['ok', 0x00070406, 0x00070406],
+      ['ok', 'register-stored', 0x7f, 0xfffff800],
+      ['ok', 'register-read', 0, 0],
+      ['ok', 'mtrr-cap-read', 0, 0x508],
+      ['ok', 'register-read', 0x00070406, 0x00070406],
     ]);
     expect([read(0, 0x21f)[0], td.rule]).toEqual(['gp', 'no-such-msr']);
   });

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { profiles } from '../../../models/tdx/profiles.js';
+import { profiles } from '../../../models/tdx/versions.js';
 import { disagreements } from '../../vectors.js';
 
 interface Recorded {

@@ -1,7 +1,6 @@
 /** The model's own structures against plain ones: maps under collisions and removal, attributes as ranges, page tables. */
 import { AttributeRanges } from '../../../models/tdx/attribute-ranges.js';
 import { FrameMap } from '../../../models/tdx/frame-map.js';
-import { rules } from '../../../models/tdx/rules.js';
 import { Draw } from './draw.js';
 import { machine, region, Td } from './td.js';
 
@@ -97,16 +96,4 @@ test('a 1G leaf under which one page is converted comes back in one piece', () =
   td.convert(1024, 1025, 'private');
   td.mark();
   expect([td.shared(7), td.since('tlbFlush')]).toEqual(['ok 2M WB shared', 0]);
-});
-
-test('rules have ids of this folder, one sentence and a source by name', () => {
-  const known = rules.slice(1).map((rule) => rule!);
-  expect(rules[0]).toBeNull();
-  expect(new Set(known.map(({ id }) => id)).size).toBe(known.length);
-  for (const { id, sentence, citation } of known) {
-    expect(id).toMatch(/^tdx\.[a-z][a-z0-9-]*$/);
-    expect(sentence).toMatch(/^[A-Z].*[^.]\.$/);
-    expect(citation.place).toMatch(/[a-z]/);
-    expect(`${citation.document} ${citation.place}`).not.toMatch(/attrs\.md|kvm\.md/);
-  }
 });

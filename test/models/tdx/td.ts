@@ -1,7 +1,7 @@
 /** A TD driven by hand: operations by name, observations as short sentences, and what each step broke. */
-import type { TrustDomain } from '../../../models/tdx/trust-domain.js';
+import type { TrustDomain } from '../../../models/tdx/model.js';
 import { INVARIANTS } from '../../../models/tdx/invariants.js';
-import { profiles } from '../../../models/tdx/profiles.js';
+import { profiles } from '../../../models/tdx/versions.js';
 import { type Backing, type Machine, RAM, type Region } from '../../../models/contract/machine.js';
 import { type Level, LEVEL_NAMES } from '../../../models/contract/address.js';
 import { MEMORY_TYPE_NAMES, WB } from '../../../models/contract/memory-type.js';
@@ -70,6 +70,8 @@ export class Td {
   readonly machine: Machine;
   /** The rule of the last observation, without `tdx.`. */
   rule = '';
+  /** What else took part in it, without `tdx.`. */
+  clauses: string[] = [];
   /** Ids of invariants that any step so far broke. */
   readonly broken = new Set<string>();
   private before: Record<string, number> = {};
@@ -131,8 +133,16 @@ export class Td {
     return INVARIANTS.filter((_, bit) => (bits & (1 << bit)) !== 0).map(({ id }) => id);
   }
 
+  /** The decision on an invalidation that the steps since the last look took; undefined: none. */
+  get zapRule(): string | undefined {
+    const rule = profiles[0].rules[this.model.takeZapRule()];
+    return rule === null ? undefined : `${rule.kind}: ${rule.id.replace('tdx.', '')}`;
+  }
+
   seen(observation: Observation): string {
-    this.rule = profiles[0].rules[ruleOf(observation)]?.id.replace('tdx.', '') ?? '';
+    const rule = profiles[0].rules[ruleOf(observation)];
+    this.rule = rule?.id.replace('tdx.', '') ?? '';
+    this.clauses = (rule?.clauses ?? []).map(({ id }) => id.replace('tdx.', ''));
     for (const id of this.brokenNow()) this.broken.add(id);
     return words(observation);
   }

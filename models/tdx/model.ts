@@ -2,13 +2,16 @@
 import type { Gfn, Level } from '../contract/address.js';
 import type { Backing, Machine } from '../contract/machine.js';
 import type { RegisterType } from '../contract/memory-type.js';
-import type { Counters, Model, State } from '../contract/model.js';
+import type { Counters, State } from '../contract/model.js';
 import { ordinaryCounters, privateMemoryCounters } from './counts.js';
-import { MTRRCAP } from '../contract/msr.js';
+import { MTRRCAP, PAT } from '../contract/msr.js';
 import { GP, NOT_APPLICABLE, type Observation, OK, outcomeOf, PAUSED, plain } from '../contract/observation.js';
-import { type AccessKind, type AccessPause, type ConversionPause, EXECUTE, NO_PAUSE, type PinType } from '../contract/operation.js';
+import { type AccessKind, type AccessPause, type ConversionPause, EXECUTE, NO_PAUSE } from '../contract/operation.js';
+import { NO_RULE } from '../contract/rule.js';
+import { Subject } from '../contract/subject.js';
 import { resumePaused, runAccess } from './access.js';
 import { AssignedDevices } from './assigned-devices.js';
+import { beginConversion, conversionRule, proceedWithConversion } from './conversion.js';
 import { MTRRCAP_VALUE, NO_PLACE, placeOf } from './guest-registers.js';
 import { invalidateHva, punchHole, replaceBacking } from './host-invalidation.js';
 import { brokenInvariants, eventsOf, judgeLiveness, judgeRedundant } from './invariants.js';
@@ -18,15 +21,17 @@ import type { Switches } from './switches.js';
 import { UNOBSERVED, VcpuSet } from './vcpu-set.js';
 import { Vm } from './vm.js';
 
-export class TrustDomain implements Model {
+export class TrustDomain extends Subject {
   valueHi = 0;
   valueLo = 0;
   private readonly vm: Vm;
   private readonly vcpus = new VcpuSet();
   private readonly devices = new AssignedDevices();
   private maxPhysAddr = 46;
+  private zapRule = NO_RULE;
 
   constructor(switches: Switches) {
+    super({ privateMemory: RULE.noPrivateMemory, xenInterface: RULE.noSuchOperation });
     this.vm = new Vm(switches);
   }
 
@@ -35,6 +40,7 @@ export class TrustDomain implements Model {
     this.vcpus.reset(machine);
     this.devices.reset(machine.noncoherentDevices);
     this.maxPhysAddr = machine.maxPhysAddr;
+    this.zapRule = NO_RULE;
     this.valueHi = 0;
     this.valueLo = 0;
   }
@@ -43,7 +49,9 @@ export class TrustDomain implements Model {
     const first = this.startGuest(vcpu);
     if (first !== UNOBSERVED) return first;
     const refusal = this.vcpus.registers[vcpu].write(msr, hi, lo, this.maxPhysAddr);
-    return refusal === 0 ? plain(OK, RULE.registerStored) : plain(GP, refusal);
+    if (refusal !== 0) return plain(GP, refusal);
+    if (msr !== PAT) this.zapRule = RULE.mtrrWriteSpares;
+    return plain(OK, RULE.registerStored);
   }
 
   readMsr(vcpu: number, msr: number): Observation {
@@ -58,14 +66,16 @@ export class TrustDomain implements Model {
     if (place === NO_PLACE) return plain(GP, RULE.noSuchMsr);
     this.valueHi = this.vcpus.registers[vcpu].valueHi(place);
     this.valueLo = this.vcpus.registers[vcpu].valueLo(place);
-    return plain(OK, RULE.registerRead);
+    return plain(OK, this.vcpus.registers[vcpu].ruleOf(place));
   }
 
   writeCr0(vcpu: number, pg: boolean, cd: boolean, nw: boolean): Observation {
     const first = this.startGuest(vcpu);
     if (first !== UNOBSERVED) return first;
     if (nw && !cd) return plain(GP, RULE.cr0NwWithoutCd);
-    this.vcpus.registers[vcpu].setCr0(pg, cd, nw);
+    const registers = this.vcpus.registers[vcpu];
+    if (registers.cd !== cd) this.zapRule = RULE.cdToggleSpares;
+    registers.setCr0(pg, cd, nw);
     return plain(OK, RULE.cr0Stored);
   }
 
@@ -86,8 +96,7 @@ export class TrustDomain implements Model {
     ack: boolean,
     pauseAfter: AccessPause,
   ): Observation {
-    if (isPrivate && !this.vm.hasPrivateMemory) return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-    this.vm.broken = 0;
+    if (isPrivate && !this.vm.hasPrivateMemory) return this.noPrivateMemory;
     // A fetch through the SHARED bit never gets as far as the EPT.
     if (kind === EXECUTE && !isPrivate) return plain(NOT_APPLICABLE, RULE.sharedFetch);
     const first = this.startGuest(vcpu);
@@ -110,21 +119,17 @@ export class TrustDomain implements Model {
 
   attachDevice(coherent: boolean): Observation {
     this.startHost();
-    return this.devices.attach(coherent);
+    const hadAny = this.devices.hasNoncoherent;
+    return this.deviceChanged(hadAny, this.devices.attach(coherent));
   }
 
   detachDevice(coherent: boolean): Observation {
     this.startHost();
-    return this.devices.detach(coherent);
+    const hadAny = this.devices.hasNoncoherent;
+    return this.deviceChanged(hadAny, this.devices.detach(coherent));
   }
 
-  setIoResources(_held: boolean): Observation {
-    this.vm.broken = 0;
-    return plain(NOT_APPLICABLE, RULE.noSuchOperation);
-  }
-
-  zap(gfn: Gfn, pages: number): Observation {
-    this.vm.broken = 0;
+  override zap(gfn: Gfn, pages: number): Observation {
     const isOpen = invalidateHva(this.vm, gfn, gfn + pages);
     return plain(OK, isOpen ? RULE.hostZapOpen : RULE.hostZap);
   }
@@ -137,11 +142,6 @@ export class TrustDomain implements Model {
     return plain(OK, RULE.backingReplaced);
   }
 
-  pinCacheattr(_gfn: Gfn, _pages: number, _type: PinType): Observation {
-    this.vm.broken = 0;
-    return plain(NOT_APPLICABLE, RULE.noSuchOperation);
-  }
-
   saveRestore(): Observation {
     this.startHost();
     const first = this.vcpus.finishAccesses(this.vm);
@@ -150,35 +150,32 @@ export class TrustDomain implements Model {
     return plain(OK, RULE.restored);
   }
 
-  resumeAccess(vcpu: number): Observation {
-    this.vm.broken = 0;
-    if (!this.vm.hasPrivateMemory) return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
+  override resumeAccess(vcpu: number): Observation {
+    if (!this.vm.hasPrivateMemory) return this.noPrivateMemory;
     const access = this.vcpus.accesses[vcpu];
     if (access.pausedAt === NO_PAUSE) return plain(OK, RULE.nothingPaused);
     return resumePaused(this.vm, access, this.vcpus.registers[vcpu]);
   }
 
-  setAttributes(gfn: Gfn, pages: number, toPrivate: boolean, pauseAfter: ConversionPause): Observation {
-    if (!this.vm.hasPrivateMemory) return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
+  override setAttributes(gfn: Gfn, pages: number, toPrivate: boolean, pauseAfter: ConversionPause): Observation {
+    if (!this.vm.hasPrivateMemory) return this.noPrivateMemory;
     this.startHost();
     const isRedundant = this.vm.attributes.isAll(gfn, gfn + pages, toPrivate);
     const before = eventsOf(this.vm.counts);
-    const isDone = this.vm.conversion.begin(this.vm, gfn, gfn + pages, toPrivate, pauseAfter);
+    const isDone = beginConversion(this.vm, gfn, gfn + pages, toPrivate, pauseAfter);
     if (isRedundant) judgeRedundant(this.vm, eventsOf(this.vm.counts) - before);
-    return plain(OK, isDone ? this.vm.conversion.rule(this.vm.switches) : RULE.alreadyEqual);
+    return plain(OK, isDone ? conversionRule(this.vm.switches) : RULE.alreadyEqual);
   }
 
-  resumeAttributes(): Observation {
-    this.vm.broken = 0;
-    if (!this.vm.hasPrivateMemory) return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
+  override resumeAttributes(): Observation {
+    if (!this.vm.hasPrivateMemory) return this.noPrivateMemory;
     if (!this.vm.conversion.isInFlight) return plain(OK, RULE.nothingPaused);
-    this.vm.conversion.proceed(this.vm, NO_PAUSE);
-    return plain(OK, this.vm.conversion.rule(this.vm.switches));
+    proceedWithConversion(this.vm, NO_PAUSE);
+    return plain(OK, conversionRule(this.vm.switches));
   }
 
-  punchHole(gfn: Gfn, pages: number): Observation {
-    this.vm.broken = 0;
-    if (!this.vm.hasPrivateMemory) return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
+  override punchHole(gfn: Gfn, pages: number): Observation {
+    if (!this.vm.hasPrivateMemory) return this.noPrivateMemory;
     punchHole(this.vm, gfn, gfn + pages);
     return plain(OK, RULE.holePunched);
   }
@@ -197,21 +194,30 @@ export class TrustDomain implements Model {
     return stateOf(this.vm, this.vcpus);
   }
 
-  /** What the last step, or the state after it, breaks: bit n is entry n of INVARIANTS. */
+  takeZapRule(): number {
+    const rule = this.zapRule;
+    this.zapRule = NO_RULE;
+    return rule;
+  }
+
+  /** What the steps since the last call, or the state after them, break: bit n is entry n of INVARIANTS. */
   brokenInvariants(): number {
     return brokenInvariants(this.vm);
   }
 
   /** A guest operation first completes what its vCPU has paused; only the death of the VM shows. */
   private startGuest(vcpu: number): Observation {
-    this.vm.broken = 0;
     return this.vcpus.finishAccess(this.vm, vcpu);
   }
 
   /** A host operation first completes a paused conversion, which always succeeds. */
   private startHost(): void {
-    this.vm.broken = 0;
-    if (this.vm.conversion.isInFlight) this.vm.conversion.proceed(this.vm, NO_PAUSE);
+    if (this.vm.conversion.isInFlight) proceedWithConversion(this.vm, NO_PAUSE);
+  }
+
+  private deviceChanged(hadAny: boolean, observation: Observation): Observation {
+    if (this.devices.hasNoncoherent !== hadAny) this.zapRule = RULE.nonCoherentDmaSpares;
+    return observation;
   }
 
   private get isQuiescent(): boolean {
