@@ -1,11 +1,10 @@
 /** Agreement of models on one scenario, as an assertion: for fast-check properties and unit tests of users. */
 import type { Profile } from '../models/contract/model.js';
 import { DEFAULT_LENSES, type LensName } from './compare/lens.js';
-import { panelOf, seatOf } from './compare/panel.js';
 import { partitionText } from './compare/partition.js';
 import { divergencesOf } from './finding/divergence.js';
-import { Seats } from './panel/seats.js';
 import { stepInWords } from './operations/registry.js';
+import { raise, WorkingPanel } from './panel/working-panel.js';
 import type { Scenario } from './scenario/scenario.js';
 
 export interface AgreementOptions {
@@ -24,15 +23,13 @@ export async function assertAgreement(
   profiles: readonly Profile[],
   options: AgreementOptions = {},
 ): Promise<void> {
-  const panel = panelOf(profiles.map(seatOf));
-  const seats = new Seats(profiles, [], (_, error) => {
-    throw error;
-  });
-  const { divergences } = await divergencesOf(scenario, panel, seats, options.lenses ?? DEFAULT_LENSES);
+  const work = new WorkingPanel({ profiles, lenses: options.lenses ?? DEFAULT_LENSES, onDefect: raise });
+  const { divergences } = await divergencesOf(scenario, work);
   const except = new Set(options.except);
   for (const { step, partition, buckets } of divergences) {
     const ids = buckets.map(({ id }) => id).filter((id) => !except.has(id));
     if (ids.length === 0) continue;
-    throw new Error(`step ${step}, ${stepInWords(scenario.steps[step])}: ${partitionText(partition)}\n${ids.join('\n')}`);
+    const where = step < scenario.steps.length ? `step ${step}, ${stepInWords(scenario.steps[step])}` : 'counters at the end';
+    throw new Error(`${where}: ${partitionText(partition)}\n${ids.join('\n')}`);
   }
 }

@@ -1,16 +1,17 @@
-/** The pipeline on one page: case by case through the stages (generate, run, compare, judge, classify); then minimise, bucket by bucket. */
+/** A campaign on one page: a panel at work on random cases; then every bucket's witness minimised. */
 import type { BucketTable } from './classify/bucket-table.js';
-import { rankOf } from './classify/severity.js';
 import type { Panel } from './compare/panel.js';
-import { type CampaignState, casesOf, type Shard, WHOLE } from './panel/campaign-state.js';
-import { EdgeProbe } from './panel/probe.js';
 import type { Finding } from './finding/finding.js';
+import { findingsOf } from './finding/reduction.js';
+import type { GeneratorOptions } from './generate/generator.js';
+import { RandomCases } from './generate/random-cases.js';
+import { type CampaignState, casesOf, type Shard, WHOLE } from './panel/campaign-state.js';
 import type { ModelFault } from './panel/faults.js';
-import { reduce } from './finding/reduction.js';
-import { type StageOptions, Stages } from './panel/stages.js';
-import type { Health } from './run/health.js';
+import { type PanelOptions, WorkingPanel } from './panel/working-panel.js';
+import { Health } from './run/health.js';
 
-export interface CampaignOptions extends StageOptions {
+export interface CampaignOptions extends PanelOptions, GeneratorOptions {
+  readonly seed: string;
   /** Cases 0 to `cases` - 1; Infinity: until `shouldStop`. */
   readonly cases: number;
   /** Only every `of`th case from `index` on; default: all. */
@@ -49,59 +50,41 @@ export interface CampaignResult {
   readonly state: CampaignState;
 }
 
-/** Cases between two looks at the clock, and in flight to outside models. */
-const CHUNK = 64;
-
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-  const stages = new Stages(options);
-  if (options.before !== undefined) stages.restore(options.before);
-  const state = await countCases(stages, options);
-  const findings = options.countsOnly ? [] : await findingsOf(stages, options);
-  const { panel, health, table } = stages;
-  const { modelFaults } = stages.state(state.done);
-  return { seed: options.seed, cases: state.done, health, panel, findings, table, modelFaults, state };
-}
-
-/** Runs the cases that are left and counts what they show. */
-async function countCases(stages: Stages, options: CampaignOptions): Promise<CampaignState> {
-  const { shard = WHOLE, from = 0 } = options;
-  const counted = options.before?.done ?? 0;
-  const own = casesOf(shard, options.cases);
-  let done = from;
-  const state = () => stages.state(counted + done - from);
-  while (done < own && !options.shouldStop()) {
-    const end = Math.min(own, done + CHUNK);
-    const indices = Array.from({ length: end - done }, (_, offset) => shard.index + shard.of * (done + offset));
-    const answers = await stages.askAhead(indices);
-    for (let offset = 0; offset < indices.length; offset++) stages.runCase(indices[offset], answers?.[offset] ?? null);
-    done = end;
-    options.onProgress?.({ stage: 'cases', done: counted + done - from, buckets: stages.table.size });
-    options.onChunk?.(state);
-    await breath();
+  const { seed, before, shard = WHOLE, from = 0, onProgress } = options;
+  const work = new WorkingPanel(options);
+  const { panel, table, faults, seats } = work;
+  const health = new Health(panel.seats.map(({ rules }) => rules.length));
+  if (before !== undefined) {
+    table.restore(before.buckets);
+    health.absorb(before.health);
+    faults.absorb(before.modelFaults);
   }
-  return state();
-}
-
-/** Every bucket's witness, minimised; worst first, then by id. */
-async function findingsOf(stages: Stages, options: CampaignOptions): Promise<Finding[]> {
-  const { panel, seats, comparator, table, counters, faults } = stages;
-  faults.case = -1;
-  const findings = await reduce(table.buckets(), {
-    panel,
-    seats,
-    probe: new EdgeProbe(panel, seats, comparator, table, counters),
-    scenarioOf: (index) => stages.scenarioOf(index),
-    shouldHurry: () => options.shouldHurry?.() ?? false,
-    onDefect: (error) => faults.onHarnessDefect(error),
-    onFinding: (minimised, buckets) => {
-      options.onProgress?.({ stage: 'minimising', done: minimised, buckets });
-      return breath();
+  const cases = new RandomCases(seed, options);
+  const counted = (done: number) => (before?.done ?? 0) + done - from;
+  const state = (done: number): CampaignState => ({
+    done: counted(done),
+    health: health.state(),
+    buckets: table.state(),
+    modelFaults: faults.all(),
+  });
+  const done = await work.runCases(cases, {
+    from,
+    end: casesOf(shard, options.cases),
+    indexOf: (ordinal) => shard.index + shard.of * ordinal,
+    shouldStop: () => options.shouldStop(),
+    onCase: (scenario) => health.add(scenario, seats.traces),
+    onChunk: (far) => {
+      onProgress?.({ stage: 'cases', done: counted(far), buckets: table.size });
+      options.onChunk?.(() => state(far));
     },
   });
-  return findings.sort((a, b) => rankOf(a.severity) - rankOf(b.severity) || (a.bucket.id < b.bucket.id ? -1 : 1));
-}
-
-/** Lets signals and outside models be heard. */
-function breath(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  const final = state(done);
+  const findings = options.countsOnly
+    ? []
+    : await findingsOf(work, cases, {
+        shouldHurry: () => options.shouldHurry?.() ?? false,
+        onFinding: (minimised, buckets) => onProgress?.({ stage: 'minimising', done: minimised, buckets }),
+      });
+  return { seed, cases: final.done, health, panel, findings, table, modelFaults: faults.all(), state: final };
 }

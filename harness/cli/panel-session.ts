@@ -1,10 +1,8 @@
 /** A panel at work on single scenarios: what replay, minimise and explain share. */
 import { LENS_NAMES, type LensName } from '../compare/lens.js';
-import { externalSeat, type Panel, panelOf, seatOf } from '../compare/panel.js';
 import type { ExternalModel } from '../external/external-model.js';
-import { ForeignRules } from '../panel/foreign-rules.js';
-import { FaultLog, type ModelFault } from '../panel/faults.js';
-import { Seats } from '../panel/seats.js';
+import type { ModelFault } from '../panel/faults.js';
+import { WorkingPanel } from '../panel/working-panel.js';
 import { PROFILES } from '../../models/registry.js';
 import { word } from './options/arguments.js';
 import { wantedExternals } from './external-choice.js';
@@ -13,11 +11,8 @@ import type { ScenarioInput } from './scenario-input.js';
 import type { Settings } from './options/settings.js';
 
 export interface PanelSession {
-  readonly panel: Panel;
-  readonly seats: Seats;
-  readonly lenses: readonly LensName[];
+  readonly work: WorkingPanel;
   readonly format: 'terminal' | 'json';
-  faults(): readonly ModelFault[];
   close(): Promise<void>;
 }
 
@@ -38,18 +33,9 @@ export async function openSession(
   const profiles = chosenProfiles(isOwnPanel ? known.join() : settings.text('models'), DEFAULT_PANEL, settings.source('models'));
   const definitions = wantedExternals(settings, (name) => input.finding === null || input.finding.profiles.includes(name));
   const outsiders: ExternalModel[] = await startExternals(definitions, profiles, settings.source('external'));
-  const foreign = outsiders.map(({ name }) => new ForeignRules(name));
-  const panel = panelOf([
-    ...profiles.map(seatOf),
-    ...outsiders.map(({ name, claims }, index) => externalSeat(name, claims, PROFILES, foreign[index].rules)),
-  ]);
-  const log = new FaultLog('', panel);
   return {
-    panel,
-    seats: new Seats(profiles, outsiders, log.onDefect, foreign),
-    lenses,
+    work: new WorkingPanel({ profiles, externals: outsiders, known: PROFILES, lenses }),
     format,
-    faults: () => log.all(outsiders),
     close: async () => {
       await Promise.all(outsiders.map((outsider) => outsider.close()));
     },

@@ -1,12 +1,11 @@
 /** What was looked at and did not differ: without it, "no difference" says nothing. */
 import { NO_RULE } from '../../models/contract/rule.js';
 import { ruleOf } from '../../models/contract/observation.js';
-import { abstains, type Lens } from '../compare/lens.js';
+import { abstains } from '../compare/lens.js';
 import { STEP_WORDS } from '../operations/operation-spec.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
-import type { Trace } from '../run/trace.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
-import type { Pair } from './contestants.js';
+import type { Pair } from './pair.js';
 import type { Reached } from './statements.js';
 
 /** Rule numbers are below 2 ** 11. */
@@ -40,15 +39,20 @@ export class Agreement {
   private readonly reached = [new Float64Array(RULES), new Float64Array(RULES)];
   private readonly isLookedAt: readonly boolean[];
 
-  constructor(
-    private readonly pair: Pair,
-    lenses: readonly Lens[],
-  ) {
+  constructor(private readonly pair: Pair) {
+    const { lenses } = pair.work;
     this.isLookedAt = OPERATION_NAMES.map((name) => lenses.some(({ operations }) => operations.includes(name)));
   }
 
-  /** Adds a scenario that both sides have just run. @param differs by step: not 0 where a lens saw a difference */
-  add({ words, steps }: EncodedScenario, traces: readonly Trace[], differs: Uint8Array): void {
+  /** Adds a scenario that both sides have just run. */
+  add(scenario: EncodedScenario): void {
+    const { words, steps } = scenario;
+    const { traces } = this.pair.work.seats;
+    /** By step: not 0 where a lens sees a difference. */
+    const differs = new Uint8Array(steps);
+    this.pair.work.comparator.compareEdge(0, scenario, traces, (_lens, _edge, step) => {
+      differs[step] = 1;
+    });
     const a = traces[this.pair.a].observations;
     const b = traces[this.pair.b].observations;
     const [reachedByA, reachedByB] = this.reached;
@@ -105,8 +109,8 @@ export class Agreement {
   }
 
   private sides() {
-    const { panel, a, b } = this.pair;
-    return [a, b].map((seat, side) => ({ rules: panel.seats[seat].rules, reached: this.reached[side] }));
+    const { work, a, b } = this.pair;
+    return [a, b].map((seat, side) => ({ rules: work.panel.seats[seat].rules, reached: this.reached[side] }));
   }
 }
 

@@ -3,7 +3,7 @@ import { type Observation, ruleOf } from '../../models/contract/observation.js';
 import { abstains, agree, type Lens, pairMask } from '../compare/lens.js';
 import { encodeScenario } from '../scenario/encoded.js';
 import type { Scenario } from '../scenario/scenario.js';
-import type { Pair } from './contestants.js';
+import type { Pair } from './pair.js';
 
 /** What both sides said at one step. */
 export interface Said {
@@ -26,7 +26,7 @@ export class Rerun {
   async last(scenario: Scenario, lens: Lens): Promise<Said> {
     await this.run(scenario);
     const step = scenario.steps.length - 1;
-    const { panel, seats } = this.pair;
+    const { panel, seats } = this.pair.work;
     const [a, b] = [seats.traces[this.pair.a], seats.traces[this.pair.b]];
     const mask = pairMask(lens, panel.seats[this.pair.a], panel.seats[this.pair.b]);
     const valuesDiffer = [2 * step, 2 * step + 1].some((word) => a.values[word] !== b.values[word]);
@@ -38,8 +38,8 @@ export class Rerun {
   /** Of the invalidations that the whole scenario causes. */
   async ahead(scenario: Scenario): Promise<Ahead> {
     await this.run(scenario);
-    const a = this.pair.seats.counters(this.pair.a);
-    const b = this.pair.seats.counters(this.pair.b);
+    const a = this.pair.work.seats.counters(this.pair.a);
+    const b = this.pair.work.seats.counters(this.pair.b);
     const apart = (name: keyof Ahead) => (a[name] === undefined || b[name] === undefined ? 0 : a[name] - b[name]);
     return { zaps: apart('zaps'), tlbFlushes: apart('tlbFlushes') };
   }
@@ -50,13 +50,13 @@ export class Rerun {
   }
 
   private ruleName(seat: number, observation: Observation): string | null {
-    const rule = this.pair.panel.seats[seat].rules[ruleOf(observation)];
+    const rule = this.pair.work.panel.seats[seat].rules[ruleOf(observation)];
     return rule?.cause ?? rule?.id ?? null;
   }
 
   private async run(scenario: Scenario): Promise<void> {
     const encoded = encodeScenario(scenario);
-    await this.pair.seats.answer(this.pair.a, encoded, scenario);
-    await this.pair.seats.answer(this.pair.b, encoded, scenario);
+    await this.pair.work.seats.answer(this.pair.a, encoded, scenario);
+    await this.pair.work.seats.answer(this.pair.b, encoded, scenario);
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { Rule } from '../../models/contract/rule.js';
 import type { SideName } from './cause.js';
-import type { Pair } from './contestants.js';
+import type { Pair } from './pair.js';
 
 /** Names that buckets give to rules: a rule's id, or the cause that it shares with others. */
 export interface RulePair {
@@ -27,9 +27,9 @@ export class Statements {
   private readonly reached: Reached;
 
   constructor(pair: Pair, reached: Reached) {
-    const seats = [pair.panel.seats[pair.a], pair.panel.seats[pair.b]];
+    const seats = [pair.work.panel.seats[pair.a], pair.work.panel.seats[pair.b]];
     this.areOneFamily = seats[0].lineage === seats[1].lineage;
-    this.areOfBoth = seats.every(({ rules }) => rules.length > 0);
+    this.areOfBoth = seats.every(({ rules }) => rules.some((rule) => rule !== null));
     for (const rule of seats.flatMap(({ rules }) => rules)) if (rule !== null) this.note(rule);
     const statements = (names: ReadonlySet<string>) => new Set([...names].map((name) => this.of(name)));
     this.reached = { a: statements(reached.a), b: statements(reached.b) };

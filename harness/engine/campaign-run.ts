@@ -24,7 +24,7 @@ export async function carryOut(
   const common: Common = {
     seed: plan.seed,
     profiles: plan.profiles,
-    outsiders,
+    externals: outsiders,
     known: PROFILES,
     lenses: plan.lenses,
     setups: bootSetups(),

@@ -3,12 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Profile } from '../../models/contract/model.js';
 import { BUCKET_LENSES, type BucketLens, LENS_NAMES } from '../compare/lens.js';
-import { panelOf, seatOf } from '../compare/panel.js';
 import { type FoundDivergence, foundDivergence } from './acceptance.js';
 import { jsonFiles } from '../regressions/regression-folder.js';
 import { Place } from '../operations/usage-error.js';
 import { divergencesOf } from '../finding/divergence.js';
-import { Seats } from '../panel/seats.js';
+import { WorkingPanel } from '../panel/working-panel.js';
 import { FINDING_FORMAT } from '../report/finding-file.js';
 import { readJson } from '../scenario/json.js';
 import { scenarioFrom } from '../scenario/parse.js';
@@ -49,11 +48,11 @@ export class Baseline {
     const profiles = stored.profiles.flatMap((name) => known.filter((profile) => profile.name === name));
     const names = profiles.map(({ name }) => name);
     if (stored.op === 'end' || !stored.sides.every((side) => names.includes(side))) return true;
-    const seats = new Seats(profiles, [], () => undefined);
     // Invariants are judged whatever the lenses; the first of their two "rules" is the invariant itself.
     const isInvariant = stored.lens === 'invariant';
     const lenses = LENS_NAMES.filter((name) => name === stored.lens);
-    const now = await divergencesOf(stored.scenario, panelOf(profiles.map(seatOf)), seats, lenses);
+    const work = new WorkingPanel({ profiles, lenses, onDefect: () => undefined });
+    const now = await divergencesOf(stored.scenario, work);
     const divergence = now.divergences.find(
       ({ step, buckets }) => step === stored.step && buckets.some((bucket) => bucket.id === id),
     );

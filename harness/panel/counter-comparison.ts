@@ -4,12 +4,13 @@ import type { BucketTable } from '../classify/bucket-table.js';
 import { rankOf } from '../classify/severity.js';
 import { isJudged } from '../compare/judge.js';
 import type { Panel } from '../compare/panel.js';
-import { COMPARED_COUNTERS } from '../../models/contract/counters.js';
+import type { Partition } from '../compare/partition.js';
+import { COMPARED_COUNTERS, type Counters } from '../../models/contract/counters.js';
 import { HOST_FATAL, OUTCOME_MASK, VM_DEAD } from '../../models/contract/observation.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import type { Seats } from './seats.js';
 
-const COMPARED = Object.keys(COMPARED_COUNTERS);
+const COMPARED = Object.keys(COMPARED_COUNTERS) as (keyof typeof COMPARED_COUNTERS)[];
 const PERFORMANCE = rankOf('performance');
 
 export class CounterComparison {
@@ -22,25 +23,46 @@ export class CounterComparison {
   add(index: number, scenario: EncodedScenario, seats: Seats): void {
     this.panel.edges.forEach((pair, edge) => {
       if (isJudged(pair)) return;
-      const bucket = this.shown(edge, scenario, seats);
+      const bucket = this.shown(edge, scenario.steps, seats);
       if (bucket !== null) this.table.count(bucket, index, edge, scenario.steps, PERFORMANCE);
     });
   }
 
   /** The bucket of an edge whose two seats have just run a scenario; null if their counters agree. */
-  shown(edge: number, scenario: EncodedScenario, seats: Seats): Bucket | null {
+  shown(edge: number, steps: number, seats: Seats): Bucket | null {
     const { reference, seat } = this.panel.edges[edge];
-    if (broke(seats, reference, scenario.steps) || broke(seats, seat, scenario.steps)) return null;
-    const expected = seats.counters(reference) as Readonly<Record<string, number>>;
-    const got = seats.counters(seat) as Readonly<Record<string, number>>;
-    // A counter that one side's subject does not have agrees.
-    const differing = COMPARED.filter(
-      (name) => expected[name] !== undefined && got[name] !== undefined && got[name] !== expected[name],
-    );
+    if (broke(seats, reference, steps) || broke(seats, seat, steps)) return null;
+    const differing = differingCounters(seats.counters(reference), seats.counters(seat));
     if (differing.length === 0) return null;
     const name = (index: number) => this.panel.seats[index].name.replaceAll('/', '.');
     return this.table.costBucket(name(reference), `${name(seat)}-${differing.sort().join('-')}`);
   }
+}
+
+/** Who counted the same in a scenario that every seat has just run; a seat whose host or VM broke abstains. */
+export function counterPartition(panel: Panel, steps: number, seats: Seats): Partition {
+  const abstaining: number[] = [];
+  const groups: number[][] = [];
+  panel.seats.forEach((_, seat) => {
+    if (broke(seats, seat, steps)) {
+      abstaining.push(seat);
+      return;
+    }
+    const group = groups.find(([first]) => differingCounters(seats.counters(first), seats.counters(seat)).length === 0);
+    if (group === undefined) groups.push([seat]);
+    else group.push(seat);
+  });
+  return { groups, abstaining };
+}
+
+/** The compared counters of a seat, as an answer. */
+export function comparedCounters(counters: Counters): Counters {
+  return Object.fromEntries(COMPARED.filter((name) => counters[name] !== undefined).map((name) => [name, counters[name]]));
+}
+
+/** A counter that one side's subject does not have agrees. */
+function differingCounters(expected: Counters, got: Counters): string[] {
+  return COMPARED.filter((name) => expected[name] !== undefined && got[name] !== undefined && got[name] !== expected[name]);
 }
 
 /** After a broken host or VM nothing is compared. */

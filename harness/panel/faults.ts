@@ -26,6 +26,7 @@ export class FaultLog {
   constructor(
     private readonly seed: string,
     private readonly panel: Panel,
+    private readonly externals: readonly OutsideModel[],
   ) {}
 
   readonly onDefect = (seat: number, error: unknown): void => this.note(this.panel.seats[seat].name, error);
@@ -46,8 +47,8 @@ export class FaultLog {
   }
 
   /** In the order of profiles' names, then cases. */
-  all(outsiders: readonly OutsideModel[]): readonly ModelFault[] {
-    const outside = outsiders.flatMap(({ name, faults, isSetAside }) =>
+  all(): readonly ModelFault[] {
+    const outside = this.externals.flatMap(({ name, faults, isSetAside }) =>
       faults.map(({ message, scenario }, index): ModelFault => {
         const last = isSetAside && index === faults.length - 1;
         return {

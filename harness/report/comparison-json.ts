@@ -1,5 +1,5 @@
 /** The one document of `compare --format json`. A bucket is one cause; its symptoms are the pairs of rules that it shows as. */
-import type { ComparisonResult } from '../comparison/comparison.js';
+import type { ComparisonResult } from '../comparison.js';
 import type { Difference, Symptom } from '../comparison/difference.js';
 import { scenarioJson } from '../scenario/print.js';
 import { type ComparedSide, causeTitle, comparedSides, ruleUses, symptomRules } from './comparison-sides.js';

@@ -1,6 +1,6 @@
 /** What reports of a comparison say of its two sides. */
 import type { Profile } from '../../models/contract/model.js';
-import type { ComparisonResult } from '../comparison/comparison.js';
+import type { ComparisonResult } from '../comparison.js';
 import type { DifferenceCause, Symptom } from '../comparison/difference.js';
 import { sideRules } from '../finding/finding.js';
 import { stepInWords } from '../operations/registry.js';
@@ -15,7 +15,7 @@ export interface ComparedSide {
 
 /** A and B. */
 export function comparedSides({ pair }: ComparisonResult): [ComparedSide, ComparedSide] {
-  const side = (seat: number) => ({ name: pair.panel.seats[seat].name, profile: pair.seats.profiles[seat] ?? null });
+  const side = (seat: number) => ({ name: pair.work.panel.seats[seat].name, profile: pair.work.seats.profiles[seat] ?? null });
   return [side(pair.a), side(pair.b)];
 }
 

@@ -2,7 +2,8 @@
 import type { CampaignResult } from '../campaign.js';
 import type { BucketTable } from '../classify/bucket-table.js';
 import { causeJson, causesOf, type Standing } from '../finding/cause.js';
-import { type Finding, lensFields, sideRules } from '../finding/finding.js';
+import { type Finding, sideRules } from '../finding/finding.js';
+import { lensFields } from '../finding/answers.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { type Acquaintance, acquaintanceJson } from './acquaintance.js';
 import type { ProgressCurve } from './run-progress.js';

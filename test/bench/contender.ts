@@ -1,7 +1,7 @@
 /** A process of its own for one contender, so that neither V8's feedback nor its flags are shared: run by rounds.ts, told `seconds`, says its rate. */
 import { chosenProfiles, DEFAULT_PANEL } from '../../harness/cli/panel-choice.js';
 import { raiseInliningBudget } from '../../harness/engine/inlining-budget.js';
-import { checkModels, stagesOf } from './bench-stages.js';
+import { BenchStages } from './bench-stages.js';
 import { NaiveHarness } from './naive/naive-harness.js';
 
 export type ContenderName = 'campaign' | 'plain harness' | 'generation';
@@ -19,11 +19,11 @@ const CONTENDERS: Readonly<Record<ContenderName, () => Work>> = {
   campaign() {
     // As `emtdiff fuzz` does.
     raiseInliningBudget();
-    const stages = stagesOf(profiles, 'bench', STEPS);
-    const run = batches((index) => stages.runCase(index, null));
+    const stages = new BenchStages(profiles, 'bench', STEPS);
+    const run = batches((index) => stages.runCase(index));
     return () => {
       const cases = run();
-      checkModels(stages);
+      stages.check();
       return cases;
     };
   },
@@ -33,8 +33,8 @@ const CONTENDERS: Readonly<Record<ContenderName, () => Work>> = {
   },
   generation() {
     raiseInliningBudget();
-    const stages = stagesOf(profiles, 'bench', STEPS);
-    return batches((index) => stages.draw(index));
+    const stages = new BenchStages(profiles, 'bench', STEPS);
+    return batches((index) => stages.cases.encoded(index));
   },
 };
 

@@ -1,9 +1,7 @@
 /** Evaluations that minimising takes: a count, the same on every machine. */
-import { minimisation } from '../../harness/minimise/minimise.js';
-import { EdgeProbe } from '../../harness/panel/probe.js';
 import { decodeScenario } from '../../harness/scenario/encoded.js';
 import type { Profile } from '../../models/contract/model.js';
-import { checkModels, stagesOf } from './bench-stages.js';
+import { BenchStages } from './bench-stages.js';
 import { atMost, type Figure, note } from './figure.js';
 import { median, quantile } from './rounds.js';
 
@@ -19,19 +17,15 @@ export async function minimising(profiles: readonly Profile[]): Promise<Figure[]
   const certifying: number[] = [];
   const sizes: number[] = [];
   for (let index = 0; evaluations.length < CASES; index++) {
-    const stages = stagesOf(profiles, 'minimising', STEPS);
-    const { machine, steps } = decodeScenario(stages.runCase(index, null));
-    checkModels(stages);
-    const buckets = stages.table.buckets().sort((a, b) => b.witness.step - a.witness.step);
+    const stages = new BenchStages(profiles, 'minimising', STEPS);
+    const { machine, steps } = decodeScenario(stages.runCase(index));
+    stages.check();
+    const buckets = stages.work.table.buckets().sort((a, b) => b.witness.step - a.witness.step);
     if (buckets.length === 0) continue;
-    const bucket = buckets[0];
-    const probe = new EdgeProbe(stages.panel, stages.seats, stages.comparator, stages.table, null);
-    const work = minimisation({ machine, steps });
-    let next = work.next();
-    while (!next.done) next = work.next(await probe.show(bucket, bucket.witness.edge, next.value));
-    evaluations.push(next.value.evaluations);
-    certifying.push(next.value.certifying);
-    sizes.push(next.value.scenario.steps.length);
+    const minimal = await stages.work.minimise(stages.work.targetOf(buckets[0]), { machine, steps });
+    evaluations.push(minimal.evaluations);
+    certifying.push(minimal.certifying);
+    sizes.push(minimal.scenario.steps.length);
   }
   return [
     atMost('evaluations to minimise 200 steps, median', median(evaluations), 80, 'scenarios'),

@@ -2,7 +2,7 @@
 import { SEVERITIES } from '../../harness/classify/severity.js';
 import { decodeScenario } from '../../harness/scenario/encoded.js';
 import type { Profile } from '../../models/contract/model.js';
-import { checkModels, stagesOf } from './bench-stages.js';
+import { BenchStages } from './bench-stages.js';
 import { STEPS } from './contender.js';
 import { atLeast, atMost, type Figure, note } from './figure.js';
 import { commandOf } from './naive/command-of.js';
@@ -34,15 +34,15 @@ export async function throughput(profiles: readonly Profile[]): Promise<Figure[]
 
 /** Both harnesses on the same cases: the plain one does the campaign's job, or the ratio means nothing. */
 function sameWork(profiles: readonly Profile[]): Figure {
-  const stages = stagesOf(profiles, 'same work', STEPS);
+  const stages = new BenchStages(profiles, 'same work', STEPS);
   const naive = new NaiveHarness(profiles);
   for (let index = 0; index < CHECKED_CASES; index++) {
-    if (stages.draw(index).machine.privateMemory) continue;
-    const { machine, steps } = decodeScenario(stages.runCase(index, null));
+    if (stages.cases.encoded(index).machine.privateMemory) continue;
+    const { machine, steps } = decodeScenario(stages.runCase(index));
     naive.runCase(machine, steps.map(commandOf));
   }
-  checkModels(stages);
-  const ours = stages.table
+  stages.check();
+  const ours = stages.work.table
     .buckets()
     .map((bucket) => `${bucket.id} ${bucket.count} ${SEVERITIES[bucket.rank]} ${bucket.sides.size}`);
   const theirs = [...naive.report.buckets]

@@ -6,7 +6,7 @@ import { printEntries } from '../../harness/ledger/known-entry.js';
 import { ledgerFileName, readLedger } from '../../harness/ledger/ledger.js';
 import { DEFAULT_PANEL, profilesOf } from '../../harness/cli/panel-choice.js';
 import { divergencesOf } from '../../harness/finding/divergence.js';
-import { Seats } from '../../harness/panel/seats.js';
+import { raise, WorkingPanel } from '../../harness/panel/working-panel.js';
 
 const files = readLedger(join(__dirname, '../../corpora/known-divergences'));
 const profiles = profilesOf(DEFAULT_PANEL);
@@ -25,12 +25,10 @@ describe('The ledger of the default panel', () => {
     'is canonical in %s, whose scenarios show what they explain',
     async (name, file) => {
       expect(readFileSync(file.path, 'utf8')).toBe(printEntries(file.entries));
-      const seats = new Seats(profiles, [], (_, error) => {
-        throw error;
-      });
+      const work = new WorkingPanel({ profiles, lenses: DEFAULT_LENSES, onDefect: raise });
       for (const { id, scope, scenario } of file.entries) {
         expect(ledgerFileName(scope.rules[1])).toBe(name);
-        const { divergences } = await divergencesOf(scenario, panel, seats, DEFAULT_LENSES);
+        const { divergences } = await divergencesOf(scenario, work);
         const shown = divergences.flatMap(({ buckets }) => buckets).filter((bucket) => bucket.id === id);
         expect(scope.profiles.map((pair) => pair.join(' '))).toEqual(
           expect.arrayContaining(shown.map(({ expected, got }) => `${expected} ${got}`)),

@@ -1,7 +1,6 @@
 import { type CampaignResult, runCampaign } from '../../harness/campaign.js';
-import { panelOf, seatOf } from '../../harness/compare/panel.js';
 import { divergencesOf } from '../../harness/finding/divergence.js';
-import { Seats } from '../../harness/panel/seats.js';
+import { raise, WorkingPanel } from '../../harness/panel/working-panel.js';
 import { scenarioJson } from '../../harness/scenario/print.js';
 import { type Hazard, HAZARDS } from './hazards.js';
 import { profileNamed } from './faulty.js';
@@ -76,12 +75,8 @@ describe('In thousands of cases without a variant', () => {
       expect(modelFaults).toEqual([]);
       expect(findings.length).toBeGreaterThan(1);
       const profile = profileNamed(`${name}+head-tail`);
-      const panel = panelOf([seatOf(profile)]);
-      const seats = new Seats([profile], [], (_, error) => {
-        throw error;
-      });
-      for (const { scenario } of findings)
-        expect((await divergencesOf(scenario, panel, seats, ['private'])).divergences).toEqual([]);
+      const work = new WorkingPanel({ profiles: [profile], lenses: ['private'], onDefect: raise });
+      for (const { scenario } of findings) expect((await divergencesOf(scenario, work)).divergences).toEqual([]);
     },
   );
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCampaign } from '../../harness/campaign.js';
-import { lensFields } from '../../harness/finding/finding.js';
+import { lensFields } from '../../harness/finding/answers.js';
 import { bucketId } from '../../harness/classify/bucket.js';
 import { LENSES, type LensName } from '../../harness/compare/lens.js';
 import { answerOf } from '../../harness/run/readable.js';

@@ -1,6 +1,6 @@
 /** `emtdiff compare`: what one version does for guests that another does not. */
-import { type ComparisonResult, compareModels } from '../../comparison/comparison.js';
-import type { Contestant } from '../../comparison/contestants.js';
+import { type ComparisonResult, compareModels } from '../../comparison.js';
+import type { Contestant } from '../../comparison/pair.js';
 import { DEFAULT_LENSES, type LensName } from '../../compare/lens.js';
 import { SPACE_SIZE } from '../../decision-space/dimensions.js';
 import type { ExternalModel } from '../../external/external-model.js';

@@ -30,7 +30,7 @@ export async function run(found: Settings): Promise<number> {
   const session = await openSession(found, input, DEFAULT_LENSES);
   try {
     await explainIn(session, input, asked);
-    return reportFaults(session.faults());
+    return reportFaults(session.work.faults.all());
   } finally {
     await session.close();
   }
@@ -38,9 +38,10 @@ export async function run(found: Settings): Promise<number> {
 
 async function explainIn(session: PanelSession, input: ScenarioInput, asked: number | null): Promise<void> {
   const { scenario } = input;
-  const { divergences, observations } = await divergencesOf(scenario, session.panel, session.seats, session.lenses);
-  const step = asked ?? input.finding?.step ?? divergences.at(-1)?.step ?? scenario.steps.length - 1;
-  const explanations = session.seats.profiles.map((profile) => explanationOf(profile, scenario, step));
+  const { divergences, observations } = await divergencesOf(scenario, session.work);
+  const step =
+    asked ?? Math.min(input.finding?.step ?? divergences.at(-1)?.step ?? scenario.steps.length, scenario.steps.length - 1);
+  const explanations = session.work.seats.profiles.map((profile) => explanationOf(profile, scenario, step));
   const here = divergences.filter((divergence) => divergence.step === step);
   const stateOf = (name: string) => explanations.find(({ profile }) => profile === name)?.state;
   const differences = await stateDifferences(here[0]?.partition ?? [], stateOf, lineageOf);

@@ -64,7 +64,7 @@ function minimised(union: Union, profiles: readonly Profile[], outsiders: readon
   return runCampaign({
     seed: union.seed,
     profiles,
-    outsiders,
+    externals: outsiders,
     known: PROFILES,
     lenses: union.lenses,
     setups: bootSetups(),

@@ -1,9 +1,6 @@
 /** `emtdiff minimise`: the smallest scenario that shows the same bucket. */
 import { DEFAULT_LENSES } from '../../compare/lens.js';
-import { rankOf } from '../../classify/severity.js';
-import { minimisation } from '../../minimise/minimise.js';
-import { type Divergence, divergencesOf } from '../../finding/divergence.js';
-import { EdgeProbe } from '../../panel/probe.js';
+import { worstOf } from '../../panel/probe.js';
 import { findingOf } from '../../finding/finding.js';
 import { findingLines } from '../../report/terminal/fuzz-summary.js';
 import { FINDING_FORMAT, findingJson } from '../../report/finding-file.js';
@@ -29,17 +26,17 @@ export async function run(found: Settings): Promise<number> {
   const session = await openSession(found, input, DEFAULT_LENSES);
   try {
     await minimiseIn(session, input.scenario, found.text('bucket') ?? input.finding?.bucket ?? '');
-    return reportFaults(session.faults());
+    return reportFaults(session.work.faults.all());
   } finally {
     await session.close();
   }
 }
 
 async function minimiseIn(session: PanelSession, scenario: Scenario, wanted: string): Promise<void> {
-  const { panel, seats } = session;
-  const { divergences, table, comparator } = await divergencesOf(scenario, panel, seats, session.lenses);
-  const chosen = choose(divergences, wanted);
-  if (chosen === null) {
+  const { work } = session;
+  const { panel } = work;
+  const target = worstOf(await work.shown(scenario), wanted);
+  if (target === null) {
     process.stderr.write(`emtdiff: no divergence${wanted === '' ? '' : ` in bucket ${wanted}`}: nothing to minimise\n`);
     const unchanged = {
       format: FINDING_FORMAT,
@@ -51,15 +48,7 @@ async function minimiseIn(session: PanelSession, scenario: Scenario, wanted: str
     process.stdout.write(session.format === 'json' ? `${JSON.stringify(unchanged)}\n` : printScenario(scenario));
     return;
   }
-  const bucket = table.knownById(chosen.id);
-  bucket.rank = rankOf(chosen.severity);
-  const probe = new EdgeProbe(panel, seats, comparator, table, null);
-  const holds = (candidate: Scenario) => probe.show(bucket, chosen.edge, candidate);
-  const work = minimisation(scenario);
-  let next = work.next();
-  while (!next.done) next = work.next(await holds(next.value));
-  const step = await holds(next.value.scenario);
-  const finding = await findingOf(bucket, { ...next.value, step, edge: chosen.edge, slippedFrom: null, case: -1 }, panel, seats);
+  const finding = await findingOf(await work.minimise(target, scenario), { slippedFrom: null, case: -1 }, work);
   if (session.format === 'json') {
     const {
       case: _,
@@ -68,7 +57,7 @@ async function minimiseIn(session: PanelSession, scenario: Scenario, wanted: str
       ...json
     } = findingJson(finding, { seed: '', version: packageVersion(), profiles: panel.seats.map(({ name }) => name) });
     const evaluations = { minimiseEvaluations: finding.evaluations, certifyingEvaluations: finding.certifying };
-    const slips = probe.slips.map((slip) => ({ id: slip.bucket.id, scenario: scenarioJson(slip.scenario) }));
+    const slips = work.slips.map((slip) => ({ id: slip.bucket.id, scenario: scenarioJson(slip.scenario) }));
     process.stdout.write(`${JSON.stringify({ ...json, ...evaluations, slips })}\n`);
     return;
   }
@@ -76,14 +65,5 @@ async function minimiseIn(session: PanelSession, scenario: Scenario, wanted: str
   process.stderr.write(`${findingLines(finding, panel.seats, terminalWidth()).join('\n')}\n`);
   process.stderr.write(
     `from ${scenario.steps.length} to ${finding.scenario.steps.length} steps in ${finding.evaluations} evaluations, one-minimal by ${finding.certifying} more\n`,
-  );
-}
-
-/** The bucket asked for, else the worst of the scenario; of equals the first. */
-function choose(divergences: readonly Divergence[], wanted: string): Divergence['buckets'][number] | null {
-  const all = divergences.flatMap(({ buckets }) => buckets).filter(({ id }) => wanted === '' || id === wanted);
-  return all.reduce<Divergence['buckets'][number] | null>(
-    (worst, next) => (worst === null || rankOf(next.severity) < rankOf(worst.severity) ? next : worst),
-    null,
   );
 }

@@ -1,10 +1,8 @@
 /** `emtdiff replay`: a scenario, a finding, or a case of a seed, step by step, what each model said. */
 import { DEFAULT_LENSES } from '../../compare/lens.js';
-import { campaignKey } from '../../generate/campaign-key.js';
-import { Generator } from '../../generate/generator.js';
+import { RandomCases } from '../../generate/random-cases.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { divergencesOf } from '../../finding/divergence.js';
-import { caseScenario } from '../../generate/case-scenario.js';
 import { replayText } from '../../report/terminal/replay.js';
 import { scenarioJson } from '../../scenario/print.js';
 import { bootSetups } from '../boot-corpus.js';
@@ -26,8 +24,8 @@ export async function run(found: Settings): Promise<number> {
   const input = scenarioOf(found);
   const session = await openSession(found, input, DEFAULT_LENSES);
   try {
-    const { panel, seats } = session;
-    const { divergences, observations } = await divergencesOf(input.scenario, panel, seats, session.lenses);
+    const { panel, seats, faults } = session.work;
+    const { divergences, observations } = await divergencesOf(input.scenario, session.work);
     const counters = Object.fromEntries(panel.seats.map(({ name }, seat) => [name, seats.counters(seat)]));
     if (session.format === 'json') {
       const profiles = Object.fromEntries(
@@ -38,7 +36,7 @@ export async function run(found: Settings): Promise<number> {
         scenario: scenarioJson(input.scenario),
         profiles,
         divergences,
-        modelFaults: session.faults(),
+        modelFaults: faults.all(),
       };
       process.stdout.write(`${JSON.stringify(document)}\n`);
     } else {
@@ -46,7 +44,7 @@ export async function run(found: Settings): Promise<number> {
         replayText(input.scenario, observations, counters, divergences, { width: terminalWidth(), details: found.has('details') }),
       );
     }
-    return reportFaults(session.faults());
+    return reportFaults(faults.all());
   } finally {
     await session.close();
   }
@@ -62,6 +60,5 @@ function scenarioOf(found: Settings): ScenarioInput {
     return readScenario(found.operands[0]);
   }
   if (found.operands.length > 0) throw new UsageError('replay: found a file beside --seed, expected one of the two');
-  const generator = new Generator({ setups: bootSetups() });
-  return { scenario: caseScenario(generator, campaignKey(seed), seed, index), finding: null };
+  return { scenario: new RandomCases(seed, { setups: bootSetups() }).scenario(index), finding: null };
 }

@@ -1,5 +1,5 @@
 /** A comparison as plain text of 80 columns, to be pasted under the `---` of a patch. */
-import type { ComparisonResult } from '../../comparison/comparison.js';
+import type { ComparisonResult } from '../../comparison.js';
 import type { SideName } from '../../comparison/cause.js';
 import type { Difference, Symptom } from '../../comparison/difference.js';
 import { visible } from '../../operations/visible.js';

@@ -1,5 +1,5 @@
 /** What a comparison looked at without finding a difference, as plain text: rules by side, how often they decided, and why some never differ. */
-import type { ComparisonResult } from '../../comparison/comparison.js';
+import type { ComparisonResult } from '../../comparison.js';
 import { type ComparedSide, comparedSides, type OneSidedUse, type RuleUse, ruleUses } from '../comparison-sides.js';
 import { plural } from '../plural.js';
 import { ruleSource } from '../rule-source.js';

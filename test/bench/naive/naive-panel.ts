@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LENSES, type Lens } from '../../../harness/compare/lens.js';
 import type { Panel } from '../../../harness/compare/panel.js';
-import { lensFields } from '../../../harness/finding/finding.js';
+import { lensFields } from '../../../harness/finding/answers.js';
 import type { ObservationJson } from '../../../harness/scenario/observation-json.js';
 import type { Machine } from '../../../models/contract/machine.js';
 import type { Profile } from '../../../models/contract/model.js';

@@ -1,9 +1,5 @@
-import { BucketTable } from '../../../harness/classify/bucket-table.js';
 import { SEVERITIES } from '../../../harness/classify/severity.js';
-import { LENSES } from '../../../harness/compare/lens.js';
-import { panelOf } from '../../../harness/compare/panel.js';
-import { CounterComparison } from '../../../harness/panel/counter-comparison.js';
-import { Seats } from '../../../harness/panel/seats.js';
+import { raise, WorkingPanel } from '../../../harness/panel/working-panel.js';
 import type { Counters, Profile } from '../../../models/contract/model.js';
 import { OK, type Outcome, plain, VM_DEAD } from '../../../models/contract/observation.js';
 import { recordingModel } from '../../recording-model.js';
@@ -17,18 +13,10 @@ function counting(name: string, counters: Counters, outcome: Outcome = OK): Prof
 }
 
 function buckets(...profiles: Profile[]): string[] {
-  const panel = panelOf(profiles.map((profile) => seat(profile.name)));
-  const seats = new Seats(profiles, [], (_, error) => {
-    throw error;
-  });
-  const table = new BucketTable(panel, [LENSES.cost]);
-  const comparison = new CounterComparison(panel, table);
+  const work = new WorkingPanel({ profiles, lenses: ['cost'], onDefect: raise });
   const scenario = encoded({}, [access()]);
-  for (const index of [0, 1]) {
-    seats.run(scenario);
-    comparison.add(index, scenario, seats);
-  }
-  return table.buckets().map(({ id, count, rank }) => `${id} ${count} ${SEVERITIES[rank]}`);
+  for (const index of [0, 1]) work.runCase(index, scenario, null);
+  return work.table.buckets().map(({ id, count, rank }) => `${id} ${count} ${SEVERITIES[rank]}`);
 }
 
 describe('In the lens cost', () => {

@@ -2,10 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_LENSES } from '../../../harness/compare/lens.js';
-import { panelOf, seatOf } from '../../../harness/compare/panel.js';
 import { Place } from '../../../harness/operations/usage-error.js';
 import { divergencesOf } from '../../../harness/finding/divergence.js';
-import { Seats } from '../../../harness/panel/seats.js';
+import { WorkingPanel } from '../../../harness/panel/working-panel.js';
 import { scenarioFrom } from '../../../harness/scenario/parse.js';
 import { PROFILES } from '../../../models/registry.js';
 import { emtdiff, interrupted } from './command.js';
@@ -129,10 +128,10 @@ describe('emtdiff fuzz', () => {
     for (const { id, severity, scenario, partition, abstaining } of buckets) {
       const names = new Set([...partition.flat(), ...abstaining]);
       const profiles = PROFILES.filter(({ name }) => names.has(name));
-      const seats = new Seats(profiles, [], () => undefined);
+      const work = new WorkingPanel({ profiles, lenses: DEFAULT_LENSES });
       const shows = async (steps: readonly unknown[]) => {
         const candidate = scenarioFrom({ ...scenario, steps }, new Place('candidate', '$'));
-        const { divergences } = await divergencesOf(candidate, panelOf(profiles.map(seatOf)), seats, DEFAULT_LENSES);
+        const { divergences } = await divergencesOf(candidate, work);
         return divergences.some((divergence) =>
           divergence.buckets.some((bucket) => bucket.id === id && bucket.severity === severity),
         );

@@ -1,6 +1,6 @@
 import { Agreement } from '../../../harness/comparison/agreement.js';
-import { compareModels, type ComparisonOptions } from '../../../harness/comparison/comparison.js';
-import { pairOf } from '../../../harness/comparison/contestants.js';
+import { compareModels, type ComparisonOptions } from '../../../harness/comparison.js';
+import { pairOf } from '../../../harness/comparison/pair.js';
 import { withEqualVcpus, withMappingsRenewed, withPaging } from '../../../harness/comparison/counterfactual.js';
 import { Rerun } from '../../../harness/comparison/rerun.js';
 import { Statements } from '../../../harness/comparison/statements.js';
@@ -35,6 +35,8 @@ function planted(base: Profile, change: (model: Model) => Partial<Model>): Profi
   };
   return { ...base, name: `${base.name}-planted`, create };
 }
+
+const pair = (a: string, b: string) => pairOf({ a: profile(a), b: profile(b), seed: 'test', known: PROFILES, lenses: ['memtype'] });
 
 const options = (a: Profile, b: Profile, cases: number): ComparisonOptions => ({
   seed: 'test',
@@ -133,8 +135,7 @@ describe('Counterfactuals', () => {
 });
 
 describe('A rerun', () => {
-  const pair = pairOf(profile('intel-ept/6.6'), profile('intel-ept/6.7'), 'test', PROFILES);
-  const rerun = new Rerun(pair);
+  const rerun = new Rerun(pair('intel-ept/6.6', 'intel-ept/6.7'));
   const start = { noncoherentDevices: 0, quirks: ['ignore-guest-pat'], cr0: { cd: true } };
 
   test('says who answers what: 6.6 keeps a leaf that 6.7 zaps when a non-coherent device comes', async () => {
@@ -147,7 +148,7 @@ describe('A rerun', () => {
   });
 
   test('a side that abstains does not differ', async () => {
-    const mixed = new Rerun(pairOf(profile('intel-ept/4.4'), profile('intel-ept/6.6'), 'test', PROFILES));
+    const mixed = new Rerun(pair('intel-ept/4.4', 'intel-ept/6.6'));
     const scenario = scenarioOf({ noncoherentDevices: 1 }, [{ op: 'write-msr', vcpu: 0, msr: '0x2ff', value: '0xc00' }, access(0)]);
     expect((await mixed.last(scenario, LENSES.memtype)).differ).toBe(false);
   });
@@ -159,14 +160,14 @@ describe('Statements', () => {
   const fallback = 'intel-ept.default-type';
   const cd = 'intel-ept.cd-write-back';
   const none = 'intel-ept.no-noncoherent-dma';
-  const family = pairOf(profile('intel-ept/6.6'), profile('intel-ept/6.7'), 'test', PROFILES);
+  const family = pair('intel-ept/6.6', 'intel-ept/6.7');
 
   test('join the outcomes of one look-up, of one family only', () => {
     const reached = { a: all([fixed]), b: all([fallback]) };
     const statements = new Statements(family, reached);
     expect(statements.of(fixed)).toBe(statements.of(fallback));
     expect(statements.of(fixed)).not.toBe(statements.of(none));
-    const strangers = new Statements(pairOf(profile('intel-ept/6.6'), profile('xen-hvm/ept-4.21'), 'test', PROFILES), reached);
+    const strangers = new Statements(pair('intel-ept/6.6', 'xen-hvm/ept-4.21'), reached);
     expect(strangers.of(fixed)).not.toBe(strangers.of(fallback));
   });
 
@@ -196,11 +197,12 @@ describe('Statements', () => {
 
 describe('Agreement', () => {
   test('counts what other rules answer alike, what differs and what is left open', () => {
-    const pair = pairOf(profile('intel-ept/6.11.0'), profile('intel-ept/6.12'), 'test', PROFILES);
-    const agreement = new Agreement(pair, [LENSES.memtype]);
-    const encoded = encodeScenario(scenarioOf({}, [access(0), { op: 'zap', gfn: '0x0', pages: '0x10' }, access(0)]));
-    pair.seats.run(encoded);
-    agreement.add(encoded, pair.seats.traces, Uint8Array.from([0, 0, 1]));
+    const two = pair('intel-ept/6.11.0', 'intel-ept/6.12');
+    const agreement = new Agreement(two);
+    const uncached = { ...access(0), pat: 3 };
+    const encoded = encodeScenario(scenarioOf({}, [access(0), { op: 'zap', gfn: '0x0', pages: '0x10' }, uncached]));
+    two.work.seats.run(encoded);
+    agreement.add(encoded);
     expect(agreement).toMatchObject({ steps: 3, compared: 2, alike: 1, abstained: 0 });
     expect(agreement.silentChanges()).toEqual([
       { a: 'intel-ept.self-snoop-honours-pat', b: 'intel-ept.no-noncoherent-dma', steps: 1 },

@@ -1,0 +1,35 @@
+/** The two sides of a comparison: A, what is there, and B, what is to take its place. A profile or an external model each. */
+import type { LensName } from '../compare/lens.js';
+import type { OutsideModel } from '../panel/external-model.js';
+import { WorkingPanel } from '../panel/working-panel.js';
+import type { Profile } from '../../models/contract/model.js';
+
+export type Contestant = Profile | OutsideModel;
+
+export interface Pair {
+  readonly work: WorkingPanel;
+  /** Seats of A and B. */
+  readonly a: number;
+  readonly b: number;
+}
+
+const isProfile = (contestant: Contestant): contestant is Profile => 'create' in contestant;
+
+export interface PairOptions {
+  readonly seed: string;
+  readonly a: Contestant;
+  readonly b: Contestant;
+  /** All profiles that exist: what an external model may claim to be. */
+  readonly known: readonly Profile[];
+  readonly lenses: readonly LensName[];
+}
+
+/** Seats both with one edge, from A to B. */
+export function pairOf({ a, b, ...options }: PairOptions): Pair {
+  const profiles = [a, b].filter(isProfile);
+  const externals = [a, b].filter((contestant): contestant is OutsideModel => !isProfile(contestant));
+  // A panel seats profiles first.
+  const seated: readonly Contestant[] = [...profiles, ...externals];
+  const edge = { reference: seated.indexOf(a), seat: a === b ? 1 : seated.indexOf(b) };
+  return { work: new WorkingPanel({ ...options, profiles, externals, edges: [edge] }), a: edge.reference, b: edge.seat };
+}

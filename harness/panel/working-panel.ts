@@ -1,0 +1,179 @@
+/** A panel at work: who sits there, and what their answers are compared, counted and minimised with. It is made here and nowhere else. */
+import type { Bucket } from '../classify/bucket.js';
+import { BucketTable } from '../classify/bucket-table.js';
+import { Comparator } from '../compare/comparator.js';
+import { Judge } from '../compare/judge.js';
+import { BUCKET_LENSES, LENSES, type Lens, type LensName } from '../compare/lens.js';
+import { type Edge, externalSeat, type Panel, panelOf, type Seat, seatOf } from '../compare/panel.js';
+import { minimisation } from '../minimise/minimise.js';
+import type { Profile } from '../../models/contract/model.js';
+import { type EncodedScenario, encodeScenario } from '../scenario/encoded.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { CaseLoop, CaseSource } from './case-loop.js';
+import { CounterComparison } from './counter-comparison.js';
+import type { OutsideAnswer, OutsideModel } from './external-model.js';
+import { FaultLog } from './faults.js';
+import { ForeignRules } from './foreign-rules.js';
+import { Probe, type Shown, type Slip, type Target } from './probe.js';
+import { Seats } from './seats.js';
+
+export interface PanelOptions {
+  /** The panel: profiles in order, then external models. */
+  readonly profiles: readonly Profile[];
+  readonly externals?: readonly OutsideModel[];
+  /** All profiles that exist: what an external model may claim to be. Default: those of the panel. */
+  readonly known?: readonly Profile[];
+  readonly lenses: readonly LensName[];
+  /** Named in the record of a fault. */
+  readonly seed?: string;
+  /** Who is compared with whom; default: `panelOf`. */
+  readonly edges?: readonly Edge[];
+  /** Where a model of ours throws: default, it is noted and the panel goes on without its answer. */
+  readonly onDefect?: (seat: number, error: unknown) => void;
+}
+
+/** A scenario that shows a bucket, as small as it could be made. */
+export interface Minimal extends Target {
+  readonly scenario: Scenario;
+  /** Where it shows. */
+  readonly step: number;
+  readonly evaluations: number;
+  readonly certifying: number;
+}
+
+/** Cases between two looks at the clock, and in flight to external models. */
+const CHUNK = 64;
+
+export class WorkingPanel {
+  readonly panel: Panel;
+  readonly lenses: readonly Lens[];
+  readonly seats: Seats;
+  readonly comparator: Comparator;
+  readonly table: BucketTable;
+  readonly faults: FaultLog;
+  private readonly judge: Judge;
+  private readonly counters: CounterComparison | null;
+  private readonly probe: Probe;
+
+  constructor(options: PanelOptions) {
+    const { profiles, externals = [], known = profiles, seed = '' } = options;
+    const foreign = externals.map(({ name }) => new ForeignRules(name));
+    const seats: readonly Seat[] = [
+      ...profiles.map(seatOf),
+      ...externals.map(({ name, claims }, index) => externalSeat(name, claims, known, foreign[index].rules)),
+    ];
+    this.panel = options.edges === undefined ? panelOf(seats) : { seats, edges: options.edges };
+    this.lenses = options.lenses.map((name) => LENSES[name]);
+    this.faults = new FaultLog(seed, this.panel, externals);
+    this.seats = new Seats(profiles, externals, options.onDefect ?? this.faults.onDefect, foreign);
+    this.comparator = new Comparator(this.panel, this.lenses);
+    this.judge = new Judge(this.panel);
+    this.table = new BucketTable(this.panel, this.lenses);
+    this.counters = options.lenses.includes('cost') ? new CounterComparison(this.panel, this.table) : null;
+    this.probe = new Probe(this.panel, this.seats, this.comparator, this.judge, this.table, this.counters);
+  }
+
+  /** Runs cases and counts what they show, until the loop's end or its stop. Returns how many of its cases are done. */
+  async runCases(source: CaseSource, loop: CaseLoop): Promise<number> {
+    const caseOf = (index: number) => source.caseOf?.(index) ?? index;
+    let done = loop.from;
+    while (done < loop.end && !loop.shouldStop()) {
+      const end = Math.min(loop.end, done + CHUNK);
+      const indices = Array.from({ length: end - done }, (_, offset) => loop.indexOf(done + offset));
+      const answers = await this.askAhead(source, indices);
+      for (let offset = 0; offset < indices.length; offset++) {
+        const scenario = source.encoded(indices[offset]);
+        this.faults.case = caseOf(indices[offset]);
+        this.runCase(indices[offset], scenario, answers?.[offset] ?? null);
+        loop.onCase?.(scenario);
+      }
+      done = end;
+      loop.onChunk(done);
+      await breath();
+    }
+    this.faults.case = -1;
+    return done;
+  }
+
+  /** One case, from its scenario to its buckets. @param answers those of the external models, which were asked ahead */
+  runCase(index: number, scenario: EncodedScenario, answers: readonly (OutsideAnswer | null)[] | null): void {
+    const { seats, table } = this;
+    seats.run(scenario);
+    const { traces } = seats;
+    if (answers !== null) seats.place(answers, scenario.steps);
+    this.comparator.compare(scenario, traces, (lens, edge, step) => table.add(index, lens, edge, step, scenario, traces));
+    this.judge.judge(scenario.steps, traces, (edge, invariant, step) =>
+      table.addBroken(index, edge, invariant, step, scenario, traces),
+    );
+    this.counters?.add(index, scenario, seats);
+  }
+
+  /** What the external models say of these cases, all in flight at once; null without any. */
+  private async askAhead(source: CaseSource, indices: readonly number[]): Promise<(readonly (OutsideAnswer | null)[])[] | null> {
+    if (this.seats.outsiders.length === 0) return null;
+    const scenarios = indices.map((index) => source.scenario(index));
+    scenarios.forEach((scenario, offset) => {
+      this.faults.cases.set(scenario, source.caseOf?.(indices[offset]) ?? indices[offset]);
+    });
+    return Promise.all(scenarios.map((scenario) => this.seats.ask(scenario)));
+  }
+
+  /** Everything that one scenario shows, in the order of steps, then lenses, then edges; every seat has run it then. Nothing is counted. */
+  async shown(scenario: Scenario): Promise<Shown[]> {
+    const encoded = encodeScenario(scenario);
+    await this.seats.answerAll(encoded, scenario);
+    const all = this.panel.edges.flatMap((_, edge) => this.probe.shownOn(edge, encoded));
+    return all.sort((a, b) => a.step - b.step || placeOf(a) - placeOf(b));
+  }
+
+  /** The smallest scenario that shows the bucket on this edge, as bad. @param hurry only cuts off what comes after */
+  async minimise(target: Target, scenario: Scenario, hurry = false): Promise<Minimal> {
+    const holds = (candidate: Scenario) => this.probe.show(target, candidate);
+    const minimal = hurry ? await truncated(scenario, holds) : await this.smallest(scenario, holds);
+    // -1: an external model at fault; the last step of a minimal scenario is the one that shows.
+    const step = await holds(minimal.scenario);
+    const { length } = minimal.scenario.steps;
+    return { ...target, ...minimal, step: target.bucket.op === 'end' ? length : step < 0 ? length - 1 : step };
+  }
+
+  /** Buckets that no case showed, seen while others were minimised. */
+  get slips(): readonly Slip[] {
+    return this.probe.slips;
+  }
+
+  /** The bucket that a witness was kept for: where it was seen, as bad as it was. */
+  targetOf(bucket: Bucket): Target {
+    return { bucket, edge: bucket.witness.edge, rank: bucket.rank };
+  }
+
+  /** An external model that answers now so, now otherwise cannot be minimised with: its finding is reported as it was. */
+  private async smallest(scenario: Scenario, holds: (candidate: Scenario) => Promise<number>) {
+    try {
+      const work = minimisation(scenario);
+      let next = work.next();
+      while (!next.done) next = work.next(await holds(next.value));
+      return next.value;
+    } catch (error) {
+      this.faults.onHarnessDefect(error);
+      return truncated(scenario, holds);
+    }
+  }
+}
+
+const placeOf = ({ bucket }: Shown) => BUCKET_LENSES.indexOf(bucket.lens.name);
+
+async function truncated(scenario: Scenario, holds: (candidate: Scenario) => Promise<number>) {
+  const step = await holds(scenario);
+  const steps = step < 0 ? scenario.steps : scenario.steps.slice(0, step + 1);
+  return { scenario: { ...scenario, steps }, evaluations: 1, certifying: 0 };
+}
+
+/** For `onDefect`: a model that throws ends everything. */
+export function raise(_seat: number, error: unknown): never {
+  throw error;
+}
+
+/** Lets signals and external models be heard. */
+export function breath(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
