@@ -24,12 +24,16 @@ export interface PairOptions {
   readonly lenses: readonly LensName[];
 }
 
-/** Seats both with one edge, from A to B. */
+/** Seats both with one edge, from A to B. An external model is known by its answers alone. */
 export function pairOf({ a, b, ...options }: PairOptions): Pair {
   const profiles = [a, b].filter(isProfile);
   const externals = [a, b].filter((contestant): contestant is OutsideModel => !isProfile(contestant));
   // A panel seats profiles first.
   const seated: readonly Contestant[] = [...profiles, ...externals];
   const edge = { reference: seated.indexOf(a), seat: a === b ? 1 : seated.indexOf(b) };
-  return { work: new WorkingPanel({ ...options, profiles, externals, edges: [edge] }), a: edge.reference, b: edge.seat };
+  return {
+    work: new WorkingPanel({ ...options, profiles, externals, edges: [edge], namesRules: false }),
+    a: edge.reference,
+    b: edge.seat,
+  };
 }

@@ -29,7 +29,7 @@ export class Statements {
   constructor(pair: Pair, reached: Reached) {
     const seats = [pair.work.panel.seats[pair.a], pair.work.panel.seats[pair.b]];
     this.areOneFamily = seats[0].lineage === seats[1].lineage;
-    this.areOfBoth = seats.every(({ rules }) => rules.some((rule) => rule !== null));
+    this.areOfBoth = seats.every(({ rules }) => rules.length > 0);
     for (const rule of seats.flatMap(({ rules }) => rules)) if (rule !== null) this.note(rule);
     const statements = (names: ReadonlySet<string>) => new Set([...names].map((name) => this.of(name)));
     this.reached = { a: statements(reached.a), b: statements(reached.b) };

@@ -19,7 +19,7 @@ export class Seats {
     readonly profiles: readonly Profile[],
     readonly outsiders: readonly OutsideModel[],
     private readonly onDefect: OnDefect,
-    /** By outside model: the rules that it names. */
+    /** By external model: the rules that it names; without, they are not kept. */
     private readonly foreignRules: readonly ForeignRules[],
   ) {
     this.bench = new BenchOfModels([...profiles, ...outsiders.map(() => null)]);
@@ -72,6 +72,7 @@ export class Seats {
     observations.set(answer.observations.subarray(0, steps));
     values.set(answer.values.subarray(0, 2 * steps));
     const foreign = this.foreignRules[seat - this.profiles.length];
+    if (foreign === undefined) return;
     answer.rules?.forEach((id, step) => {
       if (id !== undefined && step < steps) observations[step] = withRule(observations[step], foreign.numberOf(id));
     });

@@ -28,6 +28,8 @@ export interface PanelOptions {
   readonly seed?: string;
   /** Who is compared with whom; default: `panelOf`. */
   readonly edges?: readonly Edge[];
+  /** Whether the rules are kept that external models name; default: true. */
+  readonly namesRules?: boolean;
   /** Where a model of ours throws: default, it is noted and the panel goes on without its answer. */
   readonly onDefect?: (seat: number, error: unknown) => void;
 }
@@ -57,10 +59,10 @@ export class WorkingPanel {
 
   constructor(options: PanelOptions) {
     const { profiles, externals = [], known = profiles, seed = '' } = options;
-    const foreign = externals.map(({ name }) => new ForeignRules(name));
+    const foreign = options.namesRules === false ? [] : externals.map(({ name }) => new ForeignRules(name));
     const seats: readonly Seat[] = [
       ...profiles.map(seatOf),
-      ...externals.map(({ name, claims }, index) => externalSeat(name, claims, known, foreign[index].rules)),
+      ...externals.map(({ name, claims }, index) => externalSeat(name, claims, known, foreign[index]?.rules)),
     ];
     this.panel = options.edges === undefined ? panelOf(seats) : { seats, edges: options.edges };
     this.lenses = options.lenses.map((name) => LENSES[name]);
