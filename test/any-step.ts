@@ -24,6 +24,9 @@ const range = gfn.chain((first) =>
     ),
   }),
 );
+const page = fc.constantFrom<0 | 1>(0, 1);
+const maybeFlag = fc.option(fc.boolean());
+const maybeValue = fc.option(fc.record({ hi: half, lo: half }));
 const empty = fc.constant({});
 
 /** A new operation does not compile before its fields stand here. */
@@ -58,13 +61,43 @@ const FIELDS: { readonly [N in OperationName]: fc.Arbitrary<Operations[N]> } = {
     )
     .map(([where, what]) => ({ ...where, ...what })),
   'pin-cacheattr': fc.tuple(range, fc.constantFrom(PIN_NONE, 0, 1, 4, 5, 6, 7)).map(([where, type]) => ({ ...where, type })),
-  'save-restore': empty,
+  'save-restore': fc.record({ legacyState: fc.boolean(), msrs: fc.constantFrom(0, 1) }),
   'resume-access': fc.record({ vcpu }),
   'set-attributes': fc
-    .tuple(range, fc.record({ to: fc.constantFrom(1, 2), pauseAfter: fc.constantFrom(0, 1, 2, 3) }))
+    .tuple(range, fc.record({ to: fc.constantFrom(1, 2), pauseAfter: fc.constantFrom(0, 1, 2, 3, 4, 5) }))
     .map(([where, what]) => ({ ...where, ...what })),
   'resume-attributes': empty,
   'punch-hole': range,
+  'write-vmcb12': fc.record({ vcpu, page, np: maybeFlag, gpat: maybeValue, npClean: maybeFlag }),
+  'write-vmcs12': fc.record({
+    vcpu,
+    ept: maybeFlag,
+    loadGuestPat: maybeFlag,
+    saveGuestPat: maybeFlag,
+    loadHostPat: maybeFlag,
+    guestPat: maybeValue,
+    hostPat: maybeValue,
+  }),
+  'read-l2-pat': fc.record({ vcpu, page }),
+  'map-l2': fc
+    .tuple(
+      range,
+      fc.record({
+        index: fc.nat(7),
+        type: fc.constantFrom(0, 1, 2, 3, 4, 5, 6, 7),
+        ipat: fc.boolean(),
+        level: fc.constantFrom(1, 2, 3),
+        invalid: fc.boolean(),
+      }),
+    )
+    .map(([where, what]) => ({ ...where, target: where.gfn, ...what })),
+  'enter-l2': fc.record({ vcpu, page }),
+  'exit-l2': fc.record({ vcpu }),
+  'host-msr': fc.record({ vcpu, msr, value: maybeValue }),
+  'host-access': fc.record({ gfn, kind: fc.constantFrom(0, 1, 2) }),
+  'host-pin': range,
+  'host-unpin': range,
+  request: fc.record({ vcpu, gfn, type: fc.constantFrom(0, 1, 4, 6, 7) }),
 };
 
 /** Steps of one operation. */

@@ -22,8 +22,8 @@ export function kindIn(bucket: Bucket, expected: Observation, got: Observation):
 /** The bucket's count of this pair of answers, made if it is new. */
 function pairIn(bucket: Bucket, expected: Observation, got: Observation): AnswerPair {
   const kept = bucket.lens.mask | OUTCOME_MASK;
-  // All fields of an answer but the rule, which no lens compares, fit 20 bits.
-  const key = (expected & kept) * 2 ** 20 + (got & kept);
+  // All fields of an answer but the rule, which no lens compares, fit 21 bits.
+  const key = (expected & kept) * 2 ** 21 + (got & kept);
   const known = bucket.pairs.get(key);
   if (known !== undefined) return known;
   const pair = { expected: expected & kept, got: got & kept, steps: 0 };

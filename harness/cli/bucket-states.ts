@@ -26,7 +26,7 @@ function stateIn({ scenario, step }: ReportBucket, name: string): State | undefi
   const profile = PROFILES.find((known) => known.name === name);
   if (profile === undefined) return undefined;
   try {
-    return stateAfter(profile.create(), scenario, Math.min(step + 1, scenario.steps.length));
+    return stateAfter(profile, scenario, Math.min(step + 1, scenario.steps.length));
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** What was looked at and did not differ: without it, "no difference" says nothing. */
-import { NO_RULE } from '../../models/contract/rule.js';
+import { NO_RULE, RULE_LIMIT } from '../../models/contract/rule.js';
 import { ruleOf } from '../../models/contract/observation.js';
 import { abstains } from '../compare/lens.js';
 import { STEP_WORDS } from '../operations/operation-spec.js';
@@ -7,9 +7,6 @@ import { OPERATION_NAMES } from '../operations/registry.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import type { Pair } from './pair.js';
 import type { Reached } from './statements.js';
-
-/** Rule numbers are below 2 ** 11. */
-const RULES = 2048;
 
 /** A step that both sides answered alike, by rules with different ids. */
 export interface SilentChange {
@@ -33,10 +30,10 @@ export class Agreement {
   alike = 0;
   /** Of the steps that any lens looks at: those on which a side abstained. */
   abstained = 0;
-  /** By rule of A * RULES + rule of B, of compared steps with equal answers. */
+  /** By rule of A * RULE_LIMIT + rule of B, of compared steps with equal answers. */
   private readonly alikeBy = new Map<number, number>();
   /** By side and rule number. */
-  private readonly reached = [new Float64Array(RULES), new Float64Array(RULES)];
+  private readonly reached = [new Float64Array(RULE_LIMIT), new Float64Array(RULE_LIMIT)];
   private readonly isLookedAt: readonly boolean[];
 
   constructor(private readonly pair: Pair) {
@@ -71,7 +68,7 @@ export class Agreement {
       if (differs[step] !== 0) continue;
       this.alike++;
       if (ruleA === NO_RULE || ruleB === NO_RULE) continue;
-      const key = ruleA * RULES + ruleB;
+      const key = ruleA * RULE_LIMIT + ruleB;
       this.alikeBy.set(key, (this.alikeBy.get(key) ?? 0) + 1);
     }
   }
@@ -94,7 +91,7 @@ export class Agreement {
   silentChanges(): SilentChange[] {
     const [{ rules: rulesA }, { rules: rulesB }] = this.sides();
     return [...this.alikeBy]
-      .map(([key, steps]) => ({ a: rulesA[Math.floor(key / RULES)]?.id ?? '', b: rulesB[key % RULES]?.id ?? '', steps }))
+      .map(([key, steps]) => ({ a: rulesA[Math.floor(key / RULE_LIMIT)]?.id ?? '', b: rulesB[key % RULE_LIMIT]?.id ?? '', steps }))
       .filter(({ a, b }) => a !== b)
       .sort((x, y) => y.steps - x.steps || (`${x.a} ${x.b}` < `${y.a} ${y.b}` ? -1 : 1));
   }

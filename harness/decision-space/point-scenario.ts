@@ -1,5 +1,5 @@
 /** A point of the decision space as a scenario of a few steps that ends in the access which answers it. */
-import { BACKING_HOST_MTRR, type Backing, type Machine } from '../../models/contract/machine.js';
+import { BACKING_HOST_MTRR, BACKING_HOST_PAT, type Backing, type Machine } from '../../models/contract/machine.js';
 import { UC, WB, WC, WP, WT } from '../../models/contract/memory-type.js';
 import { DEF_TYPE, PAT } from '../../models/contract/msr.js';
 import type { Operation } from '../../models/contract/operation.js';
@@ -68,6 +68,7 @@ function machineOf(
         backing,
         level: 1,
         hostMtrr: BACKING_HOST_MTRR[backing],
+        hostPat: BACKING_HOST_PAT[backing],
         specialOffset: 0,
         specialPages: 0,
       },

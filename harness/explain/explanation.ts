@@ -2,6 +2,7 @@
 import type { Model, Profile, State } from '../../models/contract/model.js';
 import { ruleOf } from '../../models/contract/observation.js';
 import type { Rule } from '../../models/contract/rule.js';
+import { guestSessionOf } from '../run/guest-session.js';
 import { stateAfter } from '../run/readable.js';
 import { runModel } from '../run/run.js';
 import { Trace } from '../run/trace.js';
@@ -23,11 +24,12 @@ export function explanationOf(profile: Profile, scenario: Scenario, step: number
   const model: Model = profile.create();
   const trace = new Trace(step + 1);
   const upTo = { machine: scenario.machine, steps: scenario.steps.slice(0, step + 1) };
-  runModel(model, encodeScenario(upTo), trace);
+  const guest = guestSessionOf(profile);
+  runModel(model, encodeScenario(upTo), trace, guest);
   return {
     profile: profile.name,
     rule: profile.rules[ruleOf(trace.observations[step])] ?? null,
-    behind: stepsBehind(model, scenario, step),
-    state: stateAfter(model, scenario, step + 1),
+    behind: stepsBehind(model, scenario, step, guest),
+    state: stateAfter(profile, scenario, step + 1),
   };
 }

@@ -1,7 +1,8 @@
 /** What an external model answers to one scenario: the JSON of a `result` into the form of the fast lane. */
 import { COUNTER_NAMES, type CounterName, type Counters } from '../../models/contract/counters.js';
-import { HOST_FATAL, NOT_APPLICABLE, OK, outcomeOf, plain, VM_DEAD } from '../../models/contract/observation.js';
+import { HOST_FATAL, NOT_ASKED, outcomeOf, VM_DEAD } from '../../models/contract/observation.js';
 import type { Operation, OperationName } from '../../models/contract/operation.js';
+import { besideOf, LEFT_OUT } from '../operations/beside.js';
 import type { Place } from '../operations/usage-error.js';
 import { observationJson, parseObservation } from '../scenario/observation-json.js';
 import { objectWith } from '../operations/known-keys.js';
@@ -13,7 +14,7 @@ import type { Message } from './message.js';
 export interface ExternalAnswer {
   /** Packed, one a step, with rule 0. */
   readonly observations: Int32Array;
-  /** Two words a step: the halves of the value of a `read-msr`, else 0. */
+  /** Two words a step: what stands beside its observation, else 0. */
   readonly values: Int32Array;
   /** One a step: the id of the deciding rule where the model names one. Never compared. */
   readonly rules: readonly (string | undefined)[];
@@ -23,8 +24,6 @@ export interface ExternalAnswer {
 const COUNTERS = object(
   Object.fromEntries(COUNTER_NAMES.map((name) => [name, optional(whole(0))])) as Record<CounterName, OptionalShape<number>>,
 );
-
-const SILENT = plain(NOT_APPLICABLE, 0);
 
 /**
  * Steps of an operation that is not in `operations`, and all after `host-fatal` or `vm-dead`, are `n/a` whatever was sent for them.
@@ -44,15 +43,15 @@ export function parseAnswer(
   if (!Array.isArray(sent)) return at.fail(sent, `an array of ${steps.length} observations, one a step`);
   if (sent.length !== steps.length)
     return at.fail(counted(sent.length), `${counted(steps.length)}, one for each step of the scenario`);
-  const observations = new Int32Array(steps.length).fill(SILENT);
+  const observations = new Int32Array(steps.length).fill(NOT_ASKED);
   const values = new Int32Array(2 * steps.length);
   const rules: (string | undefined)[] = new Array(steps.length).fill(undefined);
   for (let step = 0; step < steps.length; step++) {
     if (!operations.has(steps[step].op)) continue;
-    const { observation, value } = parseOne(sent[step], steps[step], at.at(step));
+    const { observation, beside } = parseOne(sent[step], steps[step], at.at(step));
     observations[step] = observation;
-    values[2 * step] = value?.hi ?? 0;
-    values[2 * step + 1] = value?.lo ?? 0;
+    values[2 * step] = beside?.hi ?? 0;
+    values[2 * step + 1] = beside?.lo ?? 0;
     rules[step] = parseRule(sent[step], at.at(step));
     const outcome = outcomeOf(observation);
     if (outcome === HOST_FATAL || outcome === VM_DEAD) break;
@@ -63,15 +62,15 @@ export function parseAnswer(
 const counted = (observations: number) => `${observations} observation${observations === 1 ? '' : 's'}`;
 
 function parseOne(sent: unknown, step: Operation, place: Place): ReturnType<typeof parseObservation> {
-  const parsed = parseObservation(sent, place);
-  const { observation, value } = parsed;
-  const isValue = step.op === 'read-msr' && outcomeOf(observation) === OK;
-  if (isValue && value === null) place.at('value').fail(undefined, 'the value that was read, a hex string: the step is read-msr');
-  const held = observationJson(observation, isValue ? value : null);
+  const { observation, beside } = parseObservation(sent, place, step.op);
+  const asked = besideOf(step, observation, 0, 0)?.kind ?? null;
+  if (asked === 'value' && beside?.kind !== asked)
+    place.at('value').fail(undefined, `the value that was read, a hex string: the step is ${step.op}`);
+  const held = observationJson(observation, beside !== null && beside.kind === asked ? beside : null);
   for (const [key, field] of Object.entries(sent as object)) {
     if (key !== 'rule' && !Object.hasOwn(held, key)) place.at(key).fail(field, `no such field in ${held.outcome} of ${step.op}`);
   }
-  return parsed;
+  return { observation, beside: asked === null ? null : (beside ?? { kind: asked, hi: LEFT_OUT, lo: LEFT_OUT }) };
 }
 
 function parseRule(sent: unknown, place: Place): string | undefined {

@@ -3,7 +3,7 @@ import type { OperationName } from '../../models/contract/operation.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { type Place, shown, UsageError } from '../operations/usage-error.js';
 import { readJson } from '../scenario/json.js';
-import { list, object, optional } from '../scenario/shape.js';
+import { list, object, record, optional } from '../scenario/shape.js';
 import { custom, oneOf, text } from '../scenario/shape-values.js';
 
 export const PROTOCOL = 1;
@@ -14,6 +14,8 @@ export interface Hello {
   readonly profile?: string;
   /** What it answers; a step of another operation is `n/a`. */
   readonly operations: ReadonlySet<OperationName>;
+  /** What reports print of it: kernel release, module parameters, host. */
+  readonly facts?: Readonly<Record<string, string>>;
 }
 
 /** A message: an object with a `type`. */
@@ -51,13 +53,19 @@ const HELLO = object({
   name: text,
   profile: optional(text),
   operations: list(oneOf(OPERATION_NAMES)),
+  facts: optional(record(text)),
 });
 
 /** The hello of an external model. @throws {UsageError} */
 export function parseHello(message: Message, place: Place): Hello {
   if (message.type !== 'hello') place.at('type').fail(message.type, '"hello" before anything else');
-  const { name, profile, operations } = HELLO.parse(message, place);
-  return { name, ...(profile === undefined ? {} : { profile }), operations: new Set(operations) };
+  const { name, profile, operations, facts } = HELLO.parse(message, place);
+  return {
+    name,
+    ...(profile === undefined ? {} : { profile }),
+    operations: new Set(operations),
+    ...(facts === undefined ? {} : { facts }),
+  };
 }
 
 /** The hello that either side writes; the asking side has nothing to say but the protocol. */

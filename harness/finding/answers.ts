@@ -1,12 +1,13 @@
 /** What the seats of a panel said at a step of the scenario that they have just run: readable, and who sides with whom. */
 import { judgedPartition } from '../compare/judged-partition.js';
-import type { Lens } from '../compare/lens.js';
+import type { BucketLens, Lens } from '../compare/lens.js';
 import { type Partition, partitionOf } from '../compare/partition.js';
 import type { Bucket } from '../classify/bucket.js';
 import { comparedCounters, counterPartition } from '../panel/counter-comparison.js';
 import type { WorkingPanel } from '../panel/working-panel.js';
 import type { Counters } from '../../models/contract/counters.js';
-import { OK, OUTCOME_MASK, ruleOf } from '../../models/contract/observation.js';
+import { ruleOf } from '../../models/contract/observation.js';
+import { besideOf } from '../operations/beside.js';
 import { type ObservationJson, observationJson } from '../scenario/observation-json.js';
 import type { Scenario } from '../scenario/scenario.js';
 
@@ -65,22 +66,26 @@ export function observationsOf(scenario: Scenario, work: WorkingPanel): Record<s
 function readableAt({ panel, seats }: WorkingPanel, seat: number, scenario: Scenario, step: number): ObservationJson {
   const { observations, values } = seats.traces[seat];
   const observation = observations[step];
-  const isValue = scenario.steps[step].op === 'read-msr' && (observation & OUTCOME_MASK) === OK;
-  const value = isValue ? { hi: values[2 * step], lo: values[2 * step + 1] } : null;
-  return observationJson(observation, value, panel.seats[seat].rules[ruleOf(observation)]?.id);
+  const beside = besideOf(scenario.steps[step], observation, values[2 * step], values[2 * step + 1]);
+  return observationJson(observation, beside, panel.seats[seat].rules[ruleOf(observation)]?.id);
 }
+
+/** Fields of an answer that a lens compares, beside its outcome. */
+const FIELDS: Readonly<Record<BucketLens, readonly (keyof ObservationJson)[]>> = {
+  msr: ['value', 'reason'],
+  memtype: ['memtype'],
+  level: ['level'],
+  private: ['page', 'wants', 'offset'],
+  exact: ['value', 'index', 'memtype', 'level', 'leaf', 'page', 'wants', 'errno', 'offset', 'reason'],
+  invariant: ['value', 'index', 'memtype', 'level', 'leaf', 'page', 'wants', 'errno', 'offset', 'reason'],
+  cost: [],
+};
 
 /** What the lens compares of an answer; CD as UC and WC+ as WC where it does so. */
 export function lensFields(json: ObservationJson, lens: Lens): ObservationJson {
-  const { outcome, value, memtype, level, leaf, page, wants, errno } = json;
-  if (lens.name === 'msr') return { outcome, ...(value === undefined ? {} : { value }) };
-  if (lens.name === 'memtype') {
-    const folded = memtype === 'CD' ? 'UC' : memtype === 'WC+' ? 'WC' : memtype;
-    return { outcome, ...(folded === undefined ? {} : { memtype: folded }) };
-  }
-  if (lens.name === 'level') return { outcome, ...(level === undefined ? {} : { level }) };
-  if (lens.name === 'private')
-    return { outcome, ...(page === undefined ? {} : { page }), ...(wants === undefined ? {} : { wants }) };
-  const all = { outcome, value, memtype, level, leaf, page, wants, errno };
-  return Object.fromEntries(Object.entries(all).filter(([, field]) => field !== undefined)) as unknown as ObservationJson;
+  const kept = FIELDS[lens.name].filter((key) => json[key] !== undefined).map((key) => [key, json[key]]);
+  const fields = { outcome: json.outcome, ...Object.fromEntries(kept) } as ObservationJson;
+  if (lens.name !== 'memtype' || json.memtype === undefined) return fields;
+  const { memtype } = json;
+  return { ...fields, memtype: memtype === 'CD' ? 'UC' : memtype === 'WC+' ? 'WC' : memtype };
 }

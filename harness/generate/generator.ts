@@ -25,7 +25,8 @@ const STEP_STREAM = 2;
 const ACCESS = codeOf('access');
 const WRITE_MSR = codeOf('write-msr');
 const DRAWS = SPECS.map((spec) => spec.draw);
-const PLAIN = SPECS.map((_, code) => code).filter((code) => !SPECS[code].privateMemory);
+const DRAWN = SPECS.map((_, code) => code).filter((code) => SPECS[code].weight > 0);
+const PLAIN = DRAWN.filter((code) => !SPECS[code].privateMemory);
 /** In the order of sizes in pages: from 4K to 1 TiB, as firmware sizes its ranges. */
 const ORDERS = [0, 0, 1, 3, 4, 8, 9, 9, 10, 12, 15, 16, 17, 18, 19, 20];
 const MOST_STEPS = 64;
@@ -149,7 +150,7 @@ export class Generator implements Draw {
     this.alignedPages = 0;
     this.weights.fill(0);
     let total = 0;
-    for (const code of this.machine.privateMemory ? SPECS.keys() : PLAIN) {
+    for (const code of this.machine.privateMemory ? DRAWN : PLAIN) {
       const enabled = random.chance(112) || code === ACCESS || code === WRITE_MSR;
       if (enabled) total += SPECS[code].weight;
       this.weights[code] = total;

@@ -1,5 +1,6 @@
 /** Random machines: mostly ordinary, with each key at its edges now and then. */
-import type { Machine } from '../../models/contract/machine.js';
+import { type Machine, NO_NESTED } from '../../models/contract/machine.js';
+import type { Value64 } from '../../models/contract/operation.js';
 import type { Random } from '../operations/random.js';
 import { drawRegions, drawSlots } from './region-draw.js';
 
@@ -15,6 +16,8 @@ const STARTS: readonly Machine['cr0'][] = [
   { pg: true, cd: true, nw: true },
   { pg: false, cd: true, nw: true },
 ];
+
+const NOTHING: Value64 = { hi: 0, lo: 0 };
 
 /** What the generator makes: every machine has its keys in one order, so that V8 knows a single shape of them. */
 export type DrawnMachine = { -readonly [K in keyof Machine]: Machine[K] };
@@ -45,5 +48,13 @@ export function drawHost(random: Random, maxPhysAddr: number): DrawnMachine {
     cr0: STARTS[random.below(8)],
     privateMemory: random.chance(23),
     regions: [],
+    vcnt: 8,
+    syscfg: NOTHING,
+    topMem2: NOTHING,
+    nested: NO_NESTED,
+    nestedSharedPat: true,
+    initShared: false,
+    longMode: false,
+    guestOs: null,
   };
 }

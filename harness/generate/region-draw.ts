@@ -2,6 +2,7 @@
 import type { Level } from '../../models/contract/address.js';
 import {
   BACKING_HOST_MTRR,
+  BACKING_HOST_PAT,
   type Backing,
   DEVICE,
   DEVICE_RO,
@@ -80,6 +81,7 @@ function region(random: Random, gfn: number, pages: number, backing: Backing): R
     backing,
     level,
     hostMtrr: random.chance(24) ? TYPES[random.below(5)] : BACKING_HOST_MTRR[backing],
+    hostPat: BACKING_HOST_PAT[backing],
     specialOffset: offset,
     specialPages: special ? Math.min(pages - offset, random.chance(96) ? 512 : 1 + random.below(8)) : 0,
   };

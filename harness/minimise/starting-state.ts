@@ -1,6 +1,6 @@
 /** Pass: what a step does to the host or to CR0 as the state the machine starts in, and the step gone. */
 import type { Machine, Region } from '../../models/contract/machine.js';
-import { BACKING_HOST_MTRR } from '../../models/contract/machine.js';
+import { BACKING_HOST_MTRR, BACKING_HOST_PAT } from '../../models/contract/machine.js';
 import { DEFAULT_HOST_MTRR, type Operation, type OperationOf } from '../../models/contract/operation.js';
 import type { Search, Trial } from './search.js';
 import { withoutSteps } from './steps.js';
@@ -40,7 +40,8 @@ function withDevices(machine: Machine, more: number): Machine | null {
 /** The regions with the step's range backed as it says; what remains around it are regions of their own. */
 function backed(regions: readonly Region[], { gfn, pages, backing, level, hostMtrr }: OperationOf<'set-backing'>): Region[] {
   const type = hostMtrr === DEFAULT_HOST_MTRR ? BACKING_HOST_MTRR[backing] : hostMtrr;
-  const added: Region = { gfn, pages, backing, level, hostMtrr: type, specialOffset: 0, specialPages: 0 };
+  const hostPat = BACKING_HOST_PAT[backing];
+  const added: Region = { gfn, pages, backing, level, hostMtrr: type, hostPat, specialOffset: 0, specialPages: 0 };
   const around = regions.flatMap((region) => {
     const end = region.gfn + region.pages;
     if (end <= gfn || region.gfn >= gfn + pages) return [region];

@@ -11,7 +11,7 @@ import {
 } from '../../models/contract/operation.js';
 import { type Draw, putFrames } from './draw.js';
 import { optional } from './field.js';
-import { count, flag, flagUnlessFalse, gfn, level, named, vcpu } from './fields.js';
+import { count, flag, flagUnlessFalse, gfn, kind, level, named, vcpu } from './fields.js';
 import { printHex } from './number.js';
 import type { OperationSpec } from './operation-spec.js';
 
@@ -20,7 +20,7 @@ export const access: OperationSpec<'access'> = {
   fields: {
     vcpu,
     gfn,
-    kind: named<AccessKind>(ACCESS_KIND_NAMES, [READ, WRITE, EXECUTE]),
+    kind,
     pat: count(0, 7),
     pageSize: optional(level, 1),
     private: optional(flag, false),

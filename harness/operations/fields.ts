@@ -3,6 +3,7 @@ import { type Gfn, LEVEL_NAMES, type Level } from '../../models/contract/address
 import { BACKING_NAMES, type Backing } from '../../models/contract/machine.js';
 import { MEMORY_TYPE_NAMES, type RegisterType, UC, UC_MINUS, WB, WC, WP, WT } from '../../models/contract/memory-type.js';
 import { msrName } from '../../models/contract/msr.js';
+import { ACCESS_KIND_NAMES, type AccessKind, EXECUTE, KEEP, READ, type VmcbPage, WRITE } from '../../models/contract/operation.js';
 import type { Field } from './field.js';
 import { parseFrameNumber, printHex } from './number.js';
 import type { Place } from './usage-error.js';
@@ -53,6 +54,18 @@ export const flag: Field<boolean> = {
 
 /** A flag whose simple value is true. */
 export const flagUnlessFalse: Field<boolean> = { ...flag, simpler: (value) => (value ? [] : [true]) };
+
+/** A flag that the step may leave as it is. */
+export const flagOrKeep: Field<boolean | null> = {
+  words: 1,
+  parse: flag.parse,
+  print: (value) => value,
+  encode(value, words, at) {
+    words[at] = value === null ? KEEP : Number(value);
+  },
+  decode: (words, at) => (words[at] === KEEP ? null : words[at] !== 0),
+  simpler: (value) => (value === null ? [] : value ? [null] : [null, true]),
+};
 
 export const vcpu: Field<number> = {
   ...count(0, 7),
@@ -122,6 +135,9 @@ function simplerNumber(value: number, least: number): number[] {
   return values;
 }
 
+/** An access kind, and a VMCB page of a vCPU. */
+export const kind: Field<AccessKind> = named<AccessKind>(ACCESS_KIND_NAMES, [READ, WRITE, EXECUTE]);
+export const page: Field<VmcbPage> = count(0, 1) as Field<VmcbPage>;
 export const level: Field<Level> = named<Level>(LEVEL_NAMES, [1, 2, 3]);
 export const backing: Field<Backing> = named<Backing>(BACKING_NAMES, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 /** A type that an MTRR can hold. */

@@ -8,7 +8,7 @@ import type { Field } from './field.js';
 import type { Place } from './usage-error.js';
 
 /** Words of an encoded step: the operation's code, then its fields in the order of scenario.md. */
-export const STEP_WORDS = 10;
+export const STEP_WORDS = 12;
 
 export type FieldsOf<N extends OperationName> = { readonly [K in keyof Operations[N]]: Field<Operations[N][K]> };
 
@@ -20,6 +20,10 @@ export interface OperationSpec<N extends OperationName> {
   readonly weight: number;
   /** Needs `privateMemory`; drawn only then. */
   readonly privateMemory?: true;
+  /** What stands beside an answer: the register value that an `ok` read, or the PAT index that the guest OS chose. */
+  readonly beside?: 'value' | 'index';
+  /** It stands there only where this field of the step is absent. */
+  readonly besideUnless?: string;
   /** Writes a random step's fields from `words[at + 1]` on. */
   draw(draw: Draw, words: Int32Array, at: number): void;
   /** The step in words: `wrmsr MTRRphysBase0 = 0xc0000000 UC`. */

@@ -6,6 +6,7 @@ import type { OperationSpec } from './operation-spec.js';
 export const readMsr: OperationSpec<'read-msr'> = {
   op: 'read-msr',
   fields: { vcpu, msr },
+  beside: 'value',
   weight: 4,
   draw(draw, words, at) {
     words[at + 1] = draw.vcpu();

@@ -18,6 +18,17 @@ import { setIoResources } from './set-io-resources.js';
 import { writeCr0 } from './write-cr0.js';
 import { writeMsr } from './write-msr.js';
 import { zap } from './zap.js';
+import { writeVmcb12 } from './write-vmcb12.js';
+import { writeVmcs12 } from './write-vmcs12.js';
+import { readL2Pat } from './read-l2-pat.js';
+import { mapL2 } from './map-l2.js';
+import { enterL2 } from './enter-l2.js';
+import { exitL2 } from './exit-l2.js';
+import { hostMsr } from './host-msr.js';
+import { hostAccess } from './host-access.js';
+import { hostPin } from './host-pin.js';
+import { hostUnpin } from './host-unpin.js';
+import { request } from './request.js';
 
 /** A missing or an invented operation does not compile. */
 export const OPERATIONS: { readonly [N in OperationName]: OperationSpec<N> } = {
@@ -38,6 +49,17 @@ export const OPERATIONS: { readonly [N in OperationName]: OperationSpec<N> } = {
   'set-attributes': setAttributes,
   'resume-attributes': resumeAttributes,
   'punch-hole': punchHole,
+  'write-vmcb12': writeVmcb12,
+  'write-vmcs12': writeVmcs12,
+  'read-l2-pat': readL2Pat,
+  'map-l2': mapL2,
+  'enter-l2': enterL2,
+  'exit-l2': exitL2,
+  'host-msr': hostMsr,
+  'host-access': hostAccess,
+  'host-pin': hostPin,
+  'host-unpin': hostUnpin,
+  request,
 };
 
 export const OPERATION_NAMES = Object.keys(OPERATIONS) as readonly OperationName[];

@@ -14,7 +14,7 @@ export const setAttributes: OperationSpec<'set-attributes'> = {
     gfn,
     pages,
     to: { ...named<1 | 2>(PAGE_NAMES, [PRIVATE, SHARED]), argument: (word) => `${word(0)} === ${PRIVATE}` },
-    pauseAfter: optional(named<ConversionPause>(CONVERSION_PAUSE_NAMES, [0, 1, 2, 3]), 0),
+    pauseAfter: optional(named<ConversionPause>(CONVERSION_PAUSE_NAMES, [0, 1, 2, 3, 4, 5]), 0),
   },
   weight: 10,
   privateMemory: true,

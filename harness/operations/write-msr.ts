@@ -1,29 +1,15 @@
 import { DEF_TYPE, MTRRCAP, msrName, PAT } from '../../models/contract/msr.js';
 import { MEMORY_TYPE_NAMES } from '../../models/contract/memory-type.js';
 import type { Value64 } from '../../models/contract/operation.js';
-import type { Field } from './field.js';
 import { msr, vcpu } from './fields.js';
 import { drawMsrValue, drawWriter, drawWrittenMsr } from './msr-draw.js';
-import { parseValue64, printValue64 } from './number.js';
+import { printValue64 } from './number.js';
 import type { OperationSpec } from './operation-spec.js';
-import { simplerMsrValue } from './simpler-msr-value.js';
-
-const value: Field<Value64> = {
-  words: 2,
-  parse: (found, place) => parseValue64(found) ?? place.fail(found, 'a 64-bit value as a lower-case hex string'),
-  print: ({ hi, lo }) => printValue64(hi, lo),
-  encode({ hi, lo }, words, at) {
-    words[at] = hi | 0;
-    words[at + 1] = lo | 0;
-  },
-  decode: (words, at) => ({ hi: words[at] >>> 0, lo: words[at + 1] >>> 0 }),
-  argument: (word) => `${word(0)} >>> 0, ${word(1)} >>> 0`,
-  simpler: (found, step) => simplerMsrValue(found, step?.msr as number),
-};
+import { value64 } from './value64.js';
 
 export const writeMsr: OperationSpec<'write-msr'> = {
   op: 'write-msr',
-  fields: { vcpu, msr, value },
+  fields: { vcpu, msr, value: value64 },
   weight: 34,
   draw(draw, words, at) {
     const target = drawWriter(draw);

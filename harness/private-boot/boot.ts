@@ -3,7 +3,7 @@
  * never touches. After the thread on RFC v8 02/56 (March 2023), "large VM boot".
  */
 import { LEVEL_2M } from '../../models/contract/address.js';
-import { BACKING_HOST_MTRR, type Machine, RAM } from '../../models/contract/machine.js';
+import { BACKING_HOST_MTRR, BACKING_HOST_PAT, type Machine, RAM } from '../../models/contract/machine.js';
 import { PRIVATE, SHARED } from '../../models/contract/observation.js';
 import {
   type Operation,
@@ -16,7 +16,9 @@ import {
 import { putFrames } from '../operations/draw.js';
 import { STEP_WORDS } from '../operations/operation-spec.js';
 import { encodeStep } from '../operations/step-codec.js';
+import { Place } from '../operations/usage-error.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
+import { machineFrom } from '../scenario/parse.js';
 
 /** 4 GiB in frames of 4 KiB. */
 export const GUEST_FRAMES = 0x100000;
@@ -79,26 +81,14 @@ const ACCESS = {
   pauseAfter: 0,
 } as const satisfies Partial<Operation>;
 
-const MACHINE: Omit<Machine, 'regions'> = {
-  vcpus: 2,
-  maxPhysAddr: 46,
-  hostPhysAddr: 46,
-  guestMtrr: true,
-  selfSnoop: true,
-  noncoherentDevices: 0,
-  iommu: false,
-  ioResources: false,
-  quirkCdNwCleared: true,
-  quirkIgnoreGuestPat: true,
-  cr0: { pg: true, cd: false, nw: false },
-  privateMemory: true,
-};
+const MACHINE: Machine = machineFrom({ vcpus: 2, privateMemory: true }, new Place('boot', '$.machine'));
 
 const RAM_OF_2M = {
   gfn: 0,
   backing: RAM,
   level: LEVEL_2M,
   hostMtrr: BACKING_HOST_MTRR[RAM],
+  hostPat: BACKING_HOST_PAT[RAM],
   specialOffset: 0,
   specialPages: 0,
 } as const;

@@ -3,6 +3,7 @@ import { Place, UsageError } from '../operations/usage-error.js';
 import { observationJson, type ObservationJson, parseObservation } from '../scenario/observation-json.js';
 import { scenarioFrom } from '../scenario/parse.js';
 import { oneLine, printScenario, scenarioJson } from '../scenario/print.js';
+import type { Operation } from '../../models/contract/operation.js';
 import { objectWith } from '../operations/known-keys.js';
 import type { Scenario } from '../scenario/scenario.js';
 
@@ -36,25 +37,26 @@ export function regressionFrom(value: unknown, file: string): Regression {
     ...(found.note === undefined ? {} : { note: text('note') }),
     ...(found.bucket === undefined ? {} : { bucket: text('bucket') }),
     scenario,
-    expected: expectedFrom(found.expected, scenario.steps.length, place.at('expected')),
+    expected: expectedFrom(found.expected, scenario.steps, place.at('expected')),
   };
 }
 
-function expectedFrom(value: unknown, steps: number, place: Place): Expected {
+function expectedFrom(value: unknown, steps: readonly Operation[], place: Place): Expected {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return place.fail(value, 'an object: per profile its answers');
   return Object.fromEntries(
     Object.entries(value).map(([profile, answers]) => {
       const at = place.at(profile);
-      if (!Array.isArray(answers) || answers.length !== steps) return at.fail(answers, `an array of ${steps} answers, one a step`);
-      return [profile, answers.map((answer, step) => canonicalAnswer(answer, at.at(step)))];
+      if (!Array.isArray(answers) || answers.length !== steps.length)
+        return at.fail(answers, `an array of ${steps.length} answers, one a step`);
+      return [profile, answers.map((answer, step) => canonicalAnswer(answer, steps[step], at.at(step)))];
     }),
   );
 }
 
-function canonicalAnswer(json: unknown, place: Place): ObservationJson {
-  const { observation, value } = parseObservation(json, place);
-  return observationJson(observation, value);
+function canonicalAnswer(json: unknown, { op }: Operation, place: Place): ObservationJson {
+  const { observation, beside } = parseObservation(json, place, op);
+  return observationJson(observation, beside);
 }
 
 /** The canonical text: a profile's answer a line, so that a change of one answer is a change of one line. */

@@ -1,7 +1,8 @@
 /** The models of a panel with their traces: every one runs a whole case before the next does. */
 import type { Model, Profile } from '../../models/contract/model.js';
-import { NOT_APPLICABLE, plain } from '../../models/contract/observation.js';
+import { NOT_ASKED } from '../../models/contract/observation.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
+import { type GuestSession, guestSessionOf } from './guest-session.js';
 import { runnerOf, type StepRunner } from './step-runner.js';
 import { Trace } from './trace.js';
 
@@ -12,10 +13,12 @@ export class BenchOfModels {
   readonly models: readonly (Model | null)[];
   readonly traces: readonly Trace[];
   private readonly runners: readonly (StepRunner | null)[];
+  private readonly guests: readonly (GuestSession | null)[];
 
   /** A null stands for an external model, whose trace others fill. */
   constructor(profiles: readonly (Profile | null)[]) {
     this.models = profiles.map((profile) => profile?.create() ?? null);
+    this.guests = profiles.map(guestSessionOf);
     this.traces = profiles.map((profile) => new Trace(ROOM, lastingInvariants(profile)));
     this.runners = this.models.map((model, seat) => model && runnerOf(model, this.traces[seat].broken !== null));
   }
@@ -32,7 +35,7 @@ export class BenchOfModels {
     const trace = this.traces[seat];
     try {
       trace.reserve(scenario.steps);
-      runner(model, scenario.machine, scenario.words, scenario.steps, trace);
+      runner(model, scenario.machine, scenario.words, scenario.steps, trace, this.guests[seat]);
     } catch (error) {
       this.silence(seat, scenario.steps);
       onDefect(seat, error);
@@ -43,7 +46,7 @@ export class BenchOfModels {
   silence(seat: number, steps: number): void {
     const trace = this.traces[seat];
     trace.reserve(steps);
-    trace.observations.fill(plain(NOT_APPLICABLE, 0), 0, steps);
+    trace.observations.fill(NOT_ASKED, 0, steps);
     trace.values.fill(0, 0, 2 * steps);
     trace.broken?.fill(0, 0, steps);
   }

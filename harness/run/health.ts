@@ -1,5 +1,5 @@
 /** Whether the generator does work: how often writes fault, accesses hit memory, operations and rules are drawn. */
-import { GP, MMIO, OUTCOME_MASK } from '../../models/contract/observation.js';
+import { GP, MMIO, OUTCOME_MASK, ruleOf } from '../../models/contract/observation.js';
 import { STEP_WORDS } from '../operations/operation-spec.js';
 import { codeOf, OPERATION_NAMES } from '../operations/registry.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
@@ -70,7 +70,7 @@ export class Health {
   }
 
   private countRules(rules: Float64Array, observations: Int32Array, steps: number): void {
-    for (let step = 0; step < steps; step++) rules[observations[step] >> 20]++;
+    for (let step = 0; step < steps; step++) rules[ruleOf(observations[step])]++;
   }
 
   /** Share of MSR writes that raised #GP, 0 to 1. */

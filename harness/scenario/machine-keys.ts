@@ -1,8 +1,12 @@
 /** The keys of `machine` in the order of scenario.md: default, parsing, printing, simpler values. */
-import type { Machine } from '../../models/contract/machine.js';
-import { count, flag, flagUnlessFalse } from '../operations/fields.js';
+import { GUEST_OS_NAMES, type GuestOsName } from '../../models/contract/guest-os.js';
+import { type Machine, NESTED_NAMES, type Nested } from '../../models/contract/machine.js';
+import type { Value64 } from '../../models/contract/operation.js';
+import { count, flag, flagUnlessFalse, named } from '../operations/fields.js';
+import { shown } from '../operations/usage-error.js';
 import { objectWith } from '../operations/known-keys.js';
 import type { Place } from '../operations/usage-error.js';
+import { value64 } from '../operations/value64.js';
 import { DEFAULT_REGIONS, parseRegions, printRegions, sameRegions, simplerRegions } from './regions.js';
 
 /** One JSON key of a machine. */
@@ -27,7 +31,13 @@ type Plain =
   | 'noncoherentDevices'
   | 'iommu'
   | 'ioResources'
-  | 'privateMemory';
+  | 'privateMemory'
+  | 'vcnt'
+  | 'nested'
+  | 'nestedSharedPat'
+  | 'initShared'
+  | 'longMode'
+  | 'guestOs';
 interface PlainField<T> {
   parse(value: unknown, place: Place): T;
   print(value: T): unknown;
@@ -51,6 +61,8 @@ function plainKey<K extends Plain>(
 }
 
 const widths = { ...count(36, 52), simpler: () => [] };
+/** 8 is what every hypervisor has: fewer pairs, or more, are a step away from it. */
+const vcnt = { ...count(0, 10), simpler: () => [] };
 const QUIRKS = ['cd-nw-cleared', 'ignore-guest-pat'] as const;
 type Quirks = readonly (typeof QUIRKS)[number][];
 type Cr0 = Machine['cr0'];
@@ -108,7 +120,47 @@ const regions: MachineKey<Machine['regions']> = {
   simpler: (value) => simplerRegions(value),
 };
 
-/** In the order of scenario.md. */
+/** A register as the firmware left it. */
+function registerKey(key: 'syscfg' | 'topMem2'): MachineKey<Value64> {
+  return {
+    default: () => ({ hi: 0, lo: 0 }),
+    parse: (value, place) => value64.parse(value, place),
+    print: value64.print,
+    get: (machine) => machine[key],
+    set: (machine, value) => ({ ...machine, [key]: value }),
+    same: (a, b) => a.hi === b.hi && a.lo === b.lo,
+    simpler: ({ hi, lo }) =>
+      withoutBits(hi)
+        .map((other) => ({ hi: other, lo }))
+        .concat(withoutBits(lo).map((other) => ({ hi, lo: other }))),
+  };
+}
+
+/** The half without one of its bits, highest first. */
+function withoutBits(half: number): number[] {
+  return Array.from({ length: 32 }, (_, index) => 2 ** (31 - index))
+    .filter((bit) => (half & bit) !== 0)
+    .map((bit) => half - bit);
+}
+
+const longMode: MachineKey<boolean> = {
+  ...plainKey('longMode', flag, () => false),
+  parse(value, place, machine) {
+    const isLong = flag.parse(value, place);
+    return isLong && machine.cr0?.pg === false ? place.fail(value, 'false where machine.cr0.pg is false') : isLong;
+  },
+};
+
+const guestOs: MachineKey<GuestOsName | null> = {
+  ...plainKey('guestOs', { print: (value) => value, parse: parseGuestOs, simpler: () => [] }, () => null),
+  simpler: (value) => (value === null ? [] : GUEST_OS_NAMES.slice(0, GUEST_OS_NAMES.indexOf(value))),
+};
+
+function parseGuestOs(value: unknown, place: Place): GuestOsName {
+  return GUEST_OS_NAMES.find((name) => name === value) ?? place.fail(value, `one of ${GUEST_OS_NAMES.map(shown).join(' ')}`);
+}
+
+/** In the order of scenario.md, then those added later. */
 export const MACHINE_KEYS: Readonly<Record<string, MachineKey<unknown>>> = {
   vcpus: plainKey('vcpus', count(1, 8), () => 1),
   maxPhysAddr: plainKey('maxPhysAddr', widths, () => 46),
@@ -122,6 +174,14 @@ export const MACHINE_KEYS: Readonly<Record<string, MachineKey<unknown>>> = {
   cr0,
   privateMemory: plainKey('privateMemory', flag, () => false),
   regions,
+  vcnt: plainKey('vcnt', vcnt, () => 8),
+  syscfg: registerKey('syscfg'),
+  topMem2: registerKey('topMem2'),
+  nested: plainKey('nested', named<Nested>(NESTED_NAMES, [0, 1, 2]), () => 0),
+  nestedSharedPat: plainKey('nestedSharedPat', flagUnlessFalse, () => true),
+  initShared: plainKey('initShared', flag, () => false),
+  longMode,
+  guestOs,
 } as unknown as Readonly<Record<string, MachineKey<unknown>>>;
 
 function hostPhysAddr(): MachineKey<number> {

@@ -3,6 +3,7 @@ import type { Machine } from '../../models/contract/machine.js';
 import { parseStep } from '../operations/step-codec.js';
 import { Place } from '../operations/usage-error.js';
 import { readJson } from './json.js';
+import { firstRefusedInL2 } from './level-two.js';
 import { MACHINE_KEYS } from './machine-keys.js';
 import { objectWith } from '../operations/known-keys.js';
 import { SCENARIO_FORMAT, type Scenario } from './scenario.js';
@@ -19,12 +20,16 @@ export function scenarioFrom(value: unknown, place: Place): Scenario {
   const machine = machineFrom(found.machine ?? (Object.hasOwn(found, 'machine') ? found.machine : {}), place.at('machine'));
   const bounded = place.at('steps').bounded(machine.vcpus, 2 ** (machine.maxPhysAddr - 12));
   if (!Array.isArray(found.steps)) return bounded.fail(found.steps, 'an array of steps');
-  return {
-    ...textKey('name', found, place),
-    ...textKey('origin', found, place),
-    machine,
-    steps: found.steps.map((step, index) => parseStep(step, bounded.at(index))),
-  };
+  const steps = found.steps.map((step, index) => parseStep(step, bounded.at(index)));
+  const refused = firstRefusedInL2(machine, steps);
+  if (refused !== null) {
+    const { step, key, expected } = refused;
+    bounded
+      .at(step)
+      .at(key)
+      .fail((found.steps[step] as Record<string, unknown>)[key], expected);
+  }
+  return { ...textKey('name', found, place), ...textKey('origin', found, place), machine, steps };
 }
 
 function textKey(key: 'name' | 'origin', found: Record<string, unknown>, place: Place): { name?: string; origin?: string } {

@@ -1,19 +1,22 @@
 /** `machine.regions`: parsing, printing, and what a simpler list is. */
-import { BACKING_HOST_MTRR, RAM, type Region } from '../../models/contract/machine.js';
-import { MEMORY_TYPE_NAMES } from '../../models/contract/memory-type.js';
-import { backing, gfn, level, mtrrType, pages } from '../operations/fields.js';
-import { objectWith } from '../operations/known-keys.js';
+import { BACKING_HOST_MTRR, BACKING_HOST_PAT, type Backing, RAM, type Region, RESERVED } from '../../models/contract/machine.js';
+import { MEMORY_TYPE_NAMES, type RegisterType, UC_MINUS, WB, WC } from '../../models/contract/memory-type.js';
+import { backing, gfn, level, mtrrType, named, pages } from '../operations/fields.js';
 import { printHex } from '../operations/number.js';
+import { objectWith } from '../operations/known-keys.js';
 import type { Place } from '../operations/usage-error.js';
 
+const PLAIN_RAM = { backing: RAM, hostMtrr: BACKING_HOST_MTRR[RAM], hostPat: BACKING_HOST_PAT[RAM] } as const;
 export const DEFAULT_REGIONS: readonly Region[] = [plainRegion(0, 0x100000)];
 
 /** RAM in 4K pages. */
 function plainRegion(first: number, count: number): Region {
-  return { gfn: first, pages: count, backing: RAM, level: 1, hostMtrr: BACKING_HOST_MTRR[RAM], specialOffset: 0, specialPages: 0 };
+  return { gfn: first, pages: count, level: 1, ...PLAIN_RAM, specialOffset: 0, specialPages: 0 };
 }
 
-const KEYS = ['gfn', 'pages', 'backing', 'level', 'hostMtrr', 'special'];
+const KEYS = ['gfn', 'pages', 'backing', 'level', 'hostMtrr', 'special', 'hostPat'];
+/** How the host may map a reserved page. */
+const RESERVED_HOST_PAT = named<RegisterType>(MEMORY_TYPE_NAMES, [WB, UC_MINUS, WC]);
 
 /** @throws {UsageError} */
 export function parseRegions(value: unknown, place: Place): readonly Region[] {
@@ -46,9 +49,17 @@ function parseRegion(value: unknown, place: Place): Region {
     backing: kind,
     level: found.level === undefined ? 1 : level.parse(found.level, place.at('level')),
     hostMtrr: found.hostMtrr === undefined ? BACKING_HOST_MTRR[kind] : mtrrType.parse(found.hostMtrr, place.at('hostMtrr')),
+    hostPat: found.hostPat === undefined ? BACKING_HOST_PAT[kind] : parseHostPat(found.hostPat, place.at('hostPat'), kind),
     specialOffset: special.offset,
     specialPages: special.pages,
   };
+}
+
+/** Of other backings only what their host does anyway. */
+function parseHostPat(value: unknown, place: Place, kind: Backing): RegisterType {
+  if (kind === RESERVED) return RESERVED_HOST_PAT.parse(value, place);
+  const only = MEMORY_TYPE_NAMES[BACKING_HOST_PAT[kind]];
+  return value === only ? BACKING_HOST_PAT[kind] : place.fail(value, `"${only}", the host's own type of this backing`);
 }
 
 const NO_SPECIAL = { offset: 0, pages: 0 };
@@ -72,6 +83,7 @@ export function printRegions(regions: readonly Region[]): unknown {
     ...(region.specialPages === 0
       ? {}
       : { special: { offset: printHex(region.specialOffset), pages: printHex(region.specialPages) } }),
+    ...(region.hostPat === BACKING_HOST_PAT[region.backing] ? {} : { hostPat: MEMORY_TYPE_NAMES[region.hostPat] }),
   }));
 }
 
@@ -89,7 +101,8 @@ export function simplerRegions(regions: readonly Region[]): readonly (readonly R
 function plainerRegions(region: Region): Region[] {
   const candidates: Region[] = [
     { ...region, specialOffset: 0, specialPages: 0 },
-    { ...region, backing: RAM, hostMtrr: BACKING_HOST_MTRR[RAM] },
+    { ...region, ...PLAIN_RAM },
+    { ...region, hostPat: BACKING_HOST_PAT[region.backing] },
     { ...region, hostMtrr: BACKING_HOST_MTRR[region.backing] },
     { ...region, level: 1 },
   ];

@@ -1,6 +1,8 @@
 /** The machine of a scenario, as a model gets it: all defaults applied. */
 import type { Gfn, Level } from './address.js';
-import { type RegisterType, UC, WB } from './memory-type.js';
+import type { GuestOsName } from './guest-os.js';
+import { type RegisterType, UC, UC_MINUS, WB, WC } from './memory-type.js';
+import type { Value64 } from './operation.js';
 
 /** What the host puts behind a range of guest frames. */
 export const RAM = 0;
@@ -30,6 +32,16 @@ export const BACKING_NAMES = [
 /** Host MTRR type of a backing unless the region says otherwise (a rule of the scenario format). */
 export const BACKING_HOST_MTRR: readonly RegisterType[] = [WB, WB, UC, UC, UC, UC, WB, WB, WB];
 
+/** The host's own memory type of a backing unless a `reserved` region says otherwise (a rule of the scenario format). */
+export const BACKING_HOST_PAT: readonly RegisterType[] = [WB, WC, WB, UC_MINUS, WC, UC_MINUS, WB, WB, WB];
+
+/** Whether the guest is a hypervisor, and of which kind. */
+export const NO_NESTED = 0;
+export const NESTED_SVM = 1;
+export const NESTED_VMX = 2;
+export type Nested = 0 | 1 | 2;
+export const NESTED_NAMES = ['none', 'svm', 'vmx'] as const;
+
 export interface Region {
   readonly gfn: Gfn;
   /** At least 1; `gfn + pages` is at most 2 ** (maxPhysAddr - 12). */
@@ -39,6 +51,8 @@ export interface Region {
   readonly level: Level;
   /** Host MTRR type, the default of the backing already applied. */
   readonly hostMtrr: RegisterType;
+  /** Memory type by which the host maps the page itself; of a `reserved` page it may be WB, UC- or WC. */
+  readonly hostPat: RegisterType;
   /** Hypervisor special pages inside a `ram` region: first frame relative to `gfn`, and their number (0: none). */
   readonly specialOffset: number;
   readonly specialPages: number;
@@ -66,4 +80,19 @@ export interface Machine {
   readonly privateMemory: boolean;
   /** Sorted by gfn, not overlapping. */
   readonly regions: readonly Region[];
+  /** Variable MTRR pairs of the guest's processor, 0 to 10. */
+  readonly vcnt: number;
+  /** MSRs C001_0010 and C001_001D of an AMD processor as the firmware left them. */
+  readonly syscfg: Value64;
+  readonly topMem2: Value64;
+  /** Whether the guest may run a guest of its own; the vendor of the subject has to match. */
+  readonly nested: Nested;
+  /** KVM's quirk NESTED_SVM_SHARED_PAT is left enabled. */
+  readonly nestedSharedPat: boolean;
+  /** guest_memfd was made with INIT_SHARED. */
+  readonly initShared: boolean;
+  /** The guest runs 64-bit code: `cr0.pg` is true. */
+  readonly longMode: boolean;
+  /** Who resolves `request` steps; null: nobody. */
+  readonly guestOs: GuestOsName | null;
 }

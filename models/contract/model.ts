@@ -1,11 +1,16 @@
-/** What a reference model is: one method per operation of scenario.md, so that the compiler finds the model that a new operation misses. */
+/**
+ * What a reference model is: one method per operation of the scenario format, so that the compiler finds the model that a new operation
+ * misses. `request` has none: the run makes it of the guest OS and an `access`.
+ */
 import type { Gfn, Level } from './address.js';
 import type { Invariant } from './invariant.js';
 import type { Counters } from './counters.js';
 import type { Backing, Machine } from './machine.js';
 import type { RegisterType } from './memory-type.js';
+import type { NestedGuests } from './nested.js';
 import type { Observation } from './observation.js';
-import type { AccessKind, AccessPause, PinType } from './operation.js';
+import type { GuestOsProfile } from './guest-os.js';
+import type { AccessKind, AccessPause, PinType, SavedMsrs } from './operation.js';
 import type { PrivateMemory } from './private-memory.js';
 import type { Releases } from './release.js';
 import type { Rule } from './rule.js';
@@ -17,8 +22,11 @@ export type { Counters };
 export type State = Readonly<Record<string, unknown>>;
 
 /** Those that not every subject has are in Subject, which models extend. */
-export interface Model extends PrivateMemory {
-  /** Value of the last `readMsr` that was `ok`, as unsigned 32-bit halves. */
+export interface Model extends PrivateMemory, Partial<NestedGuests> {
+  /**
+   * As unsigned 32-bit halves: the value of the last `readMsr`, `readL2Pat` or `hostMsr` that was `ok`, or the offset of the last
+   * EAGAIN of a conversion.
+   */
   readonly valueHi: number;
   readonly valueLo: number;
 
@@ -51,7 +59,10 @@ export interface Model extends PrivateMemory {
   /** `hostMtrr` has the backing's default already applied. The new backing has no special pages. */
   setBacking(gfn: Gfn, pages: number, backing: Backing, level: Level, hostMtrr: RegisterType): Observation;
   pinCacheattr(gfn: Gfn, pages: number, type: PinType): Observation;
-  saveRestore(): Observation;
+  saveRestore(legacyState?: boolean, msrs?: SavedMsrs): Observation;
+
+  /** KVM_SET_MSRS if `sets`, else KVM_GET_MSRS, whose value is left in `valueHi` and `valueLo`. */
+  hostMsr?(vcpu: number, msr: number, sets: boolean, hi: number, lo: number): Observation;
 
   /** Read after each step: the invariants of the profile that do not hold, bit n for entry n. Allocates nothing. */
   brokenInvariants?(): number;
@@ -102,6 +113,8 @@ export interface Profile {
   readonly invariants?: readonly (Invariant | null)[];
   /** Every switch of the model, with its value here. */
   readonly switches?: readonly Switch[];
+  /** The operating systems that a `request` step may find in its guest; without any it is `n/a`. */
+  readonly guestOses?: readonly GuestOsProfile[];
   /** The profile with some switches set otherwise, `intel-ept/6.16+leaf=host-pat`. @throws {UnknownSwitch} */
   withSwitches?(overrides: SwitchOverrides): Profile;
   create(): Model;

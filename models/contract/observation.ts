@@ -2,11 +2,12 @@
  * What one step lets an onlooker see, packed into 31 bits, so that it is a small integer for V8 and two observations compare under
  * one mask per lens:
  *
- *     30      20 19   15 14       10 9     8 7       4 3       0
+ *     30      21 20   16 15       11 10    9 8       5 4       0
  *     [  rule  ][detail][   leaf    ][level][ memtype ][ outcome ]
  *
- * `detail` is the candidates of `undefined`, the errno of `error`, the page kind wanted or served with private memory.
- * The value of a `read-msr` stands beside it (`Model.valueHi`, `Model.valueLo`).
+ * `detail` is the candidates of `undefined`, the errno of `error`, the reason of `entry-failed` and `l1-exit`, the page kind wanted or
+ * served with private memory. Two words stand beside it (`Model.valueHi`, `Model.valueLo`): the value that was read, the offset of an
+ * EAGAIN, the PAT index of a `request`.
  */
 import type { Level } from './address.js';
 import type { EffectiveType, RegisterType } from './memory-type.js';
@@ -28,7 +29,17 @@ export const HOST_FATAL = 11;
 export const VM_DEAD = 12;
 export const UNDEFINED = 13;
 export const NOT_APPLICABLE = 14;
-export type Outcome = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14;
+/** `enter-l2` failed; the vCPU is in L1. */
+export const ENTRY_FAILED = 15;
+/** An access in L2 that L1's table does not serve: L1 handles it, the vCPU is in L1. */
+export const L1_EXIT = 16;
+/** `host-access` to a private page of a subject that converts in place. */
+export const SIGBUS = 17;
+/** A double fault: the #GP of a `write-msr` was queued twice. */
+export const DOUBLE_FAULT = 18;
+/** #VE from the TDX module, without effect. */
+export const VIRTUALISATION_EXCEPTION = 19;
+export type Outcome = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19;
 
 /** Names by outcome. */
 export const OUTCOME_NAMES = [
@@ -47,6 +58,11 @@ export const OUTCOME_NAMES = [
   'vm-dead',
   'undefined',
   'n/a',
+  'entry-failed',
+  'l1-exit',
+  'sigbus',
+  'df',
+  've',
 ] as const;
 
 /** Errno words; 0 is none. */
@@ -79,19 +95,40 @@ export const ENXIO = 11;
 export const EFAULT = 12;
 export type Errno = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12;
 
-export const OUTCOME_MASK = 0xf;
-const MEMTYPE_SHIFT = 4;
+/** Why an entry failed or L1 takes over; 0 is none. */
+export const REASON_NAMES = [
+  '',
+  'invalid',
+  'guest-state',
+  'control',
+  'host-state',
+  'npf',
+  'ept-violation',
+  'ept-misconfig',
+] as const;
+export const INVALID = 1;
+export const GUEST_STATE = 2;
+export const CONTROL = 3;
+export const HOST_STATE = 4;
+export type EntryFailure = 1 | 2 | 3 | 4;
+export const NPF = 5;
+export const EPT_VIOLATION = 6;
+export const EPT_MISCONFIG = 7;
+export type L1ExitReason = 5 | 6 | 7;
+
+export const OUTCOME_MASK = 0x1f;
+const MEMTYPE_SHIFT = 5;
 export const MEMTYPE_MASK = 0xf << MEMTYPE_SHIFT;
 /** Without it CD reads as UC and WC+ as WC. */
 export const MEMTYPE_VARIANT = 0x8 << MEMTYPE_SHIFT;
 const NO_MEMTYPE = 0xf << MEMTYPE_SHIFT;
-const LEVEL_SHIFT = 8;
+const LEVEL_SHIFT = 9;
 export const LEVEL_MASK = 0x3 << LEVEL_SHIFT;
-const LEAF_SHIFT = 10;
+const LEAF_SHIFT = 11;
 export const LEAF_MASK = 0x1f << LEAF_SHIFT;
-const DETAIL_SHIFT = 15;
+const DETAIL_SHIFT = 16;
 export const DETAIL_MASK = 0x1f << DETAIL_SHIFT;
-const RULE_SHIFT = 20;
+const RULE_SHIFT = 21;
 
 /** Leaf words: a present entry of a register type, with or without "ignore PAT". 0: no leaf decided. */
 export type Leaf = number;
@@ -122,7 +159,13 @@ export function plain(outcome: Outcome, rule: number): Observation {
   return outcome | NO_MEMTYPE | (rule << RULE_SHIFT);
 }
 
-/** A host operation that the hypervisor refused. */
+/**
+ * Nobody answered: the model broke or stopped before the step, or does not offer the operation. It reads `n/a` and is told from a model
+ * that says `n/a` itself.
+ */
+export const NOT_ASKED: Observation = NOT_APPLICABLE | NO_MEMTYPE | (1 << DETAIL_SHIFT);
+
+/** An operation that was refused. Beside EAGAIN of a conversion stands the offset of the first offending frame. */
 export function refused(errno: Errno, rule: number): Observation {
   return ERROR | NO_MEMTYPE | (errno << DETAIL_SHIFT) | (rule << RULE_SHIFT);
 }
@@ -142,7 +185,22 @@ export function memoryFault(wants: PageKind, rule: number): Observation {
   return MEMORY_FAULT | NO_MEMTYPE | (wants << DETAIL_SHIFT) | (rule << RULE_SHIFT);
 }
 
-/** The source leaves the answer open between the types whose CANDIDATE_ bits are set. */
+/** VMRUN, VMLAUNCH or VMRESUME failed. */
+export function entryFailed(reason: EntryFailure, rule: number): Observation {
+  return ENTRY_FAILED | NO_MEMTYPE | (reason << DETAIL_SHIFT) | (rule << RULE_SHIFT);
+}
+
+/** An access in L2 that exits to L1. */
+export function l1Exit(reason: L1ExitReason, rule: number): Observation {
+  return L1_EXIT | NO_MEMTYPE | (reason << DETAIL_SHIFT) | (rule << RULE_SHIFT);
+}
+
+/** Served, and the memory type is not known: a level or a leaf without it. Externals answer so, and `host-access`. */
+export function served(level: Level | 0, leaf: Leaf, page: PageKind, rule: number): Observation {
+  return plain(OK, rule) | (level << LEVEL_SHIFT) | (leaf << LEAF_SHIFT) | (page << DETAIL_SHIFT);
+}
+
+/** The source leaves the answer open between the types whose CANDIDATE_ bits are set; none: of a step without a type. */
 export function openBetween(candidates: number, rule: number): Observation {
   return UNDEFINED | NO_MEMTYPE | (candidates << DETAIL_SHIFT) | (rule << RULE_SHIFT);
 }

@@ -2,6 +2,7 @@
 import type { Gfn, Level } from './address.js';
 import type { Backing } from './machine.js';
 import type { RegisterType } from './memory-type.js';
+import type { RequestType } from './guest-os.js';
 
 export const READ = 0;
 export const WRITE = 1;
@@ -20,8 +21,28 @@ export const ACCESS_PAUSE_NAMES = ['', 'fault', 'check', 'lookup'] as const;
 export const PAUSE_INVALIDATE_BEGIN = 1;
 export const PAUSE_STORE = 2;
 export const PAUSE_INVALIDATE_END = 3;
-export type ConversionPause = 0 | 1 | 2 | 3;
-export const CONVERSION_PAUSE_NAMES = ['', 'invalidate-begin', 'store', 'invalidate-end'] as const;
+/** The host's mappings are gone and nobody else holds the pages: only in-place conversions to private. */
+export const PAUSE_HOST_UNMAP = 4;
+/** The pages are the host's again: only in-place conversions to shared. */
+export const PAUSE_MAKE_SHARED = 5;
+export type ConversionPause = 0 | 1 | 2 | 3 | 4 | 5;
+export const CONVERSION_PAUSE_NAMES = ['', 'invalidate-begin', 'store', 'invalidate-end', 'host-unmap', 'make-shared'] as const;
+
+/** Which MSRs a VMM saves and loads: all, or those of KVM_GET_MSR_INDEX_LIST, which has PAT and none of the MTRRs. */
+export const SAVE_ALL_MSRS = 0;
+export const SAVE_INDEX_LIST = 1;
+export type SavedMsrs = 0 | 1;
+export const SAVED_MSRS_NAMES = ['all', 'index-list'] as const;
+
+/** A VMCB page of a vCPU. */
+export type VmcbPage = 0 | 1;
+
+/** A flag that a step may leave as it is; to a model it is KEEP, 0 or 1. */
+export const KEEP = -1;
+export type FlagOrKeep = -1 | 0 | 1;
+
+/** Type field of an EPT leaf of L1: a memory type, or 2, 3, 7, which are none. */
+export type EptLeafType = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
 /** `type` of `pin-cacheattr` that deletes a pin. */
 export const PIN_NONE = -1;
@@ -59,11 +80,46 @@ export interface Operations {
   zap: { gfn: Gfn; pages: number };
   'set-backing': { gfn: Gfn; pages: number; backing: Backing; level: Level; hostMtrr: RegisterType | typeof DEFAULT_HOST_MTRR };
   'pin-cacheattr': { gfn: Gfn; pages: number; type: PinType };
-  'save-restore': object;
+  'save-restore': { legacyState: boolean; msrs: SavedMsrs };
   'resume-access': { vcpu: number };
   'set-attributes': { gfn: Gfn; pages: number; to: 1 | 2; pauseAfter: ConversionPause };
   'resume-attributes': object;
   'punch-hole': { gfn: Gfn; pages: number };
+  /** null: the field stays as it is. */
+  'write-vmcb12': { vcpu: number; page: VmcbPage; np: boolean | null; gpat: Value64 | null; npClean: boolean | null };
+  'write-vmcs12': {
+    vcpu: number;
+    ept: boolean | null;
+    loadGuestPat: boolean | null;
+    saveGuestPat: boolean | null;
+    loadHostPat: boolean | null;
+    guestPat: Value64 | null;
+    hostPat: Value64 | null;
+  };
+  'read-l2-pat': { vcpu: number; page: VmcbPage };
+  'map-l2': {
+    /** L2 frames, and L1's own frames from `target` on. */
+    gfn: Gfn;
+    pages: number;
+    target: Gfn;
+    /** PAT index of an NPT leaf. */
+    index: number;
+    /** Of an EPT leaf. */
+    type: EptLeafType;
+    ipat: boolean;
+    level: Level;
+    /** Not present. */
+    invalid: boolean;
+  };
+  'enter-l2': { vcpu: number; page: VmcbPage };
+  'exit-l2': { vcpu: number };
+  /** KVM_GET_MSRS, or with a value KVM_SET_MSRS. */
+  'host-msr': { vcpu: number; msr: number; value: Value64 | null };
+  'host-access': { gfn: Gfn; kind: AccessKind };
+  'host-pin': { gfn: Gfn; pages: number };
+  'host-unpin': { gfn: Gfn; pages: number };
+  /** A driver of the guest OS maps the frame as `type` and reads it. */
+  request: { vcpu: number; gfn: Gfn; type: RequestType };
 }
 
 export type OperationName = keyof Operations;

@@ -53,4 +53,4 @@ export const NO_RULE = 0;
 /** Number of the rule by which a subject answers `n/a` to an operation that it lacks: `<folder>.operation-absent`, the first of each folder. */
 export const OPERATION_ABSENT = 1;
 /** Rule numbers are below this (the field of a packed observation). */
-export const RULE_LIMIT = 2048;
+export const RULE_LIMIT = 1024;

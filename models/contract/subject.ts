@@ -4,7 +4,16 @@ import type { Backing, Machine } from './machine.js';
 import type { RegisterType } from './memory-type.js';
 import type { Counters, Model, State } from './model.js';
 import { NOT_APPLICABLE, type Observation, plain } from './observation.js';
-import type { AccessKind, AccessPause, ConversionPause, PinType } from './operation.js';
+import type {
+  AccessKind,
+  AccessPause,
+  ConversionPause,
+  EptLeafType,
+  FlagOrKeep,
+  PinType,
+  SavedMsrs,
+  VmcbPage,
+} from './operation.js';
 import { OPERATION_ABSENT } from './rule.js';
 
 /** Rules of a folder that say why a group of operations is absent; without one it is `operation-absent`. */
@@ -15,17 +24,29 @@ export interface Absences {
   readonly xenInterface?: number;
   /** `zap` by the host. */
   readonly hostZap?: number;
+  /** Operations of a guest that is a hypervisor. */
+  readonly nested?: number;
+  /** `host-msr`. */
+  readonly hostMsr?: number;
+  /** `host-access`, `host-pin`, `host-unpin`. */
+  readonly sharedFile?: number;
 }
 
 export abstract class Subject implements Model {
   protected readonly noPrivateMemory: Observation;
   private readonly noXenInterface: Observation;
   private readonly noHostZap: Observation;
+  protected readonly noNested: Observation;
+  private readonly noHostMsr: Observation;
+  private readonly noSharedFile: Observation;
 
-  protected constructor({ privateMemory, xenInterface, hostZap }: Absences = {}) {
+  protected constructor({ privateMemory, xenInterface, hostZap, nested, hostMsr, sharedFile }: Absences = {}) {
     this.noPrivateMemory = plain(NOT_APPLICABLE, privateMemory ?? OPERATION_ABSENT);
     this.noXenInterface = plain(NOT_APPLICABLE, xenInterface ?? OPERATION_ABSENT);
     this.noHostZap = plain(NOT_APPLICABLE, hostZap ?? OPERATION_ABSENT);
+    this.noNested = plain(NOT_APPLICABLE, nested ?? OPERATION_ABSENT);
+    this.noHostMsr = plain(NOT_APPLICABLE, hostMsr ?? OPERATION_ABSENT);
+    this.noSharedFile = plain(NOT_APPLICABLE, sharedFile ?? privateMemory ?? OPERATION_ABSENT);
   }
 
   abstract readonly valueHi: number;
@@ -49,7 +70,7 @@ export abstract class Subject implements Model {
   abstract attachDevice(coherent: boolean): Observation;
   abstract detachDevice(coherent: boolean): Observation;
   abstract setBacking(gfn: Gfn, pages: number, backing: Backing, level: Level, hostMtrr: RegisterType): Observation;
-  abstract saveRestore(): Observation;
+  abstract saveRestore(legacyState?: boolean, msrs?: SavedMsrs): Observation;
   abstract counters(): Counters;
   abstract state(): State;
 
@@ -79,5 +100,74 @@ export abstract class Subject implements Model {
 
   punchHole(_gfn: Gfn, _pages: number): Observation {
     return this.noPrivateMemory;
+  }
+
+  writeVmcb12(
+    _vcpu: number,
+    _page: VmcbPage,
+    _np: FlagOrKeep,
+    _setsPat: boolean,
+    _patHi: number,
+    _patLo: number,
+    _npClean: FlagOrKeep,
+  ): Observation {
+    return this.noNested;
+  }
+
+  writeVmcs12(
+    _vcpu: number,
+    _ept: FlagOrKeep,
+    _loadGuestPat: FlagOrKeep,
+    _saveGuestPat: FlagOrKeep,
+    _loadHostPat: FlagOrKeep,
+    _setsGuestPat: boolean,
+    _guestPatHi: number,
+    _guestPatLo: number,
+    _setsHostPat: boolean,
+    _hostPatHi: number,
+    _hostPatLo: number,
+  ): Observation {
+    return this.noNested;
+  }
+
+  readL2Pat(_vcpu: number, _page: VmcbPage): Observation {
+    return this.noNested;
+  }
+
+  mapL2(
+    _gfn: Gfn,
+    _pages: number,
+    _target: Gfn,
+    _index: number,
+    _type: EptLeafType,
+    _ipat: boolean,
+    _level: Level,
+    _invalid: boolean,
+  ): Observation {
+    return this.noNested;
+  }
+
+  enterL2(_vcpu: number, _page: VmcbPage): Observation {
+    return this.noNested;
+  }
+
+  exitL2(_vcpu: number): Observation {
+    return this.noNested;
+  }
+
+  hostMsr(_vcpu: number, _msr: number, _sets: boolean, _hi: number, _lo: number): Observation {
+    return this.noHostMsr;
+  }
+
+  hostAccess(_gfn: Gfn, _kind: AccessKind): Observation {
+    return this.noSharedFile;
+  }
+
+  hostPin(_gfn: Gfn, _pages: number): Observation {
+    return this.noSharedFile;
+  }
+
+  hostUnpin(_gfn: Gfn, _pages: number): Observation {
+    return this.noSharedFile;
   }
 }

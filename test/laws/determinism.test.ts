@@ -7,7 +7,15 @@ import { STEP_WORDS } from '../../harness/operations/operation-spec.js';
 import { runnerOf } from '../../harness/run/step-runner.js';
 import type { Scenario } from '../../harness/scenario/scenario.js';
 import type { Model, Profile } from '../../models/contract/model.js';
-import { HOST_FATAL, NOT_APPLICABLE, OUTCOME_NAMES, outcomeOf, plain, ruleOf, VM_DEAD } from '../../models/contract/observation.js';
+import {
+  HOST_FATAL,
+  NOT_APPLICABLE,
+  NOT_ASKED,
+  OUTCOME_NAMES,
+  outcomeOf,
+  ruleOf,
+  VM_DEAD,
+} from '../../models/contract/observation.js';
 import { anyScenario, cases, fixed, privateCases } from './cases.js';
 import { type Answer, differences, encoded, EVERY_PROFILE, Subject } from './subject.js';
 
@@ -86,8 +94,7 @@ describe.each(EVERY_PROFILE)('%s', (_, subject) => {
   test('observes every step, by one of its rules, and throws at none', () => {
     const { rules } = subject.profile;
     const isObserved = ({ observation }: Answer) =>
-      outcomeOf(observation) < OUTCOME_NAMES.length &&
-      (observation === plain(NOT_APPLICABLE, 0) || (rules[ruleOf(observation)] ?? null) !== null);
+      outcomeOf(observation) < OUTCOME_NAMES.length && (observation === NOT_ASKED || (rules[ruleOf(observation)] ?? null) !== null);
     const unobserved = DRAWN.filter((scenario) => !subject.answers(scenario).every(isObserved));
     expect(unobserved.map(printScenario)).toEqual([]);
   });

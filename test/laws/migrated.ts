@@ -1,5 +1,5 @@
 /** A migration written out: the machine and the steps that make a new VM of what a scenario left, as the format describes `save-restore`. */
-import { BACKING_HOST_MTRR, type Machine, RAM, type Region } from '../../models/contract/machine.js';
+import { BACKING_HOST_MTRR, type Machine, RAM, type Region, BACKING_HOST_PAT } from '../../models/contract/machine.js';
 import { DEF_TYPE, FIX4K_C0000, FIX16K_80000, FIX16K_A0000, FIX64K_00000, PAT, PHYSBASE0 } from '../../models/contract/msr.js';
 import { DEFAULT_HOST_MTRR, type Operation, type OperationOf } from '../../models/contract/operation.js';
 import { OK, outcomeOf } from '../../models/contract/observation.js';
@@ -87,7 +87,16 @@ function regionsAfter(regions: readonly Region[], steps: readonly Operation[]): 
     if (step.op !== 'set-backing') continue;
     const { gfn, pages, backing, level } = step;
     const hostMtrr = step.hostMtrr === DEFAULT_HOST_MTRR ? BACKING_HOST_MTRR[backing] : step.hostMtrr;
-    const added: Region = { gfn, pages, backing, level, hostMtrr, specialOffset: 0, specialPages: 0 };
+    const added: Region = {
+      gfn,
+      pages,
+      backing,
+      level,
+      hostMtrr,
+      hostPat: BACKING_HOST_PAT[backing],
+      specialOffset: 0,
+      specialPages: 0,
+    };
     const rest = now.flatMap((region) => [part(region, 0, gfn), part(region, gfn + pages, 2 ** 52)]);
     now = [...rest.filter(({ pages: left }) => left > 0), added].sort((a, b) => a.gfn - b.gfn);
   }

@@ -27,7 +27,15 @@ import {
   openBetween,
   OUTCOME_NAMES,
   type Outcome,
+  NOT_ASKED,
   outcomeOf,
+  ENTRY_FAILED,
+  type EntryFailure,
+  entryFailed,
+  L1_EXIT,
+  type L1ExitReason,
+  l1Exit,
+  served,
   type PageKind,
   plain,
   refused,
@@ -40,7 +48,7 @@ import { cases, privateCases } from './cases.js';
 import { EVERY_PROFILE } from './subject.js';
 
 const place = new Place('observation', '$');
-const RULES = (RULE_LIMIT - 1) << 20;
+const RULES = (RULE_LIMIT - 1) << 21;
 
 /** The observation as it comes back from JSON. */
 const returned = (observation: Observation, rule?: string): Observation =>
@@ -48,7 +56,7 @@ const returned = (observation: Observation, rule?: string): Observation =>
 
 const rule = fc.nat(RULE_LIMIT - 1);
 const PLAIN = OUTCOME_NAMES.map((_, outcome) => outcome as Outcome).filter(
-  (outcome) => ![ERROR, MEMORY_FAULT, UNDEFINED].some((other) => other === outcome),
+  (outcome) => ![ERROR, MEMORY_FAULT, UNDEFINED, ENTRY_FAILED, L1_EXIT].some((other) => other === outcome),
 );
 /** Everything that the constructors of observations can make. */
 const ANY: readonly (readonly [string, fc.Arbitrary<Observation>])[] = [
@@ -58,7 +66,20 @@ const ANY: readonly (readonly [string, fc.Arbitrary<Observation>])[] = [
     fc.tuple(fc.integer({ min: 1, max: ERRNO_NAMES.length - 1 }), rule).map(([errno, by]) => refused(errno as Errno, by)),
   ],
   ['a memory fault', fc.tuple(fc.constantFrom(1, 2), rule).map(([wants, by]) => memoryFault(wants as PageKind, by))],
-  ['an open answer', fc.tuple(fc.nat(31), rule).map(([candidates, by]) => openBetween(candidates, by))],
+  ['an open answer', fc.tuple(fc.integer({ min: 1, max: 31 }), rule).map(([candidates, by]) => openBetween(candidates, by))],
+  ['a failed entry', fc.tuple(fc.constantFrom<EntryFailure>(1, 2, 3, 4), rule).map(([reason, by]) => entryFailed(reason, by))],
+  ['an exit to L1', fc.tuple(fc.constantFrom<L1ExitReason>(5, 6, 7), rule).map(([reason, by]) => l1Exit(reason, by))],
+  [
+    'a leaf without a memory type',
+    fc
+      .tuple(
+        fc.constantFrom<Level | 0>(0, 1, 2, 3),
+        fc.constantFrom(NO_LEAF, leafWord(WB, true)),
+        fc.constantFrom<PageKind>(0, 1, 2),
+        rule,
+      )
+      .map(([level, leaf, page, by]) => served(level, leaf, page, by)),
+  ],
   [
     'a memory type',
     fc
@@ -78,7 +99,7 @@ describe('Packed, printed and parsed, everything but the rule comes back of', ()
     fc.assert(
       fc.property(arbitrary, (observation) => {
         expect(returned(observation)).toBe(observation & ~RULES);
-        expect(ruleOf(observation)).toBe(observation >>> 20);
+        expect(ruleOf(observation)).toBe(observation >>> 21);
       }),
       { numRuns: 300 },
     );
@@ -89,10 +110,11 @@ describe('Packed, printed and parsed, everything but the rule comes back of', ()
       fc.property(fc.nat(0xffffffff), fc.nat(0xffffffff), (hi, lo) => {
         const signed = { hi: hi | 0, lo: lo | 0 };
         for (const value of [{ hi, lo }, signed])
-          expect(parseObservation(observationJson(plain(OK, 1), value), place)).toEqual({
-            observation: plain(OK, 0),
-            value: { hi, lo },
-          });
+          for (const kind of ['value', 'offset'] as const)
+            expect(parseObservation(observationJson(plain(OK, 1), { kind, ...value }), place)).toEqual({
+              observation: plain(OK, 0),
+              beside: { kind, hi, lo },
+            });
       }),
     );
   });
@@ -104,7 +126,9 @@ const CASES = [...cases(12), ...privateCases(12)];
 describe.each(EVERY_PROFILE)('%s', (_, subject) => {
   test('makes observations that JSON keeps, of outcomes that have what they must have', () => {
     const observations = new Set(CASES.flatMap((scenario) => subject.answers(scenario).map(({ observation }) => observation)));
-    const lost = [...observations].filter((observation) => returned(observation, 'x.y') !== (observation & ~RULES));
+    const lost = [...observations].filter(
+      (observation) => observation !== NOT_ASKED && returned(observation, 'x.y') !== (observation & ~RULES),
+    );
     expect(lost.map((observation) => observationJson(observation, null))).toEqual([]);
     expect([...observations].filter((observation) => !isWhole(observation)).map((found) => observationJson(found, null))).toEqual(
       [],

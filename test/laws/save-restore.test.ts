@@ -1,12 +1,12 @@
 import type { Scenario } from '../../harness/scenario/scenario.js';
-import type { Operation } from '../../models/contract/operation.js';
+import { type Operation, SAVE_ALL_MSRS } from '../../models/contract/operation.js';
 import { cases } from './cases.js';
 import { exceptionOf, LOST_IN_MIGRATION, TYPED_WHEN_MADE } from './exceptions.js';
 import { asShown, migrated, pair0 } from './migrated.js';
 import { different, EVERY_PROFILE, seen, type Subject } from './subject.js';
 
 const MANY_CASES = cases(48, ({ machine }) => !machine.privateMemory);
-const SAVE_RESTORE: Operation = { op: 'save-restore' };
+const SAVE_RESTORE: Operation = { op: 'save-restore', legacyState: false, msrs: SAVE_ALL_MSRS };
 
 /** A case cut in two. */
 interface Cut {

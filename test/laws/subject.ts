@@ -71,7 +71,7 @@ export class Subject {
 
   /** An answer for a reader of a failed law. */
   readable(answer: Answer): string {
-    const value = (answer.observation & OUTCOME_MASK) === OK ? answer : null;
+    const value = (answer.observation & OUTCOME_MASK) === OK ? ({ kind: 'value', hi: answer.hi, lo: answer.lo } as const) : null;
     return JSON.stringify(observationJson(answer.observation, value, this.ruleId(answer)));
   }
 }

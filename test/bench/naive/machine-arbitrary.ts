@@ -1,6 +1,14 @@
 /** Random machines the way fast-check's users draw records: same keys, layouts and odds as the campaign's, without private memory. */
 import fc from 'fast-check';
-import { type Backing, BACKING_HOST_MTRR, type Machine, RAM, type Region } from '../../../models/contract/machine.js';
+import { DEFAULT_MACHINE } from '../../default-machine.js';
+import {
+  type Backing,
+  BACKING_HOST_MTRR,
+  BACKING_HOST_PAT,
+  type Machine,
+  RAM,
+  type Region,
+} from '../../../models/contract/machine.js';
 import type { Level } from '../../../models/contract/address.js';
 
 const level = fc.constantFrom<Level>(1, 1, 2, 2, 3);
@@ -12,6 +20,7 @@ const region = (gfn: number, pages: number, kinds: fc.Arbitrary<Backing>): fc.Ar
     pages,
     ...drawn,
     hostMtrr: BACKING_HOST_MTRR[drawn.backing],
+    hostPat: BACKING_HOST_PAT[drawn.backing],
     specialOffset: 0,
     specialPages: 0,
   }));
@@ -49,8 +58,8 @@ export const machineArbitrary: fc.Arbitrary<Machine> = fc
     regions: fc.oneof(flat, pc, scattered),
   })
   .map((drawn) => ({
+    ...DEFAULT_MACHINE,
     ...drawn,
     hostPhysAddr: Math.max(46, drawn.maxPhysAddr),
     cr0: { ...drawn.cr0, nw: false },
-    privateMemory: false,
   }));

@@ -1,4 +1,5 @@
 /** The examples as real child processes: what they answer is what real hardware does, by the recorded vectors and by the profile they claim. */
+import { besideOf } from '../../../harness/operations/beside.js';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,6 @@ import { Place } from '../../../harness/operations/usage-error.js';
 import { type ObservationJson, observationJson } from '../../../harness/scenario/observation-json.js';
 import { scenarioFrom } from '../../../harness/scenario/parse.js';
 import type { Scenario } from '../../../harness/scenario/scenario.js';
-import { OK, outcomeOf } from '../../../models/contract/observation.js';
 
 jest.setTimeout(60_000);
 const EXAMPLES = join(__dirname, '../../../harness/external/examples');
@@ -54,8 +54,7 @@ async function answersOf(command: string, scenarios: readonly Scenario[]): Promi
   return answers.map((answer, index) =>
     scenarios[index].steps.map((step, at) => {
       const observation = answer!.observations[at];
-      const isValue = step.op === 'read-msr' && outcomeOf(observation) === OK;
-      return observationJson(observation, isValue ? { hi: answer!.values[2 * at], lo: answer!.values[2 * at + 1] } : null);
+      return observationJson(observation, besideOf(step, observation, answer!.values[2 * at], answer!.values[2 * at + 1]));
     }),
   );
 }

@@ -1,4 +1,5 @@
 /** emtdiff serve as a child process: by hand, and as an external model whose answers have to be those of the profile in this process. */
+import { besideOf } from '../../../harness/operations/beside.js';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -9,7 +10,6 @@ import { answerOf } from '../../../harness/run/readable.js';
 import { observationJson } from '../../../harness/scenario/observation-json.js';
 import { scenarioFrom } from '../../../harness/scenario/parse.js';
 import type { Scenario } from '../../../harness/scenario/scenario.js';
-import { OK, outcomeOf } from '../../../models/contract/observation.js';
 import { PROFILES } from '../../../models/registry.js';
 import { emtdiff, MAIN } from '../cli/command.js';
 
@@ -83,9 +83,8 @@ describe('a profile behind serve answers as it does in this process', () => {
     answers.forEach((answer, index) => {
       const readable = scenarios[index].steps.map((step, at) => {
         const observation = answer!.observations[at];
-        const isValue = step.op === 'read-msr' && outcomeOf(observation) === OK;
-        const value = isValue ? { hi: answer!.values[2 * at], lo: answer!.values[2 * at + 1] } : null;
-        return observationJson(observation, value, answer!.rules[at]);
+        const beside = besideOf(step, observation, answer!.values[2 * at], answer!.values[2 * at + 1]);
+        return observationJson(observation, beside, answer!.rules[at]);
       });
       expect({ observations: readable, counters: answer!.counters }).toEqual(answerOf(profile, scenarios[index]));
     });

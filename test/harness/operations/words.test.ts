@@ -66,6 +66,42 @@ describe('A step reads as a maintainer would write it in a mail', () => {
     ['set gfn 0x0 + 0x1 shared', { op: 'set-attributes', gfn: '0x0', pages: '0x1', to: 'shared' }],
     ['resume the paused conversion', { op: 'resume-attributes' }],
     ['punch a hole at gfn 0x0 + 0x1', { op: 'punch-hole', gfn: '0x0', pages: '0x1' }],
+    [
+      'set gfn 0x0 + 0x1 private, pause after host-unmap',
+      { op: 'set-attributes', gfn: '0x0', pages: '0x1', to: 'private', pauseAfter: 'host-unmap' },
+    ],
+    [
+      'save and restore (migration to an equal host), nested state without g_pat, MSRs of the index list only',
+      { op: 'save-restore', legacyState: true, msrs: 'index-list' },
+    ],
+    [
+      'vcpu0 L1 writes VMCB1: NP=0 g_pat=0x7040600070404 NP clean bit=1',
+      { op: 'write-vmcb12', vcpu: 0, page: 1, np: false, gpat: '0x7040600070404', npClean: true },
+    ],
+    ['vcpu0 L1 writes VMCB0: nothing', { op: 'write-vmcb12', vcpu: 0 }],
+    [
+      'vcpu0 L1 writes its VMCS: EPT=0, load host PAT=1, HOST_IA32_PAT=0x0',
+      { op: 'write-vmcs12', vcpu: 0, ept: false, loadHostPat: true, hostPat: '0x0' },
+    ],
+    ["vcpu0 L1 reads L2's PAT from its VMCB0 or VMCS", { op: 'read-l2-pat', vcpu: 0 }],
+    [
+      'L1 maps L2 gfn 0x10 + 0x2 to gfn 0x200: PAT2, EPT type WB',
+      { op: 'map-l2', gfn: '0x10', pages: '0x2', target: '0x200', index: 2 },
+    ],
+    [
+      'L1 maps L2 gfn 0x0 + 0x200 to gfn 0x0: PAT0, EPT type 3+ipat in 2M pages',
+      { op: 'map-l2', gfn: '0x0', pages: '0x200', target: '0x0', type: 3, ipat: true, level: '2M' },
+    ],
+    ['L1 maps L2 gfn 0x0 + 0x1 not present', { op: 'map-l2', gfn: '0x0', pages: '0x1', target: '0x0', invalid: true }],
+    ['vcpu1 enter L2', { op: 'enter-l2', vcpu: 1 }],
+    ['vcpu1 enter L2 by VMCB1', { op: 'enter-l2', vcpu: 1, page: 1 }],
+    ['vcpu1 L2 exits to L1', { op: 'exit-l2', vcpu: 1 }],
+    ['vcpu0 host reads PAT', { op: 'host-msr', vcpu: 0, msr: '0x277' }],
+    ['vcpu0 host sets MTRRdefType = 0xc06', { op: 'host-msr', vcpu: 0, msr: '0x2ff', value: '0xc06' }],
+    ['host write of gfn 0x1 through its own mapping', { op: 'host-access', gfn: '0x1', kind: 'write' }],
+    ['host pins gfn 0x0 + 0x2', { op: 'host-pin', gfn: '0x0', pages: '0x2' }],
+    ['host unpins gfn 0x0 + 0x2', { op: 'host-unpin', gfn: '0x0', pages: '0x2' }],
+    ['vcpu0 a driver asks for gfn 0xe0000 as WC', { op: 'request', vcpu: 0, gfn: '0xe0000', type: 'WC' }],
   ])('%s', (words, json) => {
     expect(stepInWords(parseStep(json, place))).toBe(words);
   });

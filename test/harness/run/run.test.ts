@@ -9,7 +9,7 @@ import {
   GP,
   HOST_FATAL,
   leafWord,
-  NOT_APPLICABLE,
+  NOT_ASKED,
   type Observation,
   OK,
   plain,
@@ -20,7 +20,7 @@ import {
 import { recordingModel } from '../../recording-model.js';
 import { access, encoded, rule, seat, traceOf } from '../panel-of-two.js';
 
-const SILENT = plain(NOT_APPLICABLE, 0);
+const SILENT = NOT_ASKED;
 const read = (msr: string) => ({ op: 'read-msr', vcpu: 0, msr });
 const init = { op: 'init', vcpu: 0 };
 
@@ -151,6 +151,6 @@ describe('The readable lane', () => {
   });
 
   test('shows the state after some of the steps', () => {
-    expect(stateAfter(who().create(), scenario, 2)).toEqual({ asked: 2 });
+    expect(stateAfter(who(), scenario, 2)).toEqual({ asked: 2 });
   });
 });

@@ -1,7 +1,15 @@
 /** A guest on one profile of amd-npt, driven in words: what a test says and what it sees. */
+import { DEFAULT_MACHINE } from '../../default-machine.js';
 import { profiles } from '../../../models/amd-npt/profiles.js';
 import { LEVEL_NAMES } from '../../../models/contract/address.js';
-import { BACKING_HOST_MTRR, BACKING_NAMES, type Backing, type Machine, type Region } from '../../../models/contract/machine.js';
+import {
+  BACKING_HOST_MTRR,
+  BACKING_HOST_PAT,
+  BACKING_NAMES,
+  type Backing,
+  type Machine,
+  type Region,
+} from '../../../models/contract/machine.js';
 import { MEMORY_TYPE_NAMES, type RegisterType } from '../../../models/contract/memory-type.js';
 import type { Model, Profile } from '../../../models/contract/model.js';
 import {
@@ -38,6 +46,7 @@ function regionOf(words: RegionWords): Region {
     backing,
     level: LEVEL_NAMES.indexOf(words.level ?? '4K') as 1,
     hostMtrr: words.hostMtrr === undefined ? BACKING_HOST_MTRR[backing] : typeOf(words.hostMtrr),
+    hostPat: BACKING_HOST_PAT[backing],
     specialOffset: 0,
     specialPages: 0,
   };
@@ -56,18 +65,8 @@ export class Guest {
     this.profile = profileNamed(version);
     this.model = this.profile.create();
     this.machine = {
+      ...DEFAULT_MACHINE,
       vcpus: 2,
-      maxPhysAddr: 46,
-      hostPhysAddr: 46,
-      guestMtrr: true,
-      selfSnoop: true,
-      noncoherentDevices: 0,
-      iommu: false,
-      ioResources: false,
-      quirkCdNwCleared: true,
-      quirkIgnoreGuestPat: true,
-      cr0: { pg: true, cd: false, nw: false },
-      privateMemory: false,
       ...machine,
       regions: regions.map(regionOf),
     };

@@ -8,7 +8,7 @@ import { Guest, VENDORS } from './guest.js';
 import { program } from './layout.js';
 
 const region = (gfn: number, pages: number) =>
-  ({ gfn, pages, backing: RAM, level: LEVEL_4K, hostMtrr: WB, specialOffset: 0, specialPages: 0 }) as const;
+  ({ gfn, pages, backing: RAM, level: LEVEL_4K, hostMtrr: WB, hostPat: WB, specialOffset: 0, specialPages: 0 }) as const;
 
 describe.each(VENDORS)('the format on %s', (_, profile) => {
   test('a frame is MMIO exactly where no region covers it', () => {

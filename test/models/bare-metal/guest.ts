@@ -1,4 +1,5 @@
 /** A guest on bare metal, for tests: MSR values as bigints, answers as words. */
+import { DEFAULT_MACHINE } from '../../default-machine.js';
 import { LEVEL_4K, type Level } from '../../../models/contract/address.js';
 import { type Machine, RAM } from '../../../models/contract/machine.js';
 import { MEMORY_TYPE_NAMES, WB } from '../../../models/contract/memory-type.js';
@@ -16,19 +17,11 @@ export const VENDORS = [
 ] as const;
 
 export const MACHINE: Machine = {
-  vcpus: 1,
+  ...DEFAULT_MACHINE,
   maxPhysAddr: 40,
-  hostPhysAddr: 46,
-  guestMtrr: true,
-  selfSnoop: true,
-  noncoherentDevices: 0,
-  iommu: false,
-  ioResources: false,
-  quirkCdNwCleared: true,
-  quirkIgnoreGuestPat: true,
-  cr0: { pg: true, cd: false, nw: false },
-  privateMemory: false,
-  regions: [{ gfn: 0, pages: 2 ** 28, backing: RAM, level: LEVEL_4K, hostMtrr: WB, specialOffset: 0, specialPages: 0 }],
+  regions: [
+    { gfn: 0, pages: 2 ** 28, backing: RAM, level: LEVEL_4K, hostMtrr: WB, hostPat: WB, specialOffset: 0, specialPages: 0 },
+  ],
 };
 
 /** PAT entries in the order UC WC WT WP WB UC-: `PAT_INDEX` names the index of each type. */

@@ -168,7 +168,16 @@ describe.each(VENDORS)('MTRR precedence on %s', (vendor, profile) => {
 
   test('52 address bits are compared', () => {
     const top = 2 ** 40 - 1;
-    const region = { gfn: top, pages: 1, backing: 0, level: LEVEL_4K, hostMtrr: 6, specialOffset: 0, specialPages: 0 } as const;
+    const region = {
+      gfn: top,
+      pages: 1,
+      backing: 0,
+      level: LEVEL_4K,
+      hostMtrr: 6,
+      hostPat: 6,
+      specialOffset: 0,
+      specialPages: 0,
+    } as const;
     const guest = new Guest(profile, { maxPhysAddr: 52, hostPhysAddr: 52, regions: [{ ...region, gfn: 0, pages: 1 }, region] });
     accept(guest, 0x200, 0xffffffffff004n);
     accept(guest, 0x201, 0xffffffffff800n);

@@ -1,6 +1,14 @@
 /** A profile of the model, driven by short words: values as bigints, answers as text. */
+import { DEFAULT_MACHINE } from '../../default-machine.js';
 import { type Gfn, LEVEL_1G, LEVEL_2M, LEVEL_4K, LEVEL_NAMES, type Level } from '../../../models/contract/address.js';
-import { BACKING_HOST_MTRR, type Backing, type Machine, RAM, type Region } from '../../../models/contract/machine.js';
+import {
+  BACKING_HOST_MTRR,
+  BACKING_HOST_PAT,
+  type Backing,
+  type Machine,
+  RAM,
+  type Region,
+} from '../../../models/contract/machine.js';
 import { MEMORY_TYPE_NAMES } from '../../../models/contract/memory-type.js';
 import type { Counters, Model, Profile } from '../../../models/contract/model.js';
 import {
@@ -28,22 +36,23 @@ export function versionNamed(name: string): Version {
 }
 
 export function region(gfn: Gfn, pages: number, backing: Backing = RAM, level: Level = LEVEL_4K): Region {
-  return { gfn, pages, backing, level, hostMtrr: BACKING_HOST_MTRR[backing], specialOffset: 0, specialPages: 0 };
+  return {
+    gfn,
+    pages,
+    backing,
+    level,
+    hostMtrr: BACKING_HOST_MTRR[backing],
+    hostPat: BACKING_HOST_PAT[backing],
+    specialOffset: 0,
+    specialPages: 0,
+  };
 }
 
 export const machine = (changes: Partial<Machine> = {}): Machine => ({
+  ...DEFAULT_MACHINE,
   vcpus: 2,
   maxPhysAddr: 36,
-  hostPhysAddr: 46,
-  guestMtrr: true,
-  selfSnoop: true,
   noncoherentDevices: 1,
-  iommu: false,
-  ioResources: false,
-  quirkCdNwCleared: true,
-  quirkIgnoreGuestPat: true,
-  cr0: { pg: true, cd: false, nw: false },
-  privateMemory: false,
   regions: [region(0, 2 ** 24)],
   ...changes,
 });

@@ -107,4 +107,13 @@ describe('Twelve events on one slot of 16 frames', () => {
   });
 });
 
-const bigRegion = { gfn: 0, pages: 2048, backing: 0, level: 2, hostMtrr: 6, specialOffset: 0, specialPages: 0 } as const;
+const bigRegion = {
+  gfn: 0,
+  pages: 2048,
+  backing: 0,
+  level: 2,
+  hostMtrr: 6,
+  hostPat: 6,
+  specialOffset: 0,
+  specialPages: 0,
+} as const;

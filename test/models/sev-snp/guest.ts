@@ -1,4 +1,5 @@
 /** A small guest to try a profile on: one call per operation of the scenario format, answers in words. */
+import { DEFAULT_MACHINE } from '../../default-machine.js';
 import { LEVEL_NAMES } from '../../../models/contract/address.js';
 import { type Machine, RAM, type Region } from '../../../models/contract/machine.js';
 import { MEMORY_TYPE_NAMES, WB } from '../../../models/contract/memory-type.js';
@@ -34,23 +35,15 @@ export const region = (gfn: number, pages: number, level: 1 | 2 | 3 = 1, over: P
   backing: RAM,
   level,
   hostMtrr: WB,
+  hostPat: WB,
   specialOffset: 0,
   specialPages: 0,
   ...over,
 });
 
 export const machine = (over: Partial<Machine> = {}): Machine => ({
+  ...DEFAULT_MACHINE,
   vcpus: 4,
-  maxPhysAddr: 46,
-  hostPhysAddr: 46,
-  guestMtrr: true,
-  selfSnoop: true,
-  noncoherentDevices: 0,
-  iommu: false,
-  ioResources: false,
-  quirkCdNwCleared: true,
-  quirkIgnoreGuestPat: true,
-  cr0: { pg: true, cd: false, nw: false },
   privateMemory: true,
   regions: [region(0, 16, 2)],
   ...over,

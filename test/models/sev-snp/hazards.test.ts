@@ -117,8 +117,8 @@ describe('H5: an RMPUPDATE that fails on the second page', () => {
 
   test('counts pages over the slots of the range', () => {
     const slots = [
-      { gfn: 0, pages: 1, backing: 0, level: 1, hostMtrr: 6, specialOffset: 0, specialPages: 0 },
-      { gfn: 1, pages: 3, backing: 0, level: 1, hostMtrr: 6, specialOffset: 0, specialPages: 0 },
+      { gfn: 0, pages: 1, backing: 0, level: 1, hostMtrr: 6, hostPat: 6, specialOffset: 0, specialPages: 0 },
+      { gfn: 1, pages: 3, backing: 0, level: 1, hostMtrr: 6, hostPat: 6, specialOffset: 0, specialPages: 0 },
     ] as const;
     for (const name of ['rfc-v8', 'in-lock', 'pre-post'] as const) {
       const guest = new Guest(DESIGNS[name], { secondUpdateFails: true }, { regions: slots });
@@ -129,7 +129,7 @@ describe('H5: an RMPUPDATE that fails on the second page', () => {
 
   test('stops at the slot in which it fails, and the next conversion starts anew', () => {
     const slots = [0, 4, 8].map(
-      (gfn) => ({ gfn, pages: 4, backing: 0, level: 1, hostMtrr: 6, specialOffset: 0, specialPages: 0 }) as const,
+      (gfn) => ({ gfn, pages: 4, backing: 0, level: 1, hostMtrr: 6, hostPat: 6, specialOffset: 0, specialPages: 0 }) as const,
     );
     for (const name of ['rfc-v8', 'in-lock', 'pre-post'] as const) {
       const guest = new Guest(DESIGNS[name], { secondUpdateFails: true }, { regions: slots });

@@ -79,7 +79,7 @@ function prepared(design: DesignName, from: Kind, hasLeaf: boolean): Guest {
   return guest;
 }
 
-const region4K = { gfn: 0, pages: 16, backing: 0, level: 1, hostMtrr: 6, specialOffset: 0, specialPages: 0 } as const;
+const region4K = { gfn: 0, pages: 16, backing: 0, level: 1, hostMtrr: 6, hostPat: 6, specialOffset: 0, specialPages: 0 } as const;
 
 function answer(design: DesignName, from: Kind, mode: Kind, point: Point, access: 'R' | 'W', hasLeaf: boolean): string {
   const to = from === 'P' ? 'S' : 'P';

@@ -1,6 +1,14 @@
 /** A machine on the test bench: a profile of this folder, the defaults of the scenario format, and answers in words. */
+import { DEFAULT_MACHINE } from '../../default-machine.js';
 import { LEVEL_4K, LEVEL_NAMES, type Level } from '../../../models/contract/address.js';
-import { BACKING_HOST_MTRR, BACKING_NAMES, type Backing, type Machine, type Region } from '../../../models/contract/machine.js';
+import {
+  BACKING_HOST_MTRR,
+  BACKING_HOST_PAT,
+  BACKING_NAMES,
+  type Backing,
+  type Machine,
+  type Region,
+} from '../../../models/contract/machine.js';
 import { MEMORY_TYPE_NAMES, type RegisterType } from '../../../models/contract/memory-type.js';
 import type { Model } from '../../../models/contract/model.js';
 import {
@@ -27,18 +35,8 @@ export const RESET_PAT = 0x0007040600070406n;
 
 export function machine(overrides: Partial<Machine> = {}): Machine {
   return {
+    ...DEFAULT_MACHINE,
     vcpus: 2,
-    maxPhysAddr: 46,
-    hostPhysAddr: 46,
-    guestMtrr: true,
-    selfSnoop: true,
-    noncoherentDevices: 0,
-    iommu: false,
-    ioResources: false,
-    quirkCdNwCleared: true,
-    quirkIgnoreGuestPat: true,
-    cr0: { pg: true, cd: false, nw: false },
-    privateMemory: false,
     regions: [region(0, 0x100000)],
     ...overrides,
   };
@@ -53,7 +51,7 @@ export function region(
 ): Region {
   const kind = BACKING_NAMES.indexOf(backing) as Backing;
   const type = hostMtrr === undefined ? BACKING_HOST_MTRR[kind] : (MEMORY_TYPE_NAMES.indexOf(hostMtrr) as RegisterType);
-  return { gfn, pages, backing: kind, level, hostMtrr: type, specialOffset: 0, specialPages: 0 };
+  return { gfn, pages, backing: kind, level, hostMtrr: type, hostPat: BACKING_HOST_PAT[kind], specialOffset: 0, specialPages: 0 };
 }
 
 export function start(profile: string, overrides: Partial<Machine> = {}): Model {

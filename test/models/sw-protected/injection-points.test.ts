@@ -21,7 +21,7 @@ const FRAME = 5;
 
 function answers(direction: keyof typeof OUTCOMES, kind: 0 | 1, hasLeaf: boolean, point: number) {
   const vm = new VirtualMachine('sw-protected/6.8', {
-    regions: [{ gfn: 0, pages: 2048, backing: 0, level: 1, hostMtrr: 6, specialOffset: 0, specialPages: 0 }],
+    regions: [{ gfn: 0, pages: 2048, backing: 0, level: 1, hostMtrr: 6, hostPat: 6, specialOffset: 0, specialPages: 0 }],
   });
   const toPrivate = direction === 'to private';
   if (!toPrivate) vm.toPrivate(FRAME, 1);

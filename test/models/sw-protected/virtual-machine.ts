@@ -1,4 +1,5 @@
 /** A virtual machine of this model under test: scenario words in, observations as plain objects out. */
+import { DEFAULT_MACHINE } from '../../default-machine.js';
 import type { Machine, Region } from '../../../models/contract/machine.js';
 import { RAM } from '../../../models/contract/machine.js';
 import { MEMORY_TYPE_NAMES, WB } from '../../../models/contract/memory-type.js';
@@ -26,22 +27,14 @@ export const ram = (gfn: number, pages: number, level: Level = 2): Region => ({
   backing: RAM,
   level,
   hostMtrr: WB,
+  hostPat: WB,
   specialOffset: 0,
   specialPages: 0,
 });
 
 export const MACHINE: Machine = {
+  ...DEFAULT_MACHINE,
   vcpus: 3,
-  maxPhysAddr: 46,
-  hostPhysAddr: 46,
-  guestMtrr: true,
-  selfSnoop: true,
-  noncoherentDevices: 0,
-  iommu: false,
-  ioResources: false,
-  quirkCdNwCleared: true,
-  quirkIgnoreGuestPat: true,
-  cr0: { pg: true, cd: false, nw: false },
   privateMemory: true,
   regions: [ram(0, 2048)],
 };

@@ -89,7 +89,7 @@ describe('H14: a neighbour installs a huge leaf over frames in conversion', () =
   });
   test('the tail retries as the head does, the regions between and beyond do not', () => {
     const td = new Td('tdx/6.16', {
-      regions: [{ gfn: 0, pages: 8 * H, backing: 0, level: 2, hostMtrr: 6, specialOffset: 0, specialPages: 0 }],
+      regions: [{ gfn: 0, pages: 8 * H, backing: 0, level: 2, hostMtrr: 6, hostPat: 6, specialOffset: 0, specialPages: 0 }],
     });
     td.convert(H + 1, 3 * H + 1, 'private', PAUSE_STORE);
     const shared = [H - 1, H, 3 * H + 5, 4 * H].map((gfn) => td.shared(gfn));
@@ -104,7 +104,7 @@ describe('H14: a neighbour installs a huge leaf over frames in conversion', () =
   test('an unmixed 1G block inside the memslot retries as a whole, whatever the size of mappings', () => {
     const G = 512 * H;
     const td = new Td('tdx/6.16', {
-      regions: [{ gfn: 0, pages: 2 * G, backing: 0, level: 1, hostMtrr: 6, specialOffset: 0, specialPages: 0 }],
+      regions: [{ gfn: 0, pages: 2 * G, backing: 0, level: 1, hostMtrr: 6, hostPat: 6, specialOffset: 0, specialPages: 0 }],
     });
     td.convert(1, 2, 'private', PAUSE_STORE);
     expect([td.shared(G - 1), td.shared(G)]).toEqual(['retry', 'ok 4K WB shared']);

@@ -1,8 +1,9 @@
 /** A TD driven by hand: operations by name, observations as short sentences, and what each step broke. */
+import { DEFAULT_MACHINE } from '../../default-machine.js';
 import type { TrustDomain } from '../../../models/tdx/model.js';
 import { INVARIANTS } from '../../../models/tdx/invariants.js';
 import { profiles } from '../../../models/tdx/versions.js';
-import { type Backing, type Machine, RAM, type Region } from '../../../models/contract/machine.js';
+import { BACKING_HOST_PAT, type Backing, type Machine, RAM, type Region } from '../../../models/contract/machine.js';
 import { type Level, LEVEL_NAMES } from '../../../models/contract/address.js';
 import { MEMORY_TYPE_NAMES, WB } from '../../../models/contract/memory-type.js';
 import {
@@ -20,22 +21,13 @@ import { type AccessKind, type AccessPause, type ConversionPause, READ } from '.
 export const H = 512;
 
 export function region(gfn: number, pages: number, level: Level = 2, backing: Backing = RAM): Region {
-  return { gfn, pages, backing, level, hostMtrr: WB, specialOffset: 0, specialPages: 0 };
+  return { gfn, pages, backing, level, hostMtrr: WB, hostPat: BACKING_HOST_PAT[backing], specialOffset: 0, specialPages: 0 };
 }
 
 export function machine(changes: Partial<Machine> = {}): Machine {
   return {
+    ...DEFAULT_MACHINE,
     vcpus: 3,
-    maxPhysAddr: 46,
-    hostPhysAddr: 46,
-    guestMtrr: true,
-    selfSnoop: true,
-    noncoherentDevices: 0,
-    iommu: false,
-    ioResources: false,
-    quirkCdNwCleared: true,
-    quirkIgnoreGuestPat: true,
-    cr0: { pg: true, cd: false, nw: false },
     privateMemory: true,
     regions: [region(0, 4 * H)],
     ...changes,

@@ -36,6 +36,7 @@ const region = (gfn: number, pages: number, backing: Backing, level: Level): Mac
   backing,
   level,
   hostMtrr: backing === RESERVED ? 0 : 6,
+  hostPat: 6,
   specialOffset: backing === RAM && pages > 0x300 ? 0x210 : 0,
   specialPages: backing === RAM && pages > 0x300 ? 3 : 0,
 });

@@ -1,3 +1,4 @@
+import { DEFAULT_MACHINE } from '../../default-machine.js';
 import { ALL_VERSIONS, last, profileOf, rdmsr, tell, wrmsr } from './subject.js';
 
 const NARROW = { maxPhysAddr: 40 };
@@ -120,18 +121,7 @@ test('registers belong to one vCPU, and INIT leaves them', () => {
 test('a model that is used again starts anew', () => {
   const model = profileOf('ept-4.21').create();
   const machine = {
-    vcpus: 1,
-    maxPhysAddr: 46,
-    hostPhysAddr: 46,
-    guestMtrr: true,
-    selfSnoop: true,
-    noncoherentDevices: 0,
-    iommu: false,
-    ioResources: false,
-    quirkCdNwCleared: true,
-    quirkIgnoreGuestPat: true,
-    cr0: { pg: true, cd: false, nw: false },
-    privateMemory: false,
+    ...DEFAULT_MACHINE,
     regions: [],
   };
   model.reset(machine);

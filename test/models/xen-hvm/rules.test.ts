@@ -42,8 +42,7 @@ test('the state tells registers, pins and entries by name', () => {
   const machine = { ioResources: true, regions: [region(0, 0x100, 'ram'), region(0x100000, 0x40000, 'ram', { level: '1G' })] };
   const steps = [WB_BY_DEFAULT, { op: 'pin-cacheattr', gfn: '0x8', pages: '0x8', type: 'WC' }, read(0x10), read(0x100000, 1)];
   const scenario = scenarioFrom({ format: 'emtdiff-scenario/1', name: 'state', machine, steps }, new Place('state', '$'));
-  const state = (version: string): Readonly<Record<string, unknown>> =>
-    stateAfter(profileOf(version).create(), scenario, steps.length);
+  const state = (version: string): Readonly<Record<string, unknown>> => stateAfter(profileOf(version), scenario, steps.length);
   expect(state('ept-4.21')).toMatchObject({
     'vcpu0 MTRRdefType': '0x806',
     'vcpu0 PAT': '0x7040600070406',
