@@ -3,7 +3,7 @@ import { profiles as amdNpt } from './amd-npt/profiles.js';
 import { profiles as bareMetal } from './bare-metal/profiles.js';
 import type { Profile } from './contract/model.js';
 import { profiles as intelEpt } from './intel-ept/versions.js';
-import { profiles as sevSnp } from './sev-snp/profiles.js';
+import { profiles as sevSnp } from './sev-snp/versions.js';
 import { profiles as shadowPaging } from './shadow-paging/profiles.js';
 import { profiles as swProtected } from './sw-protected/versions.js';
 import { profiles as tdx } from './tdx/versions.js';

@@ -4,7 +4,7 @@ import { CD, type EffectiveType, UC, WB } from '../contract/memory-type.js';
 import { leafWord, type Observation, type PageKind, typedPage } from '../contract/observation.js';
 import type { GuestRegisters } from './guest-registers.js';
 import { cellType, nestedCell } from './nested-memory-type.js';
-import { FIRST_CELL_RULE, RULE } from './rules.js';
+import { CELL_RULE, RULE, UNPAGED_CELL_RULE } from './rules.js';
 
 /** Every nested leaf selects entry 0 of the host PAT, which is WB. */
 const LEAF = leafWord(WB, false);
@@ -28,6 +28,6 @@ export function accessType(
   }
   const isPaging = registers.isPaging(vcpu);
   const cell = nestedCell(isPaging ? registers.patType(vcpu, pat) : WB, hostMtrr);
-  const rule = pageRule || (isPaging ? FIRST_CELL_RULE + cell : RULE.pagingOff);
+  const rule = pageRule || (isPaging ? CELL_RULE : UNPAGED_CELL_RULE)[cell];
   return typedPage(cellType(cell), level, LEAF, page, rule);
 }

@@ -29,21 +29,21 @@ export class ConversionUpdate {
     this.hasFailed = false;
     this.updated = 0;
     this.sleeps = false;
-    if (this.vm.config.directMap === 'around-lock') this.eachPart(from, to, toPrivate, PIN);
+    if (this.vm.switches.directMap === 'around-lock') this.eachPart(from, to, toPrivate, PIN);
   }
 
   /** Under mmu_lock, of a part that lies in one slot with guest_memfd. */
   underLock(from: Gfn, to: Gfn, toPrivate: boolean): void {
-    if (this.vm.config.rmpUpdate !== 'under-lock' || this.hasFailed) return;
-    this.sleeps = this.vm.config.directMap === 'with-update';
+    if (this.vm.switches.rmpUpdate !== 'under-lock' || this.hasFailed) return;
+    this.sleeps = this.vm.switches.directMap === 'with-update';
     this.updatePart(from, to, toPrivate);
     this.sleeps = false;
   }
 
   /** After mmu_lock is dropped: the update of RFC v8, M. Roth's post hook. */
   finish(from: Gfn, to: Gfn, toPrivate: boolean): void {
-    if (this.vm.config.rmpUpdate === 'after-unlock') this.eachPart(from, to, toPrivate, UPDATE);
-    if (this.vm.config.directMap === 'around-lock') this.eachPart(from, to, toPrivate, UNPIN);
+    if (this.vm.switches.rmpUpdate === 'after-unlock') this.eachPart(from, to, toPrivate, UPDATE);
+    if (this.vm.switches.directMap === 'around-lock') this.eachPart(from, to, toPrivate, UNPIN);
   }
 
   private eachPart(from: Gfn, to: Gfn, toPrivate: boolean, task: number): void {
@@ -64,7 +64,7 @@ export class ConversionUpdate {
       this.updateToShared(from, to);
       return;
     }
-    const room = this.vm.config.secondUpdateFails ? UPDATES_BEFORE_FAILURE - this.updated : Number.POSITIVE_INFINITY;
+    const room = this.vm.switches.secondUpdateFails ? UPDATES_BEFORE_FAILURE - this.updated : Number.POSITIVE_INFINITY;
     const failing = from + room;
     this.updateToPrivate(from, Math.min(to, failing));
     this.updated += Math.min(to, failing) - from;
@@ -72,20 +72,20 @@ export class ConversionUpdate {
     this.hasFailed = true;
     this.vm.counts.warnings++;
     // The page that fails has already left the direct map.
-    if (this.vm.config.directMap === 'with-update') this.unmapDirect(failing, failing + 1);
+    if (this.vm.switches.directMap === 'with-update') this.unmapDirect(failing, failing + 1);
   }
 
   private updateToPrivate(from: Gfn, to: Gfn): void {
     if (from === to) return;
-    if (this.vm.config.directMap === 'with-update') this.unmapDirect(from, to);
+    if (this.vm.switches.directMap === 'with-update') this.unmapDirect(from, to);
     this.updateRuns(this.vm.pages, from, to, true);
-    if (this.vm.config.directMap === 'around-lock') this.updateRuns(this.vm.pinned, from, to, true);
+    if (this.vm.switches.directMap === 'around-lock') this.updateRuns(this.vm.pinned, from, to, true);
   }
 
   private updateToShared(from: Gfn, to: Gfn): void {
-    if (this.vm.config.directMap === 'with-update') this.gmem.allocate(from, to);
+    if (this.vm.switches.directMap === 'with-update') this.gmem.allocate(from, to);
     this.updateRuns(this.vm.pages, from, to, false);
-    if (this.vm.config.directMap === 'around-lock') this.updateRuns(this.vm.pinned, from, to, false);
+    if (this.vm.switches.directMap === 'around-lock') this.updateRuns(this.vm.pinned, from, to, false);
   }
 
   /** Gets the pages and takes them out of the direct map; in the variant `+dm-restore-bug` the helper maps them again. */
@@ -93,7 +93,7 @@ export class ConversionUpdate {
     this.gmem.allocate(from, to);
     this.changeDirectMap();
     this.vm.counts.directMapUnmaps += to - from;
-    if (this.vm.config.directMapRestoreBug) this.vm.counts.directMapMaps += to - from;
+    if (this.vm.switches.directMapRestoreBug) this.vm.counts.directMapMaps += to - from;
     else this.vm.pages.change(from, to, 0, DIRECT_MAP_ABSENT);
   }
 
@@ -106,7 +106,7 @@ export class ConversionUpdate {
 
   /** RMPUPDATE of each page; M. Roth's of the pages that the pre hook found. */
   private updateRuns(runs: PageRuns, from: Gfn, to: Gfn, toPrivate: boolean): void {
-    const withDirectMap = this.vm.config.directMap === 'with-update';
+    const withDirectMap = this.vm.switches.directMap === 'with-update';
     const wanted = withDirectMap ? HAS_FOLIO : HAS_FOLIO | PINNED;
     runs.open(from, to);
     for (let i = runs.first; i < runs.end; i++) {

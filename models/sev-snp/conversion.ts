@@ -51,7 +51,7 @@ export class Conversion {
   /** Starts a conversion; the one before is complete. */
   set(from: Gfn, to: Gfn, toPrivate: boolean, pauseAfter: ConversionPause): Observation {
     const isEqual = this.vm.pages.isAll(from, to, ATTRIBUTE_PRIVATE, toPrivate ? ATTRIBUTE_PRIVATE : 0);
-    if (isEqual && this.vm.config.returnsEarlyWhenEqual) {
+    if (isEqual && this.vm.switches.returnsEarlyWhenEqual) {
       this.vm.counts.attributeNoops++;
       return plain(OK, RULE.attributesAlreadyEqual);
     }
@@ -88,17 +88,20 @@ export class Conversion {
     return plain(OK, RULE.conversionPaused);
   }
 
+  /** The switch that makes a variant, else the order of the design. */
   private orderRule(): number {
-    const { config } = this.vm;
-    if (config.zapsBeforeStores) return RULE.zapThenStore;
-    if (config.rmpUpdate === 'at-fault') return RULE.updateDeferred;
-    if (config.rmpUpdate === 'after-unlock') return RULE.updateAfterUnlock;
-    return config.directMap === 'around-lock' ? RULE.updateBetweenHooks : RULE.updateUnderLock;
+    const { switches } = this.vm;
+    if (switches.skipZap) return RULE.zapSkipped;
+    if (switches.noInvalidation) return RULE.invalidationSkipped;
+    if (switches.zapsBeforeStores) return switches.headTailAdd ? RULE.headTailAdded : RULE.zapThenStore;
+    if (switches.rmpUpdate === 'at-fault') return RULE.updateDeferred;
+    if (switches.rmpUpdate === 'after-unlock') return RULE.updateAfterUnlock;
+    return switches.directMap === 'around-lock' ? RULE.updateBetweenHooks : RULE.updateUnderLock;
   }
 
   private begin(): void {
     this.update.start(this.from, this.to, this.toPrivate);
-    if (this.vm.config.zapsBeforeStores) {
+    if (this.vm.switches.zapsBeforeStores) {
       this.beginAndZap();
       return;
     }
@@ -108,7 +111,7 @@ export class Conversion {
 
   /** `kvm_pre_set_memory_attributes()`. */
   private beginAndZap(): void {
-    const { regions, invalidation, config } = this.vm;
+    const { regions, invalidation, switches } = this.vm;
     let hasPart = false;
     let flush = false;
     for (let i = regions.firstBehind(this.from); i < regions.count && regions.start[i] < this.to; i++) {
@@ -117,8 +120,8 @@ export class Conversion {
       if (!hasPart) invalidation.begin();
       hasPart = true;
       invalidation.add(from, to);
-      if (config.headTailAdd) this.addHeadAndTail(i, from, to);
-      if (config.skipZap) flush = true;
+      if (switches.headTailAdd) this.addHeadAndTail(i, from, to);
+      if (switches.skipZap) flush = true;
       else if (this.vm.zap(from, to)) flush = true;
     }
     if (flush) this.vm.flush();
@@ -148,7 +151,7 @@ export class Conversion {
   }
 
   private end(): void {
-    if (this.vm.config.zapsBeforeStores) this.endMerged();
+    if (this.vm.switches.zapsBeforeStores) this.endMerged();
     else this.zapAndEnd();
   }
 
@@ -163,12 +166,12 @@ export class Conversion {
 
   /** RFC v8: `kvm_unmap_mem_range()`, `kvm_arch_set_memory_attributes()`. */
   private zapAndEnd(): void {
-    const { regions, invalidation, config } = this.vm;
-    let flush = config.skipZap;
+    const { regions, invalidation, switches } = this.vm;
+    let flush = switches.skipZap;
     for (let i = regions.firstBehind(this.from); i < regions.count && regions.start[i] < this.to; i++) {
       const from = Math.max(this.from, regions.start[i]);
       const to = Math.min(this.to, regions.end[i]);
-      if (!config.skipZap && this.vm.zap(from, to)) flush = true;
+      if (!switches.skipZap && this.vm.zap(from, to)) flush = true;
       if (regions.canBePrivate(i)) this.update.underLock(from, to, this.toPrivate);
     }
     this.recomputeMixed();

@@ -1,6 +1,5 @@
 /** What happened since the start of the scenario: one number a kind of event, pages for what is done to pages. */
 import type { Counters } from '../contract/counters.js';
-import type { VirtualMachine } from './virtual-machine.js';
 
 export class Counts {
   faults = 0;
@@ -35,26 +34,25 @@ export class Counts {
     this.validationFaults = this.pvalidates = this.pagesAllocated = this.pagesFreed = this.pagesPrepared = 0;
     this.attributeStores = this.attributeNoops = this.warnings = 0;
   }
-}
 
-/** Of a guest without private memory. */
-export function ordinaryCounters({ counts }: VirtualMachine): Counters {
-  return { faults: counts.faults, zaps: 0, zappedLeaves: counts.zappedLeaves, tlbFlushes: counts.tlbFlushes };
-}
+  /** Of a guest without private memory. */
+  ordinaryCounters(): Counters {
+    return { faults: this.faults, zaps: 0, zappedLeaves: this.zappedLeaves, tlbFlushes: this.tlbFlushes };
+  }
 
-/** A design that takes pages out of the direct map never splits it, and has no prepare hook. */
-export function privateMemoryCounters(vm: VirtualMachine): Counters {
-  const { pagesPrepared, directMapUnmaps, directMapMaps, directMapSplits, ...counts } = vm.counts;
-  const own =
-    vm.config.directMap === 'split-only'
+  /** A design that takes pages out of the direct map never splits it, and has no prepare hook. */
+  privateMemoryCounters(splitsDirectMap: boolean, invalidations: number): Counters {
+    const { pagesPrepared, directMapUnmaps, directMapMaps, directMapSplits, ...counts } = this;
+    const own = splitsDirectMap
       ? { directMapSplits, pagesPrepared, pagesZeroed: pagesPrepared }
       : { directMapUnmaps, directMapMaps };
-  return {
-    ...ordinaryCounters(vm),
-    rmpUpdates: counts.rmpUpdatesToPrivate + counts.rmpUpdatesToShared,
-    memoryFaults: counts.memoryFaultsPrivate + counts.memoryFaultsShared,
-    ...counts,
-    invalidations: vm.invalidation.ends,
-    ...own,
-  };
+    return {
+      ...this.ordinaryCounters(),
+      rmpUpdates: counts.rmpUpdatesToPrivate + counts.rmpUpdatesToShared,
+      memoryFaults: counts.memoryFaultsPrivate + counts.memoryFaultsShared,
+      ...counts,
+      invalidations,
+      ...own,
+    };
+  }
 }

@@ -81,7 +81,7 @@ export class FaultHandling {
   private checkAttribute(fault: PageFault): Observation {
     fault.hasSlot = this.vm.regions.find(fault.gfn) >= 0;
     fault.snapshot = this.vm.invalidation.sequence;
-    if (this.vm.config.slotBeforeAttribute) {
+    if (this.vm.switches.slotBeforeAttribute) {
       const verdict = this.checkSlot(fault);
       if (verdict !== GO_ON) return verdict;
     }
@@ -108,14 +108,14 @@ export class FaultHandling {
   private findPage(fault: PageFault): Observation {
     const verdict = this.checkSlot(fault);
     if (verdict !== GO_ON) return verdict;
-    if (this.vm.config.prechecksStaleness && this.isStale(fault)) return this.retry(fault, RULE.staleBeforeLookup);
+    if (this.vm.switches.prechecksStaleness && this.isStale(fault)) return this.retry(fault, RULE.staleBeforeLookup);
     if (!fault.isPrivate) {
-      if (this.vm.config.updateOnSharedFault) this.gmem.releaseAtSharedFault(fault.gfn);
+      if (this.vm.switches.updateOnSharedFault) this.gmem.releaseAtSharedFault(fault.gfn);
       return GO_ON;
     }
     // kvm_faultin_pfn_private()
     if (!this.vm.regions.canBePrivate(this.vm.regions.find(fault.gfn))) return this.exit(fault, RULE.slotHasNoGmem);
-    this.gmem.getPage(fault.gfn);
+    if (this.gmem.getPage(fault.gfn)) fault.isNewlyAssigned = true;
     fault.generation = generationOf(this.vm.pages.wordAt(fault.gfn));
     return GO_ON;
   }
@@ -139,15 +139,15 @@ export class FaultHandling {
 
   /** `sev_handle_rmp_fault()`: all it can do on 4K pages is to look the page up. */
   private handleRmpFault(fault: PageFault): void {
-    const { counts, config, regions } = this.vm;
+    const { counts, switches, regions } = this.vm;
     counts.rmpFaults++;
-    if (!config.rmpHandlerLooksUp) return;
+    if (!switches.rmpHandlerLooksUp) return;
     const region = regions.find(fault.gfn);
     if (!this.isAttributePrivate(fault) || region < 0 || !regions.canBePrivate(region)) {
       counts.warnings++;
       return;
     }
-    this.gmem.getPage(fault.gfn);
+    if (this.gmem.getPage(fault.gfn)) fault.isNewlyAssigned = true;
     // snp_lookup_rmpentry()
     counts.rmpLookups++;
   }

@@ -40,27 +40,29 @@ export class GuestMemfd {
     pages.close();
   }
 
-  /** Linux `kvm_gmem_get_pfn()`: the page of the frame, allocated and prepared as the design does it. */
-  getPage(gfn: Gfn): void {
+  /** Linux `kvm_gmem_get_pfn()`: the page of the frame, allocated and prepared as the design does it. True: that took an RMPUPDATE. */
+  getPage(gfn: Gfn): boolean {
     this.allocate(gfn, gfn + 1);
-    if (this.vm.config.rmpUpdate !== 'at-fault') return;
+    if (this.vm.switches.rmpUpdate !== 'at-fault') return false;
     const { pages } = this.vm;
     const word = pages.wordAt(gfn);
-    const isMerged = this.vm.config.directMap === 'split-only';
-    if (isMerged && (word & PREPARED) !== 0) return;
+    const isMerged = this.vm.switches.directMap === 'split-only';
+    if (isMerged && (word & PREPARED) !== 0) return false;
     this.vm.counts.rmpLookups++;
-    if ((word & ASSIGNED) === 0) this.assignAtFault(gfn);
-    if (!isMerged) return;
+    const isUnassigned = (word & ASSIGNED) === 0;
+    if (isUnassigned) this.assignAtFault(gfn);
+    if (!isMerged) return isUnassigned;
     this.vm.counts.pagesPrepared++;
     pages.change(gfn, gfn + 1, 0, PREPARED);
+    return isUnassigned;
   }
 
   /** Linux `sev_gmem_prepare()`; Z. Wang's proposal unmaps the page from the direct map instead of splitting that. */
   private assignAtFault(gfn: Gfn): void {
-    const { pages, config } = this.vm;
-    if (config.directMap === 'split-only') splitDirectMap(this.vm, gfn);
+    const { pages, switches } = this.vm;
+    if (switches.directMap === 'split-only') splitDirectMap(this.vm, gfn);
     pages.open(gfn, gfn + 1);
-    if (config.directMap === 'with-update') {
+    if (switches.directMap === 'with-update') {
       pages.word[pages.first] |= DIRECT_MAP_ABSENT;
       this.vm.counts.directMapUnmaps++;
     }
@@ -107,7 +109,7 @@ export class GuestMemfd {
   /** Linux `truncate_inode_pages_range()`: pages go, and are free unless somebody still holds them. */
   truncate(from: Gfn, to: Gfn): void {
     const { pages } = this.vm;
-    if (this.vm.config.freeHook === 'by-attribute') this.releaseByAttribute(from, to);
+    if (this.vm.switches.freeHook === 'by-attribute') this.releaseByAttribute(from, to);
     this.leaveToHolders(pages, from, to);
     pages.open(from, to);
     for (let i = pages.first; i < pages.end; i++) {
@@ -138,7 +140,7 @@ export class GuestMemfd {
   private freeRun(runs: PageRuns, index: number): void {
     const count = runs.endOf(index) - runs.start[index];
     this.vm.counts.pagesFreed += count;
-    if (this.vm.config.freeHook === 'by-rmp') {
+    if (this.vm.switches.freeHook === 'by-rmp') {
       this.vm.counts.rmpLookups += count;
       if ((runs.word[index] & ASSIGNED) !== 0) releaseRun(this.vm, runs, index, true);
       this.mapIfAbsent(runs, index);
@@ -174,7 +176,7 @@ export class GuestMemfd {
       if (other.orphan !== 0 && other.gfn === gfn && other.generation === generation) return;
     }
     this.vm.counts.pagesFreed++;
-    if (this.vm.config.freeHook === 'by-attribute') this.checkFreed(orphan);
+    if (this.vm.switches.freeHook === 'by-attribute') this.checkFreed(orphan);
     else this.freeOrphan(orphan, gfn, generation);
   }
 

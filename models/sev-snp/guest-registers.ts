@@ -58,6 +58,8 @@ export class GuestRegisters {
   valueLo = 0;
   private hi = new Uint32Array(8 * SLOTS);
   private lo = new Uint32Array(8 * SLOTS);
+  /** The rule of the write that put the value there; msrRead: none did. */
+  private rules = new Uint16Array(8 * SLOTS);
   private pg = new Uint8Array(8);
   private cd = new Uint8Array(8);
   private nw = new Uint8Array(8);
@@ -73,6 +75,7 @@ export class GuestRegisters {
     this.stripsCd = machine.quirkCdNwCleared;
     this.hi.fill(0, 0, this.vcpus * SLOTS);
     this.lo.fill(0, 0, this.vcpus * SLOTS);
+    this.rules.fill(RULE.msrRead, 0, this.vcpus * SLOTS);
     for (let vcpu = 0; vcpu < this.vcpus; vcpu++) {
       this.hi[vcpu * SLOTS + PAT_SLOT] = PAT_RESET_HI;
       this.lo[vcpu * SLOTS + PAT_SLOT] = PAT_RESET_LO;
@@ -89,7 +92,9 @@ export class GuestRegisters {
     if (fault !== 0) return plain(GP, fault);
     this.hi[vcpu * SLOTS + slot] = hi;
     this.lo[vcpu * SLOTS + slot] = lo;
-    return plain(OK, slot === PAT_SLOT ? RULE.patStored : RULE.mtrrStored);
+    const rule = slot === PAT_SLOT ? RULE.patStored : RULE.mtrrStored;
+    this.rules[vcpu * SLOTS + slot] = rule;
+    return plain(OK, rule);
   }
 
   /** Linux `kvm_mtrr_valid()`, `kvm_pat_valid()`: the rule that refuses the value, or 0. */
@@ -117,7 +122,7 @@ export class GuestRegisters {
     }
     this.valueHi = this.hi[vcpu * SLOTS + slot];
     this.valueLo = this.lo[vcpu * SLOTS + slot];
-    return plain(OK, RULE.msrRead);
+    return plain(OK, this.rules[vcpu * SLOTS + slot]);
   }
 
   /** Linux `kvm_set_cr0()`, `svm_set_cr0()`. */
@@ -137,6 +142,11 @@ export class GuestRegisters {
 
   isPaging(vcpu: number): boolean {
     return this.pg[vcpu] === 1;
+  }
+
+  /** CR0.CD as the guest wrote it. */
+  hasCd(vcpu: number): boolean {
+    return this.cd[vcpu] === 1;
   }
 
   /** Whether CR0.CD is set in the VMCB: KVM strips it while the quirk is enabled. */

@@ -4,7 +4,7 @@
  */
 import type { Invariant } from '../contract/invariant.js';
 import type { Citation } from '../contract/rule.js';
-import type { Configuration } from './configuration.js';
+import type { Switches } from './switches.js';
 
 export const I1 = 0;
 export const I1H = 1;
@@ -27,7 +27,7 @@ interface Statement extends Invariant {
   readonly citation: Citation;
   readonly event: boolean;
   /** Whether it is meant to hold for a design; a variant is judged by what holds for the plain design. */
-  holdsFor(config: Configuration): boolean;
+  holdsFor(switches: Switches): boolean;
 }
 
 const linux = (file: string, place: string): Citation => ({ document: `Linux v6.11 ${file}`, place });
@@ -39,9 +39,10 @@ const KVM_MAIN = 'virt/kvm/kvm_main.c';
 const MMU = 'arch/x86/kvm/mmu/mmu.c';
 
 const always = (): boolean => true;
-const isMerged = (config: Configuration): boolean => config.zapsBeforeStores;
-const unmapsDirectMap = (config: Configuration): boolean => config.directMap !== 'split-only';
-const sleepsUnderLock = (config: Configuration): boolean => config.rmpUpdate === 'under-lock' && config.directMap === 'with-update';
+const isMerged = (switches: Switches): boolean => switches.zapsBeforeStores;
+const unmapsDirectMap = (switches: Switches): boolean => switches.directMap !== 'split-only';
+const sleepsUnderLock = (switches: Switches): boolean =>
+  switches.rmpUpdate === 'under-lock' && switches.directMap === 'with-update';
 
 export const INVARIANTS: readonly Statement[] = [
   {
@@ -87,7 +88,7 @@ export const INVARIANTS: readonly Statement[] = [
     sentence: 'The direct map of a 2M block with assigned and other pages is split to 4K.',
     citation: linux('arch/x86/virt/svm/sev.c', 'adjust_direct_map()'),
     event: false,
-    holdsFor: (config) => !unmapsDirectMap(config),
+    holdsFor: (switches) => !unmapsDirectMap(switches),
   },
   {
     id: 'I5',
@@ -143,7 +144,7 @@ export const INVARIANTS: readonly Statement[] = [
     sentence: 'Nothing that sleeps, such as a change of the direct map, runs under mmu_lock.',
     citation: thread('mmu_lock and the direct map'),
     event: true,
-    holdsFor: (config) => !sleepsUnderLock(config),
+    holdsFor: (switches) => !sleepsUnderLock(switches),
   },
   {
     id: 'I14',
@@ -155,13 +156,13 @@ export const INVARIANTS: readonly Statement[] = [
 ];
 
 /** The invariants that hold for a design, one bit each. */
-export function holdingInvariants(config: Configuration): number {
+export function holdingInvariants(switches: Switches): number {
   let bits = 0;
-  for (const [bit, invariant] of INVARIANTS.entries()) if (invariant.holdsFor(config)) bits |= 1 << bit;
+  for (const [bit, invariant] of INVARIANTS.entries()) if (invariant.holdsFor(switches)) bits |= 1 << bit;
   return bits;
 }
 
 /** As a profile lists them: null where one is not meant to hold. */
-export function statedInvariants(config: Configuration): (Invariant | null)[] {
-  return INVARIANTS.map(({ holdsFor, ...invariant }) => (holdsFor(config) ? invariant : null));
+export function statedInvariants(switches: Switches): (Invariant | null)[] {
+  return INVARIANTS.map(({ holdsFor, ...invariant }) => (holdsFor(switches) ? invariant : null));
 }

@@ -22,9 +22,9 @@ export function brokenByState(vm: VirtualMachine, conversion: Conversion): numbe
   );
 }
 
-function brokenLeaves({ npt, pages, regions, config }: VirtualMachine, conversion: Conversion): number {
+function brokenLeaves({ npt, pages, regions, switches }: VirtualMachine, conversion: Conversion): number {
   // In the RFC orders the leaves of a conversion go after the attributes changed.
-  const leavesMayLag = !config.zapsBeforeStores && conversion.stage !== ENDED;
+  const leavesMayLag = !switches.zapsBeforeStores && conversion.stage !== ENDED;
   let broken = 0;
   for (let leaf = 0; leaf < npt.count; leaf++) {
     const from = npt.base[leaf];
@@ -52,8 +52,8 @@ function hasStrayTranslation({ npt, tlb }: VirtualMachine): boolean {
 
 /** Where the conversion updates the RMP, the leaves in its range may be ahead of it. */
 function mapsUnassigned(vm: VirtualMachine, conversion: Conversion): boolean {
-  const { npt, config } = vm;
-  const leavesMayLead = config.rmpUpdate !== 'at-fault';
+  const { npt, switches } = vm;
+  const leavesMayLead = switches.rmpUpdate !== 'at-fault';
   for (let leaf = 0; leaf < npt.count; leaf++) {
     if (npt.kind[leaf] !== PRIVATE || (leavesMayLead && conversion.meets(npt.base[leaf], npt.endOf(leaf)))) continue;
     if ((pageWord(vm, npt.base[leaf], npt.generation[leaf]) & ASSIGNED) === 0) return true;
@@ -77,8 +77,8 @@ function hasAssignedInDirectMap(runs: PageRuns): boolean {
 }
 
 /** A 2M block with assigned and with other frames whose direct map is not split. */
-function hasUnsplitBlock({ pages, config }: VirtualMachine): boolean {
-  const size = config.pagesOf2M;
+function hasUnsplitBlock({ pages, pagesOf2M }: VirtualMachine): boolean {
+  const size = pagesOf2M;
   for (let i = 0; i < pages.count; i++) {
     if ((pages.word[i] & (ASSIGNED | DIRECT_MAP_SPLIT)) !== ASSIGNED) continue;
     const first = pages.start[i] - (pages.start[i] % size);

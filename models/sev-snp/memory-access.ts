@@ -27,7 +27,7 @@ import { I12, I5 } from './invariants.js';
 import { NO_ACCESS, type PageFault, TAKEN, TO_TOUCH } from './page-fault.js';
 import { ASSIGNED, ATTRIBUTE_PRIVATE, VALIDATED } from './page-runs.js';
 import { pageWord, validate } from './rmp.js';
-import { RULE } from './rules.js';
+import { NEWLY_ASSIGNED, RULE } from './rules.js';
 import type { VirtualMachine } from './virtual-machine.js';
 
 /** The hardware faulted. */
@@ -45,6 +45,7 @@ export class MemoryAccess {
   start(fault: PageFault, pauseAfter: AccessPause): Observation {
     fault.stage = TO_TOUCH;
     fault.taken = 0;
+    fault.isNewlyAssigned = false;
     fault.startedQuiet = this.isQuiet(fault);
     return this.run(fault, pauseAfter);
   }
@@ -92,10 +93,10 @@ export class MemoryAccess {
 
   private loopRule(fault: PageFault, verdict: number): number {
     // The RFC orders have zap and RMPUPDATE still before them.
-    const ends = !this.vm.config.zapsBeforeStores && this.conversion.isInFlight(fault.gfn);
+    const ends = !this.vm.switches.zapsBeforeStores && this.conversion.isInFlight(fault.gfn);
     if (verdict === SPURIOUS_FAST) return ends ? RULE.spuriousUntilConverted : RULE.spuriousFastPath;
     if (ends) return RULE.rmpFaultUntilConverted;
-    return this.vm.config.rmpHandlerLooksUp ? RULE.rmpFaultUnresolved : RULE.rfcRmpFaultUnresolved;
+    return this.vm.switches.rmpHandlerLooksUp ? RULE.rmpFaultUnresolved : RULE.rfcRmpFaultUnresolved;
   }
 
   /** The hardware: a TLB hit, or the walk, the RMP check and the fill. */
@@ -128,7 +129,7 @@ export class MemoryAccess {
     if ((word & VALIDATED) === 0) {
       this.vm.counts.validationFaults++;
       if (fault.ack) this.validate(fault, leaf);
-      return plain(NOT_VALIDATED, RULE.notValidated);
+      return plain(NOT_VALIDATED, (fault.isNewlyAssigned ? NEWLY_ASSIGNED : RULE).notValidated);
     }
     this.fill(fault, leaf, false);
     return this.servedBy(fault, leaf);

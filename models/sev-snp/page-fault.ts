@@ -38,6 +38,8 @@ export class PageFault {
   generation = 0;
   /** State of the page found, once it is gone from guest_memfd and held by faults alone; 0: it is not. */
   orphan = 0;
+  /** The handling of this access assigned its page to the guest. */
+  isNewlyAssigned = false;
   /** Faults that this access has taken. */
   taken = 0;
   /** The access started while nothing was in flight, and with the mode of the attribute. */

@@ -22,7 +22,7 @@ export function assignRun(vm: VirtualMachine, runs: PageRuns, index: number): vo
   if ((word & VALIDATED) !== 0 && runs === vm.pages) vm.breakInvariant(I11);
   vm.counts.rmpUpdatesToPrivate += countUpdate(vm, runs, index);
   runs.word[index] = (word & ~VALIDATED) | ASSIGNED;
-  if (vm.config.directMap !== 'split-only' && (word & DIRECT_MAP_ABSENT) === 0) vm.breakHost(RULE.assignedInDirectMap);
+  if (vm.switches.directMap !== 'split-only' && (word & DIRECT_MAP_ABSENT) === 0) vm.breakHost(RULE.assignedInDirectMap);
 }
 
 /** RMPUPDATE of each page of a run to shared. */
@@ -65,6 +65,6 @@ export function validate(vm: VirtualMachine, gfn: Gfn, generation: number): void
 export function splitDirectMap(vm: VirtualMachine, gfn: Gfn): void {
   if ((vm.pages.wordAt(gfn) & DIRECT_MAP_SPLIT) !== 0) return;
   vm.counts.directMapSplits++;
-  const block = gfn - (gfn % vm.config.pagesOf2M);
-  vm.pages.change(block, block + vm.config.pagesOf2M, 0, DIRECT_MAP_SPLIT);
+  const block = gfn - (gfn % vm.pagesOf2M);
+  vm.pages.change(block, block + vm.pagesOf2M, 0, DIRECT_MAP_SPLIT);
 }

@@ -34,8 +34,8 @@ export function stateOf(vm: VirtualMachine, conversion: Conversion): Record<stri
   const state = vm.registers.state();
   leavesInto(state, vm);
   if (!vm.hasPrivateMemory) return state;
-  const { sequence, inProgress, from, to } = vm.invalidation;
-  state.invalidation = { sequence, inProgress, from: hex(from), to: hex(to) };
+  const { inProgress, from, to } = vm.invalidation;
+  if (inProgress > 0) state.invalidation = { inProgress, frames: `${hex(from)} to ${hex(to - 1)}` };
   if (conversion.stage !== AT_REST) {
     const { from: first, to: end, toPrivate, stage } = conversion;
     const pages = end - first;
@@ -49,24 +49,40 @@ export function stateOf(vm: VirtualMachine, conversion: Conversion): Record<stri
   return state;
 }
 
-function leavesInto(state: Record<string, unknown>, { npt, hasPrivateMemory }: VirtualMachine): void {
+/** Which of the private pages that a frame has had over time a leaf maps matters only if it is another than the present one. */
+function leavesInto(state: Record<string, unknown>, { npt, pages, hasPrivateMemory }: VirtualMachine): void {
   for (let leaf = 0; leaf < npt.count; leaf++) {
     const page = npt.kind[leaf] === PRIVATE ? 'private' : 'shared';
     const ordinary = { level: LEVEL_NAMES[npt.level[leaf]], leaf: 'WB' };
-    state[`gfn ${hex(npt.base[leaf])}`] = hasPrivateMemory ? { ...ordinary, page, generation: npt.generation[leaf] } : ordinary;
+    const isFormer = page === 'private' && npt.generation[leaf] !== generationOf(pages.wordAt(npt.base[leaf]));
+    const whose = isFormer ? { page, isFormer } : { page };
+    state[`gfn ${hex(npt.base[leaf])}`] = hasPrivateMemory ? { ...ordinary, ...whose } : ordinary;
   }
 }
 
+/** Runs of frames whose pages are in the same state, each as long as it goes. */
 function pagesInto(state: Record<string, unknown>, { pages }: VirtualMachine): void {
+  let first = 0;
+  let end = 0;
+  let text = '';
+  const put = () => {
+    if (text !== '') state[`gfns ${hex(first)} to ${hex(end - 1)}`] = JSON.parse(text);
+  };
   for (let i = 0; i < pages.count; i++) {
-    const word = pages.word[i];
-    if (word === 0) continue;
-    const end = pages.endOf(i);
-    const bits = BITS.filter(([mask]) => (word & mask) !== 0).map(([, name]) => name);
-    const attribute = (word & ATTRIBUTE_PRIVATE) !== 0 ? 'private' : 'shared';
-    const mixedView = (word & MIXED_VIEW_PRIVATE) !== 0 ? 'private' : 'shared';
-    const lags = attribute === mixedView ? {} : { mixedFlagsSay: mixedView };
-    const page = generationOf(word) === 0 ? {} : { generation: generationOf(word) };
-    state[`gfns ${hex(pages.start[i])} to ${hex(end - 1)}`] = { attribute, ...lags, is: bits, ...page };
+    const next = pages.word[i] === 0 ? '' : JSON.stringify(pageState(pages.word[i]));
+    if (next !== text || pages.start[i] !== end) {
+      put();
+      first = pages.start[i];
+      text = next;
+    }
+    end = pages.endOf(i);
   }
+  put();
+}
+
+function pageState(word: number): unknown {
+  const attribute = (word & ATTRIBUTE_PRIVATE) !== 0 ? 'private' : 'shared';
+  const mixedView = (word & MIXED_VIEW_PRIVATE) !== 0 ? 'private' : 'shared';
+  const lags = attribute === mixedView ? {} : { mixedFlagsSay: mixedView };
+  return { attribute, ...lags, is: BITS.filter(([mask]) => (word & mask) !== 0).map(([, name]) => name) };
 }

@@ -2,7 +2,7 @@
 import type { Gfn } from '../contract/address.js';
 import type { Machine } from '../contract/machine.js';
 import { HOST_FATAL, type Observation, outcomeOf, plain, ruleOf, SLEEP_IN_ATOMIC } from '../contract/observation.js';
-import type { Configuration } from './configuration.js';
+import type { Switches } from './switches.js';
 import { Counts } from './counts.js';
 import { GuestRegisters } from './guest-registers.js';
 import { Invalidation } from './invalidation.js';
@@ -36,12 +36,16 @@ export class VirtualMachine {
   /** Rule by which the operation broke the host, and by which it slept under mmu_lock; 0: it did not. */
   hostBrokenBy = 0;
   sleptBy = 0;
-  /** Invariants that events of the operation broke, one bit each. */
+  /** Invariants that events broke since somebody asked last, one bit each. */
   brokenByEvents = 0;
 
-  constructor(readonly config: Configuration) {
-    this.npt = new NestedPageTable(config.pagesOf2M);
-    this.invalidation = new Invalidation(config.noInvalidation);
+  /** @param pagesOf2M 4K frames in a 2M block, a power of two; a 1G block has this many 2M blocks. Tests on small machines set 4. */
+  constructor(
+    readonly switches: Switches,
+    readonly pagesOf2M: number,
+  ) {
+    this.npt = new NestedPageTable(pagesOf2M);
+    this.invalidation = new Invalidation(switches.noInvalidation);
   }
 
   reset(machine: Machine): void {
@@ -53,6 +57,7 @@ export class VirtualMachine {
     this.counts.reset();
     this.changes = 0;
     this.startOperation();
+    this.brokenByEvents = 0;
     this.forgetMemory();
   }
 
@@ -68,7 +73,6 @@ export class VirtualMachine {
   startOperation(): void {
     this.hostBrokenBy = 0;
     this.sleptBy = 0;
-    this.brokenByEvents = 0;
   }
 
   /** The worst of what the operation ran. */

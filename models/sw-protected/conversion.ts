@@ -65,7 +65,15 @@ export class Conversion {
         this.at = PAUSE_INVALIDATE_END;
       } else this.at = NO_PAUSE;
     }
-    return plain(OK, this.at === NO_PAUSE ? RULE.attributesSet : RULE.conversionPaused);
+    return plain(OK, this.at === NO_PAUSE ? this.rule() : RULE.conversionPaused);
+  }
+
+  /** The switch that makes a variant, else the order of 6.8. */
+  private rule(): number {
+    const { headTailAdd, skipZap, noInvalidation } = this.switches;
+    if (skipZap) return RULE.zapSkipped;
+    if (noInvalidation) return RULE.invalidationSkipped;
+    return headTailAdd ? RULE.headTailAdded : RULE.attributesSet;
   }
 
   /** kvm_pre_set_memory_attributes() of every slot part, one invalidation around all, and the flush. */

@@ -5,6 +5,7 @@ const MTRR = 'Linux arch/x86/kvm/mtrr.c';
 const X86 = 'Linux arch/x86/kvm/x86.c';
 const MMU = 'Linux v6.8 arch/x86/kvm/mmu/mmu.c';
 const MAIN = 'Linux v6.8 virt/kvm/kvm_main.c';
+const THREAD = 'KVM list, thread on SEV-SNP hypervisor RFC v8 02/56, March 2023';
 const VALID = 'kvm_mtrr_valid()';
 const MSRS = 'kvm_set_msr_common(), kvm_get_msr_common()';
 const STALE = ['Linux v6.8 include/linux/kvm_host.h', 'mmu_invalidate_retry_gfn()'] as const;
@@ -117,6 +118,22 @@ export const [rules, RULE, UNPAGED] = defineRules(
     // Conversions.
     attributesEqual: rule('Setting the attributes that the whole range already has returns early and invalidates nothing.', ...SET),
     attributesSet: rule('A conversion zaps the range, stores the attributes and ends the invalidation.', ...SET),
+    headTailAdded: rule(
+      'A conversion announces the huge pages at its ends whole and zaps the range, stores the attributes and ends the invalidation.',
+      'Linux v6.15 arch/x86/kvm/mmu/mmu.c',
+      'kvm_arch_pre_set_memory_attributes()',
+      '9129633d568e',
+    ),
+    zapSkipped: rule(
+      'Variant: a conversion flushes TLBs and leaves its leaves in place.',
+      THREAD,
+      'replies on whether the zap is needed',
+    ),
+    invalidationSkipped: rule(
+      'Variant: a conversion opens no invalidation, so that a fault may install what it looked up before.',
+      THREAD,
+      'replies on the sequence count',
+    ),
     conversionPaused: formatRule('The conversion stops where the scenario asked for it.'),
     holePunched: rule(
       'Punching a hole zaps every leaf of the bound frames and frees their private pages.',

@@ -100,7 +100,7 @@ describe('Twelve events on one slot of 16 frames', () => {
   });
 
   test('the same with 2M blocks of 512 frames, every RMPUPDATE of the hooks 512 times', () => {
-    const guest = new Guest(DESIGNS['rfc-v8'], { pagesOf2M: 512 }, { regions: [{ ...bigRegion }] });
+    const guest = new Guest(DESIGNS['rfc-v8'], {}, { regions: [{ ...bigRegion }] }, 512);
     expect(guest.access(1, 'S', 'W')).toBe('ok shared 2M');
     guest.set(0, 512, 'P');
     expect(guest.counters).toMatchObject({ faults: 1, zappedLeaves: 1, rmpUpdates: 512 });

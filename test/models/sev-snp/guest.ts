@@ -14,19 +14,27 @@ import {
   ruleOf,
 } from '../../../models/contract/observation.js';
 import type { AccessKind, AccessPause, ConversionPause } from '../../../models/contract/operation.js';
-import { type Configuration, DEFERRED, IN_LOCK, MERGED, PRE_POST, RFC_V8 } from '../../../models/sev-snp/configuration.js';
 import { INVARIANTS } from '../../../models/sev-snp/invariants.js';
+import { SevSnp } from '../../../models/sev-snp/model.js';
 import { rules } from '../../../models/sev-snp/rules.js';
-import { SevSnp } from '../../../models/sev-snp/sev-snp.js';
+import type { Switches } from '../../../models/sev-snp/switches.js';
+import { profiles } from '../../../models/sev-snp/versions.js';
 
-export const DESIGNS = {
-  'rfc-v8': RFC_V8,
-  'in-lock': IN_LOCK,
-  deferred: DEFERRED,
-  'pre-post': PRE_POST,
-  '6.11': MERGED,
-} as const;
-export type DesignName = keyof typeof DESIGNS;
+export type DesignName = 'rfc-v8' | 'in-lock' | 'deferred' | 'pre-post' | '6.11';
+
+/** The switches of a design. */
+function switchesOf(name: DesignName): Switches {
+  const profile = profiles.find((each) => each.name === `sev-snp/${name}`);
+  return Object.fromEntries(profile!.switches!.map((each) => [each.name, each.value])) as unknown as Switches;
+}
+
+export const DESIGNS: Readonly<Record<DesignName, Switches>> = {
+  'rfc-v8': switchesOf('rfc-v8'),
+  'in-lock': switchesOf('in-lock'),
+  deferred: switchesOf('deferred'),
+  'pre-post': switchesOf('pre-post'),
+  '6.11': switchesOf('6.11'),
+};
 export const DESIGN_NAMES = Object.keys(DESIGNS) as DesignName[];
 
 export const region = (gfn: number, pages: number, level: 1 | 2 | 3 = 1, over: Partial<Region> = {}): Region => ({
@@ -63,8 +71,8 @@ interface AccessOptions {
 export class Guest {
   readonly model: SevSnp;
 
-  constructor(config: Configuration, over: Partial<Configuration> = {}, on: Partial<Machine> = {}) {
-    this.model = new SevSnp({ ...config, pagesOf2M: 4, ...over });
+  constructor(switches: Switches, over: Partial<Switches> = {}, on: Partial<Machine> = {}, pagesOf2M = 4) {
+    this.model = new SevSnp({ ...switches, ...over }, pagesOf2M);
     this.model.reset(machine(on));
   }
 
@@ -119,5 +127,8 @@ export function memtypeWord(observation: Observation): string {
   const type = memtypeOf(observation);
   return type === null ? OUTCOME_NAMES[outcomeOf(observation)] : MEMORY_TYPE_NAMES[type];
 }
+
+/** Ids of what else took part in an answer. */
+export const clauseIds = (observation: Observation): string[] => (rules[ruleOf(observation)]?.clauses ?? []).map(({ id }) => id);
 
 export const ruleId = (observation: Observation): string => rules[ruleOf(observation)]?.id ?? '';

@@ -1,9 +1,9 @@
 /** Random interleavings: what must hold holds in the plain designs, and does not when a part of them is taken away. */
 import { type Machine, RAM_WC } from '../../../models/contract/machine.js';
 import { HOST_FATAL, OUTCOME_NAMES, outcomeOf } from '../../../models/contract/observation.js';
-import type { Configuration } from '../../../models/sev-snp/configuration.js';
+import type { Switches } from '../../../models/sev-snp/switches.js';
 import { holdingInvariants, INVARIANTS } from '../../../models/sev-snp/invariants.js';
-import { SevSnp } from '../../../models/sev-snp/sev-snp.js';
+import { SevSnp } from '../../../models/sev-snp/model.js';
 import { type DesignName, DESIGN_NAMES, DESIGNS, machine, region } from './guest.js';
 
 const FRAMES = 20;
@@ -62,8 +62,8 @@ const slots = (level: 1 | 2): Machine['regions'] => [
 ];
 
 /** Ids of all invariants that some seed broke, and the outcomes that were seen. */
-function campaign(config: Configuration, draw: Draw, seeds = SEEDS): { broken: string[]; outcomes: Set<string> } {
-  const model = new SevSnp({ ...config, pagesOf2M: 4 });
+function campaign(switches: Switches, draw: Draw, seeds = SEEDS): { broken: string[]; outcomes: Set<string> } {
+  const model = new SevSnp(switches, 4);
   const outcomes = new Set<string>();
   let bits = 0;
   for (let seed = 1; seed <= seeds; seed++) {
@@ -136,7 +136,7 @@ describe('Random accesses, conversions, punches and zaps of three vCPUs, with pa
   test('are repeated to the letter', () => {
     for (const name of DESIGN_NAMES) {
       const run = (): unknown => {
-        const model = new SevSnp({ ...DESIGNS[name], pagesOf2M: 4 });
+        const model = new SevSnp(DESIGNS[name], 4);
         model.reset(machine({ vcpus: 3, regions: slots(2) }));
         const random = randomFrom(7);
         return [Array.from({ length: STEPS }, () => step(model, random, EVERYTHING)), model.state(), model.counters()];

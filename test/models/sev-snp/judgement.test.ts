@@ -21,7 +21,7 @@ const SOUND = PAGE | ATTRIBUTE_PRIVATE | ASSIGNED | DIRECT_MAP_ABSENT | DIRECT_M
 
 /** The ids broken after the state of a fresh machine was tampered with. */
 function brokenAfter(design: 'rfc-v8' | '6.11', tamper: (vm: VirtualMachine, conversion: Conversion) => void): string[] {
-  const vm = new VirtualMachine({ ...DESIGNS[design], pagesOf2M: 4 });
+  const vm = new VirtualMachine(DESIGNS[design], 4);
   vm.reset(machine());
   const conversion = new Conversion(vm, new GuestMemfd(vm));
   tamper(vm, conversion);

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { Machine } from '../../../models/contract/machine.js';
 import { UC, UC_MINUS, WB, WC, WP, WT } from '../../../models/contract/memory-type.js';
 import { levelOf, outcomeOf, ruleOf } from '../../../models/contract/observation.js';
-import { MERGED } from '../../../models/sev-snp/configuration.js';
-import { profiles } from '../../../models/sev-snp/profiles.js';
-import { SevSnp } from '../../../models/sev-snp/sev-snp.js';
+import { profiles } from '../../../models/sev-snp/versions.js';
+import type { Rule } from '../../../models/contract/rule.js';
+import { rules } from '../../../models/sev-snp/rules.js';
+import { SevSnp } from '../../../models/sev-snp/model.js';
 import { disagreements } from '../../vectors.js';
-import { machine, memtypeWord, region, ruleId, words } from './guest.js';
+import { clauseIds, DESIGNS, machine, memtypeWord, region, ruleId, words } from './guest.js';
 
 const PATS = { UC, 'UC-': UC_MINUS, WC, WT, WP, WB } as const;
 const MTRRS = { UC, WC, WP, WT, WB } as const;
@@ -25,7 +26,7 @@ const UNDER_NESTED_WB: Readonly<Record<Mtrr, Readonly<Record<Pat, string>>>> = {
 };
 
 const guest = (over: Partial<Machine> = {}): SevSnp => {
-  const model = new SevSnp(MERGED);
+  const model = new SevSnp(DESIGNS['6.11']);
   model.reset(machine({ privateMemory: false, ...over }));
   return model;
 };
@@ -67,16 +68,26 @@ describe('The type of an access under a nested WB entry', () => {
   test('a private page has the types of the guest PAT as well', () => {
     const model = guest({ privateMemory: true });
     model.setAttributes(3, 1, true, 0);
-    expect(words(model.access(0, 3, 0, 3, 1, true, true, 0))).toBe('not-validated');
+    const first = model.access(0, 3, 0, 3, 1, true, true, 0);
+    expect([words(first), ruleId(first), clauseIds(first)]).toEqual([
+      'not-validated',
+      'sev-snp.not-validated',
+      ['sev-snp.rmp-updated-at-fault'],
+    ]);
     expect(memtypeWord(model.access(0, 3, 0, 3, 1, true, true, 0))).toBe('CD');
     expect(memtypeWord(model.access(0, 3, 0, 1, 1, true, true, 0))).toBe('WT');
   });
 });
 
 describe('CR0', () => {
-  test('without paging the guest PAT does not count', () => {
+  test('without paging the guest PAT counts as WB, which is told beside the cell of the tables', () => {
     const model = guest({ cr0: { pg: false, cd: false, nw: false } });
-    expect(memtypeWord(model.access(0, 3, 0, 3, 1, false, true, 0))).toBe('WB');
+    const unpaged = model.access(0, 3, 0, 3, 1, false, true, 0);
+    expect([memtypeWord(unpaged), ruleId(unpaged), clauseIds(unpaged)]).toEqual([
+      'WB',
+      'sev-snp.guest-wb-mtrr-wb',
+      ['sev-snp.paging-off'],
+    ]);
     model.writeCr0(0, true, false, false);
     expect(memtypeWord(model.access(0, 3, 0, 3, 1, false, true, 0))).toBe('CD');
     model.init(0);
@@ -172,7 +183,7 @@ describe('Registers', () => {
     [0x277, 0x08070406, 0x00070406, 'pat-type-invalid'],
   ])('WRMSR %p of %p:%p: %s', (msr, hi, lo, expected) => expect(write(msr, hi, lo)).toBe(expected));
 
-  test('RDMSR returns what was written, of each vCPU and each MSR', () => {
+  test('RDMSR returns what was written, of each vCPU and each MSR, by the rule of the write', () => {
     const model = guest({ guestMtrr: false });
     const msrs = [0x200, 0x20f, 0x250, 0x258, 0x259, 0x268, 0x26f, 0x277, 0x2ff];
     const values = new Map<string, string>();
@@ -186,8 +197,9 @@ describe('Registers', () => {
     }
     for (const [key, value] of values) {
       const [vcpu, msr] = key.split(' ').map(Number);
-      model.readMsr(vcpu, msr);
-      expect([key, `${model.valueHi}:${model.valueLo}`]).toEqual([key, value]);
+      const rule = ruleId(model.readMsr(vcpu, msr));
+      const expected = msr === 0x277 ? 'sev-snp.pat-stored' : 'sev-snp.mtrr-stored';
+      expect([key, `${model.valueHi}:${model.valueLo}`, rule]).toEqual([key, value, expected]);
     }
   });
 
@@ -203,6 +215,28 @@ describe('Registers', () => {
       [0, 0x508],
     ]);
     expect(ruleOf(model.readMsr(0, 0x210))).toBeGreaterThan(0);
+  });
+
+  test('writes of MTRRs, changes of CR0.CD and devices zap nothing, each by a rule', () => {
+    const model = guest();
+    const zapRules = [
+      () => model.writeMsr(0, 0x2ff, 0, 0xc06),
+      () => model.writeMsr(0, 0x2ff, 0, 0xc07),
+      () => model.writeMsr(0, 0x277, 0, 0),
+      () => model.writeCr0(0, true, true, false),
+      () => model.writeCr0(0, false, true, true),
+      () => model.attachDevice(false),
+      () => model.attachDevice(true),
+    ].map((step) => [step(), rules[model.takeZapRule()]][1]);
+    expect(zapRules.map((rule) => (rule as Rule | null)?.id ?? '')).toEqual([
+      'sev-snp.mtrr-write-spares',
+      '',
+      '',
+      'sev-snp.cd-toggle-spares',
+      '',
+      'sev-snp.device-spares',
+      '',
+    ]);
   });
 
   test('a refused write leaves the old value', () => {

@@ -1,12 +1,12 @@
 /** Rules of private memory outside the races: modes, slots, pauses, other host operations, what is lost and kept. */
 import type { Machine } from '../../../models/contract/machine.js';
-import { type Configuration, MERGED, PRE_POST, RFC_V8 } from '../../../models/sev-snp/configuration.js';
+import type { Switches } from '../../../models/sev-snp/switches.js';
 import { DESIGN_NAMES, DESIGNS, Guest, machine, region, ruleId, words } from './guest.js';
 
-const guestOn = (regions: Machine['regions'], config: Configuration = MERGED): Guest => new Guest(config, {}, { regions });
+const guestOn = (regions: Machine['regions'], switches: Switches = DESIGNS['6.11']): Guest => new Guest(switches, {}, { regions });
 
 describe('A machine without private memory', () => {
-  const ordinary = (): Guest => new Guest(MERGED, {}, { privateMemory: false });
+  const ordinary = (): Guest => new Guest(DESIGNS['6.11'], {}, { privateMemory: false });
 
   test('answers n/a to what needs it, and changes nothing', () => {
     const guest = ordinary();
@@ -26,14 +26,14 @@ describe('A machine without private memory', () => {
 
 describe('The mode of an access', () => {
   test('an instruction fetch is private whatever the C-bit', () => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     expect(guest.access(1, 'S', 'X')).toBe('memory-fault private');
     guest.set(1, 2, 'P');
     expect([guest.access(1, 'S', 'X'), guest.access(1, 'S', 'X')]).toEqual(['not-validated', 'ok private 4K']);
   });
 
   test('a guest that does not validate is told so again and again', () => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     guest.set(1, 2, 'P');
     const answers = [guest.access(1, 'P', 'R', { ack: false }), guest.access(1, 'P', 'R', { ack: false }), guest.access(1, 'P')];
     expect(answers).toEqual(['not-validated', 'not-validated', 'not-validated']);
@@ -41,7 +41,7 @@ describe('The mode of an access', () => {
   });
 
   test('a shared read of ciphertext does not let a write through the TLB', () => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     guest.set(1, 2, 'P');
     guest.access(1, 'P');
     expect([guest.access(1, 'S'), guest.access(1, 'S'), guest.access(1, 'S', 'W')]).toEqual([
@@ -68,38 +68,35 @@ describe('Slots', () => {
   });
 
   test('where there is none the attribute comes first as merged, the slot first in the RFC', () => {
-    const attempt = (config: Configuration): string[] => {
-      const guest = guestOn([region(0, 8)], config);
+    const attempt = (switches: Switches): string[] => {
+      const guest = guestOn([region(0, 8)], switches);
       guest.set(8, 9, 'P');
       return [guest.access(8, 'S'), guest.access(9, 'S'), guest.access(8, 'P'), guest.access(9, 'P')];
     };
     const priv = 'memory-fault private';
-    expect(attempt(MERGED)).toEqual(['memory-fault shared', 'mmio', priv, priv]);
-    expect(attempt(RFC_V8)).toEqual(['mmio', 'mmio', priv, priv]);
+    expect(attempt(DESIGNS['6.11'])).toEqual(['memory-fault shared', 'mmio', priv, priv]);
+    expect(attempt(DESIGNS['rfc-v8'])).toEqual(['mmio', 'mmio', priv, priv]);
   });
 
   test('that cannot be private are skipped by the update of the RMP, the others of the range are not', () => {
-    const guest = guestOn([region(0, 4), region(4, 4, 1, { backing: 3 }), region(8, 4)], RFC_V8);
+    const guest = guestOn([region(0, 4), region(4, 4, 1, { backing: 3 }), region(8, 4)], DESIGNS['rfc-v8']);
     guest.set(0, 12, 'P');
     expect(guest.counters.rmpUpdates).toBe(8);
   });
 
   test('a conversion outside of all slots ends no invalidation as merged', () => {
-    const sequence = (config: Configuration): unknown => {
-      const guest = guestOn([region(0, 8)], config);
+    const sequence = (switches: Switches): unknown => {
+      const guest = guestOn([region(0, 8)], switches);
       guest.set(8, 12, 'P');
-      return guest.model.state().invalidation;
+      return guest.model.counters().invalidations;
     };
-    expect([sequence(MERGED), sequence(RFC_V8)]).toEqual([
-      { sequence: 0, inProgress: 0, from: '0x0', to: '0x0' },
-      { sequence: 1, inProgress: 0, from: '0x8', to: '0xc' },
-    ]);
+    expect([sequence(DESIGNS['6.11']), sequence(DESIGNS['rfc-v8'])]).toEqual([0, 1]);
   });
 });
 
 describe('The level of a shared mapping', () => {
   test('is 4K where the block is mixed, and 2M again when it is not', () => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     guest.set(1, 2, 'P');
     expect([guest.access(0, 'S'), guest.access(4, 'S')]).toEqual(['ok shared 4K', 'ok shared 2M']);
     guest.set(1, 2, 'S');
@@ -118,21 +115,21 @@ describe('The level of a shared mapping', () => {
 
 describe('A paused access', () => {
   test.each(['fault', 'check', 'lookup'] as const)('after %s goes on as if nothing had been', (pauseAfter) => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     expect(guest.access(1, 'S', 'R', { pauseAfter })).toBe('paused');
     expect([guest.resume(), guest.resume()]).toEqual(['ok shared 2M', 'ok']);
     expect(guest.counters.faults).toBe(1);
   });
 
   test('does not stop if it does not get there', () => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     expect(guest.access(1, 'P', 'R', { pauseAfter: 'check' })).toBe('memory-fault private');
     guest.access(1, 'S');
     expect(guest.access(1, 'S', 'R', { pauseAfter: 'fault' })).toBe('ok shared 2M');
   });
 
   test('is completed by the next operation of its vCPU, unobserved', () => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     guest.access(1, 'S', 'R', { vcpu: 1, pauseAfter: 'lookup' });
     guest.access(5, 'S', 'R', { vcpu: 0 });
     expect(Object.keys(guest.model.state()).filter((key) => key.startsWith('gfn '))).toEqual(['gfn 0x4']);
@@ -142,7 +139,7 @@ describe('A paused access', () => {
   });
 
   test('breaks the host in the step that completes it', () => {
-    const guest = new Guest(MERGED, { noInvalidation: true });
+    const guest = new Guest(DESIGNS['6.11'], { noInvalidation: true });
     guest.set(1, 2, 'P');
     guest.access(1, 'P', 'R', { vcpu: 1, pauseAfter: 'lookup' });
     guest.set(1, 2, 'S');
@@ -152,7 +149,7 @@ describe('A paused access', () => {
 
   test('compares the attribute before it stops after check, so that a later conversion makes it retry', () => {
     const attempt = (pauseAfter: 'fault' | 'check'): string => {
-      const guest = new Guest(MERGED);
+      const guest = new Guest(DESIGNS['6.11']);
       guest.access(1, 'S', 'R', { vcpu: 1, pauseAfter });
       guest.set(1, 2, 'P');
       return guest.resume(1);
@@ -161,7 +158,7 @@ describe('A paused access', () => {
   });
 
   test('is made stale by any invalidation that ends, also of other frames', () => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     guest.access(1, 'S', 'R', { vcpu: 1, pauseAfter: 'lookup' });
     guest.zap(9, 10);
     expect(guest.resume(1)).toBe('retry');
@@ -178,7 +175,7 @@ describe('A paused access', () => {
 
   test('takes a page before it retries only behind its look-up', () => {
     const updates = (pauseAfter: 'check' | 'lookup'): number => {
-      const guest = new Guest(MERGED);
+      const guest = new Guest(DESIGNS['6.11']);
       guest.set(1, 2, 'P');
       guest.access(1, 'P', 'R', { vcpu: 1, pauseAfter });
       guest.zap(9, 10);
@@ -189,7 +186,7 @@ describe('A paused access', () => {
   });
 
   test('keeps a punched page until it ends, and two that hold it until the second ends', () => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     guest.set(1, 2, 'P');
     for (const vcpu of [1, 2]) guest.access(1, 'P', 'R', { vcpu, pauseAfter: 'lookup' });
     guest.punch(1, 2);
@@ -203,7 +200,7 @@ describe('A paused access', () => {
   });
 
   test('is the last to hold a page that the hooks let go', () => {
-    const guest = new Guest(PRE_POST);
+    const guest = new Guest(DESIGNS['pre-post']);
     guest.set(1, 2, 'P', 'store');
     guest.access(1, 'P', 'R', { vcpu: 1, pauseAfter: 'lookup' });
     guest.punch(1, 2);
@@ -213,7 +210,7 @@ describe('A paused access', () => {
   });
 
   test('splits a huge leaf that it finds where only 4K is allowed by now', () => {
-    const guest = new Guest(MERGED, { noInvalidation: true });
+    const guest = new Guest(DESIGNS['6.11'], { noInvalidation: true });
     guest.access(2, 'S', 'R', { vcpu: 1, pauseAfter: 'lookup' });
     guest.set(1, 2, 'P', 'store');
     expect(guest.access(2, 'S')).toBe('ok shared 2M');
@@ -224,7 +221,7 @@ describe('A paused access', () => {
   });
 
   test('keeps a page that the hooks of a conversion held too', () => {
-    const guest = new Guest(PRE_POST);
+    const guest = new Guest(DESIGNS['pre-post']);
     guest.set(1, 2, 'P', 'store');
     guest.access(1, 'P', 'R', { vcpu: 1, pauseAfter: 'check' });
     expect(guest.resume(1)).toBe('retry');
@@ -243,7 +240,7 @@ describe('A paused conversion', () => {
   test('lets accesses, punches and zaps run, and is completed by any other host operation', () => {
     const inFlight = (guest: Guest): boolean => 'conversion' in guest.model.state();
     const paused = (): Guest => {
-      const guest = new Guest(MERGED);
+      const guest = new Guest(DESIGNS['6.11']);
       guest.set(1, 2, 'P', 'store');
       return guest;
     };
@@ -274,11 +271,11 @@ describe('A paused conversion', () => {
   });
 
   test('does not stop when there is nothing to do as merged', () => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     expect([guest.set(1, 2, 'S', 'store'), guest.finish()]).toEqual(['ok', 'ok']);
     expect(guest.counters.tlbFlushes).toBe(0);
     expect(guest.broken).toEqual([]);
-    const stopped = new Guest(RFC_V8);
+    const stopped = new Guest(DESIGNS['rfc-v8']);
     stopped.set(1, 2, 'S', 'store');
     expect(stopped.model.state()).toHaveProperty('conversion', { gfn: '0x1', pages: 1, to: 'shared', after: 'store' });
   });
@@ -303,7 +300,7 @@ describe('A paused conversion', () => {
   });
 
   test('keeps the mixed flags of before until it ends', () => {
-    const guest = new Guest(RFC_V8);
+    const guest = new Guest(DESIGNS['rfc-v8']);
     guest.set(1, 2, 'P');
     guest.set(1, 2, 'S', 'store');
     expect(guest.access(2, 'S')).toBe('ok shared 4K');
@@ -323,7 +320,7 @@ describe('What is kept and what is lost', () => {
   });
 
   test('a migration leaves every frame shared and keeps the registers and devices', () => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     guest.set(1, 2, 'P');
     guest.access(1, 'P');
     guest.model.writeMsr(0, 0x2ff, 0, 0xc06);
@@ -337,7 +334,7 @@ describe('What is kept and what is lost', () => {
   });
 
   test('a migration first completes the accesses that are paused', () => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     guest.access(1, 'S', 'R', { vcpu: 3, pauseAfter: 'fault' });
     guest.set(1, 2, 'P');
     guest.model.saveRestore();
@@ -346,8 +343,8 @@ describe('What is kept and what is lost', () => {
   });
 
   test('the direct map has a page back after its frame became shared, but never lost it as merged', () => {
-    const pageIs = (config: Configuration): unknown[] => {
-      const guest = new Guest(config);
+    const pageIs = (switches: Switches): unknown[] => {
+      const guest = new Guest(switches);
       const states: unknown[] = [];
       for (const kind of ['P', 'S'] as const) {
         guest.set(1, 2, kind);
@@ -362,11 +359,11 @@ describe('What is kept and what is lost', () => {
     }
     expect(pageIs(DESIGNS.deferred)).toEqual([unmapped, unmapped]);
     const split = ['page', 'prepared', 'assigned', 'validated', 'direct-map-split'];
-    expect(pageIs(MERGED)).toEqual([split, split]);
+    expect(pageIs(DESIGNS['6.11'])).toEqual([split, split]);
   });
 
   test('new backing has no private pages, and keeps the attributes', () => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     guest.set(0, 4, 'P');
     for (const gfn of [1, 2]) guest.access(gfn, 'P');
     guest.model.setBacking(2, 2, 0, 1, 6);
@@ -379,7 +376,7 @@ describe('What is kept and what is lost', () => {
   });
 
   test('new backing cuts the regions around it, so that their mappings shrink', () => {
-    const guest = new Guest(MERGED);
+    const guest = new Guest(DESIGNS['6.11']);
     guest.access(0, 'S');
     guest.model.setBacking(2, 1, 3, 1, 0);
     expect([0, 2, 3, 4].map((gfn) => guest.access(gfn, 'S'))).toEqual([
@@ -393,7 +390,7 @@ describe('What is kept and what is lost', () => {
   });
 
   test('a reused model remembers nothing', () => {
-    const guest = new Guest(RFC_V8);
+    const guest = new Guest(DESIGNS['rfc-v8']);
     const fresh = JSON.stringify(guest.model.state());
     const counters = JSON.stringify(guest.counters);
     guest.set(1, 3, 'P');
@@ -409,7 +406,7 @@ describe('What is kept and what is lost', () => {
 
 describe('Devices', () => {
   test('are counted by kind, from those of the machine, at most three', () => {
-    const guest = new Guest(MERGED, {}, { noncoherentDevices: 2 });
+    const guest = new Guest(DESIGNS['6.11'], {}, { noncoherentDevices: 2 });
     const { model } = guest;
     const attach = (coherent: boolean): string => ruleId(model.attachDevice(coherent));
     const detach = (coherent: boolean): string => ruleId(model.detachDevice(coherent));

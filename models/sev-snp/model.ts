@@ -2,14 +2,16 @@
 import type { Gfn, Level } from '../contract/address.js';
 import type { Backing, Machine } from '../contract/machine.js';
 import type { RegisterType } from '../contract/memory-type.js';
-import type { Counters, Model, State } from '../contract/model.js';
-import { MMIO, NO_PAGE, NOT_APPLICABLE, type Observation, OK, plain, SHARED } from '../contract/observation.js';
-import { type AccessKind, type AccessPause, type ConversionPause, EXECUTE, NO_PAUSE, type PinType } from '../contract/operation.js';
+import type { Counters, State } from '../contract/model.js';
+import { PAT } from '../contract/msr.js';
+import { MMIO, NO_PAGE, type Observation, OK, outcomeOf, plain, SHARED } from '../contract/observation.js';
+import { type AccessKind, type AccessPause, type ConversionPause, EXECUTE, NO_PAUSE } from '../contract/operation.js';
+import { NO_RULE } from '../contract/rule.js';
+import { Subject } from '../contract/subject.js';
 import { accessType } from './access-type.js';
 import { AssignedDevices } from './assigned-devices.js';
-import type { Configuration } from './configuration.js';
+import type { Switches } from './switches.js';
 import { AT_REST, Conversion } from './conversion.js';
-import { ordinaryCounters, privateMemoryCounters } from './counts.js';
 import { FaultHandling } from './fault-handling.js';
 import { GuestMemfd } from './guest-memfd.js';
 import { holdingInvariants } from './invariants.js';
@@ -21,20 +23,23 @@ import { RULE } from './rules.js';
 import { stateOf } from './state.js';
 import { VirtualMachine } from './virtual-machine.js';
 
-export class SevSnp implements Model {
+export class SevSnp extends Subject {
   private readonly vm: VirtualMachine;
   private readonly gmem: GuestMemfd;
   private readonly conversion: Conversion;
   private readonly accesses: MemoryAccess;
   private readonly holding: number;
   private readonly devices = new AssignedDevices();
+  private zapRule = NO_RULE;
 
-  constructor(config: Configuration) {
-    this.vm = new VirtualMachine(config);
+  /** @param pagesOf2M 4K frames in a 2M block. */
+  constructor(switches: Switches, pagesOf2M = 512) {
+    super({ privateMemory: RULE.notThisSubject, xenInterface: RULE.notThisSubject });
+    this.vm = new VirtualMachine(switches, pagesOf2M);
     this.gmem = new GuestMemfd(this.vm);
     this.conversion = new Conversion(this.vm, this.gmem);
     this.accesses = new MemoryAccess(this.vm, new FaultHandling(this.vm, this.gmem), this.gmem, this.conversion);
-    this.holding = holdingInvariants(config);
+    this.holding = holdingInvariants(switches);
   }
 
   get valueHi(): number {
@@ -50,13 +55,16 @@ export class SevSnp implements Model {
     this.gmem.reset();
     this.conversion.reset();
     this.devices.reset(machine.noncoherentDevices);
+    this.zapRule = NO_RULE;
   }
 
   // Guest operations.
 
   writeMsr(vcpu: number, msr: number, hi: number, lo: number): Observation {
     this.startGuestOperation(vcpu);
-    return this.vm.outcome(this.vm.registers.write(vcpu, msr, hi, lo));
+    const observation = this.vm.registers.write(vcpu, msr, hi, lo);
+    if (msr !== PAT && outcomeOf(observation) === OK) this.zapRule = RULE.mtrrWriteSpares;
+    return this.vm.outcome(observation);
   }
 
   readMsr(vcpu: number, msr: number): Observation {
@@ -66,7 +74,10 @@ export class SevSnp implements Model {
 
   writeCr0(vcpu: number, pg: boolean, cd: boolean, nw: boolean): Observation {
     this.startGuestOperation(vcpu);
-    return this.vm.outcome(this.vm.registers.writeCr0(vcpu, pg, cd, nw));
+    const couldCache = !this.vm.registers.hasCd(vcpu);
+    const observation = this.vm.registers.writeCr0(vcpu, pg, cd, nw);
+    if (this.vm.registers.hasCd(vcpu) === couldCache) this.zapRule = RULE.cdToggleSpares;
+    return this.vm.outcome(observation);
   }
 
   init(vcpu: number): Observation {
@@ -85,7 +96,7 @@ export class SevSnp implements Model {
     pauseAfter: AccessPause,
   ): Observation {
     this.startGuestOperation(vcpu);
-    if (!this.vm.hasPrivateMemory) return isPrivate ? this.notThisSubject() : this.accessOrdinary(vcpu, gfn, pat);
+    if (!this.vm.hasPrivateMemory) return isPrivate ? this.noPrivateMemory : this.accessOrdinary(vcpu, gfn, pat);
     const fault = this.vm.faults[vcpu];
     fault.vcpu = vcpu;
     fault.gfn = gfn;
@@ -117,9 +128,9 @@ export class SevSnp implements Model {
     return this.vm.outcome(plain(OK, RULE.hostOperationDone));
   }
 
-  resumeAccess(vcpu: number): Observation {
+  override resumeAccess(vcpu: number): Observation {
     this.vm.startOperation();
-    if (!this.vm.hasPrivateMemory) return this.notThisSubject();
+    if (!this.vm.hasPrivateMemory) return this.noPrivateMemory;
     const fault = this.vm.faults[vcpu];
     if (fault.stage === NO_ACCESS) return plain(OK, RULE.nothingPaused);
     return this.vm.outcome(this.accesses.complete(fault));
@@ -141,24 +152,16 @@ export class SevSnp implements Model {
 
   attachDevice(coherent: boolean): Observation {
     this.startHostOperation();
-    return this.vm.outcome(this.devices.attach(coherent));
+    return this.vm.outcome(this.deviceChanged(coherent, this.devices.attach(coherent)));
   }
 
   detachDevice(coherent: boolean): Observation {
     this.startHostOperation();
-    return this.vm.outcome(this.devices.detach(coherent));
-  }
-
-  setIoResources(_held: boolean): Observation {
-    return this.notThisSubject();
-  }
-
-  pinCacheattr(_gfn: Gfn, _pages: number, _type: PinType): Observation {
-    return this.notThisSubject();
+    return this.vm.outcome(this.deviceChanged(coherent, this.devices.detach(coherent)));
   }
 
   /** An MMU notifier; it runs while a conversion is paused. */
-  zap(gfn: Gfn, pages: number): Observation {
+  override zap(gfn: Gfn, pages: number): Observation {
     this.vm.startOperation();
     this.vm.invalidateBacking(gfn, gfn + pages);
     return this.vm.outcome(plain(OK, RULE.hostOperationDone));
@@ -180,23 +183,23 @@ export class SevSnp implements Model {
     return this.vm.outcome(plain(OK, this.vm.hasPrivateMemory ? RULE.privateMemoryIsNotMigrated : RULE.hostOperationDone));
   }
 
-  setAttributes(gfn: Gfn, pages: number, toPrivate: boolean, pauseAfter: ConversionPause): Observation {
-    if (!this.vm.hasPrivateMemory) return this.notThisSubject();
+  override setAttributes(gfn: Gfn, pages: number, toPrivate: boolean, pauseAfter: ConversionPause): Observation {
+    if (!this.vm.hasPrivateMemory) return this.noPrivateMemory;
     this.startHostOperation();
     return this.vm.outcome(this.conversion.set(gfn, gfn + pages, toPrivate, pauseAfter));
   }
 
-  resumeAttributes(): Observation {
+  override resumeAttributes(): Observation {
     this.vm.startOperation();
-    if (!this.vm.hasPrivateMemory) return this.notThisSubject();
+    if (!this.vm.hasPrivateMemory) return this.noPrivateMemory;
     if (this.conversion.stage === AT_REST) return plain(OK, RULE.nothingPaused);
     return this.vm.outcome(this.conversion.run(NO_PAUSE));
   }
 
   /** It runs while a conversion is paused. */
-  punchHole(gfn: Gfn, pages: number): Observation {
+  override punchHole(gfn: Gfn, pages: number): Observation {
     this.vm.startOperation();
-    if (!this.vm.hasPrivateMemory) return this.notThisSubject();
+    if (!this.vm.hasPrivateMemory) return this.noPrivateMemory;
     this.gmem.punch(gfn, gfn + pages);
     return this.vm.outcome(plain(OK, RULE.holePunched));
   }
@@ -207,21 +210,31 @@ export class SevSnp implements Model {
     if (this.conversion.stage !== AT_REST) this.conversion.run(NO_PAUSE);
   }
 
-  private notThisSubject(): Observation {
-    this.vm.startOperation();
-    return plain(NOT_APPLICABLE, RULE.notThisSubject);
+  private deviceChanged(coherent: boolean, observation: Observation): Observation {
+    if (!coherent && outcomeOf(observation) === OK) this.zapRule = RULE.deviceSpares;
+    return observation;
   }
 
   // What a step left.
 
-  /** The invariants of the design that the last step or the state after it broke: bit n is entry n of `invariants`. */
+  takeZapRule(): number {
+    const rule = this.zapRule;
+    this.zapRule = NO_RULE;
+    return rule;
+  }
+
+  /** The invariants of the design that the steps since the last call or the state after them broke: bit n is entry n of `invariants`. */
   brokenInvariants(): number {
     if (!this.vm.hasPrivateMemory) return 0;
-    return (this.vm.brokenByEvents | brokenByState(this.vm, this.conversion)) & this.holding;
+    const brokenByEvents = this.vm.brokenByEvents;
+    this.vm.brokenByEvents = 0;
+    return (brokenByEvents | brokenByState(this.vm, this.conversion)) & this.holding;
   }
 
   counters(): Counters {
-    return this.vm.hasPrivateMemory ? privateMemoryCounters(this.vm) : ordinaryCounters(this.vm);
+    const { counts, hasPrivateMemory, switches, invalidation } = this.vm;
+    if (!hasPrivateMemory) return counts.ordinaryCounters();
+    return counts.privateMemoryCounters(switches.directMap === 'split-only', invalidation.ends);
   }
 
   state(): State {
