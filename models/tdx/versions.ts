@@ -21,7 +21,11 @@ const RFC: Switches = {
 const DESIGNS: readonly VersionEntry<typeof SWITCHES>[] = [
   {
     name: 'rfc',
-    releases: unmerged('SEV-SNP hypervisor RFC v8, March 2023, with the TDX series of that time'),
+    releases: {
+      product: '',
+      ranges: [],
+      remark: 'SEV-SNP hypervisor RFC v8, March 2023, with the TDX series of that time; never a release',
+    },
     changes: [],
     summary: 'TDX on the attribute ioctl of RFC v8: attributes are stored first, then both EPTs are zapped, whatever the target.',
   },
