@@ -18,6 +18,11 @@ module.exports = () => {
         stdio: 'pipe',
       },
     );
+    // The page's script.
+    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.browser.json'], {
+      cwd: root,
+      stdio: 'pipe',
+    });
   } catch (error) {
     // Types are `npm run check`'s business; what was emitted runs, as jest itself runs what does not type-check.
     if (process.env.CI || !existsSync(main)) throw new Error(`the tree does not compile:\n${error.stdout}`);

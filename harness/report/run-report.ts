@@ -53,7 +53,7 @@ const SUMMARY = document(FUZZ_FORMAT, {
   profiles: list(text, { distinct: { what: 'profile', of: (name) => name } }),
   interrupted: flag,
   health: object({ faultingWrites: amount(1), mappedAccesses: amount(1), operations: record(whole(0)) }),
-  timing: optional(object({ seconds: amount(), casesPerSecond: amount(), progress: fallback(CURVES, []) })),
+  timing: optional(object({ ended: optional(text), seconds: amount(), casesPerSecond: amount(), progress: fallback(CURVES, []) })),
   unreachedRules: list(text),
   ledger: optional(LEDGER),
   causes: optional(list(CAUSE, { distinct: { what: 'cause', of: ({ id }) => id } })),

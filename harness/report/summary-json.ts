@@ -18,6 +18,8 @@ export interface RunFacts {
   /** Wall time of the cases, in milliseconds. */
   readonly milliseconds: number;
   readonly interrupted: boolean;
+  /** When it ended: 2026-11-28T12:45:00Z. */
+  readonly ended?: string;
   /** How it went over time. */
   readonly curves?: readonly ProgressCurve[];
   /** What is known, where a ledger or a baseline was asked. */
@@ -40,6 +42,7 @@ export function summaryJson(result: CampaignResult, facts: RunFacts): Record<str
       operations: Object.fromEntries(OPERATION_NAMES.map((name, code) => [name, health.operations[code]])),
     },
     timing: {
+      ...(facts.ended === undefined ? {} : { ended: facts.ended }),
       seconds: facts.milliseconds / 1000,
       casesPerSecond: Math.round((result.cases * 1000) / Math.max(1, facts.milliseconds)),
       ...(facts.curves === undefined ? {} : { progress: facts.curves }),

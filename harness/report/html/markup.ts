@@ -30,6 +30,11 @@ export function escaped(text: string): string {
     .join('\n');
 }
 
+/** Long text between tags: quotes need no escape there, and a page of scenarios has many. */
+export function textMarkup(text: string): Markup {
+  return new Markup(escaped(text).replaceAll('&quot;', '"').replaceAll('&#39;', "'"));
+}
+
 /** Data for the page's script, to stand in a quoted attribute: its texts as the page shows them, so that the two compare. */
 export function dataText(value: unknown): string {
   return JSON.stringify(value, (_, part) => (typeof part === 'string' ? visible(part) : part));

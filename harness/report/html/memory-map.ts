@@ -27,18 +27,16 @@ export function memoryMap(ranges: readonly MemoryRange[]): Markup {
   const left = GAP + Math.ceil(LETTER * Math.max(...points.map((frame) => printHex(frame * 4096).length)));
   const height = HEAD + BAND * (points.length - 1) + 14;
   const yOf = (frame: number) => HEAD + BAND * points.indexOf(frame);
-  const lines = points.map(
-    (frame) => html`<line x1="${left - 4}" x2="${WIDTH}" y1="${yOf(frame)}" y2="${yOf(frame)}" class="grid"/>
-<text x="${left - GAP}" y="${yOf(frame) + 4}" text-anchor="end">${printHex(frame * 4096)}</text>`,
-  );
+  const grid = points.map((frame) => `M${left - 4} ${yOf(frame)}H${WIDTH}`).join('');
+  const addresses = points.map((frame) => html`<text x="${left - GAP}" y="${yOf(frame) + 4}">${printHex(frame * 4096)}</text>`);
   const lanes = lanesFrom(left).map(
     ({ lane, title, left: start, width }) => html`<text x="${start}" y="11" class="head">${title}</text>
 ${columns(ranges.filter((range) => range.lane === lane)).map(({ range, column, of }) =>
   box(range, { left: start + (column * width) / of, width: width / of - 2, top: yOf(range.first), bottom: yOf(range.end) }),
 )}`,
   );
-  return html`<svg class="map" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Memory map, guest-physical addresses downwards, not to scale">
-${lines}
+  return html`<svg class="map" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Memory map">
+<path d="${grid}"/><g class="addresses">${addresses}</g>
 ${lanes}
 </svg>`;
 }
@@ -75,7 +73,7 @@ function box({ label, detail, kind, first, end }: MemoryRange, { left, width, to
   const room = Math.floor((width - 6) / LETTER);
   const text = label.length <= room ? label : width < LEAST_LABELLED ? '' : label.slice(0, room);
   const title = `${detail}, ${printHex(first * 4096)} to ${printHex(end * 4096 - 1)}`;
-  return html`<g class="box ${kindClass(kind)}"><title>${title}</title><rect x="${rounded(left)}" y="${top + 1}" width="${rounded(width)}" height="${bottom - top - 2}" rx="3"/>${
+  return html`<g class="${kindClass(kind)}"><title>${title}</title><rect x="${rounded(left)}" y="${top + 1}" width="${rounded(width)}" height="${bottom - top - 2}"/>${
     text === '' ? NOTHING : html`<text x="${rounded(left + 4)}" y="${(top + bottom) / 2 + 4}">${text}</text>`
   }</g>`;
 }

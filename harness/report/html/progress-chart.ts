@@ -21,7 +21,7 @@ export function progressChart(curves: readonly ProgressCurve[]): Markup {
       html`<polyline class="cases" points="${line(curve, 1, cases)}"/><polyline class="buckets" points="${line(curve, 2, buckets)}"/>`,
   );
   const label = curves.map((curve) => curveText(curve, curves.length > 1)).join(' ');
-  return html`<section><h2>Over time</h2><figure class="progress">
+  return html`<section id="time"><h2>Over time</h2><figure class="progress">
 <div class="ends"><span class="buckets">${grouped(buckets)} buckets</span><span class="cases">${grouped(cases)} cases</span></div>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${label}">${lines}</svg>
 <div class="ends"><span>0 s</span><span>${shownSeconds(seconds)}</span></div>

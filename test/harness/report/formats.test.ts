@@ -37,7 +37,7 @@ test('The HTML asks for nothing from a network and runs only its own script', ()
   expect(text).not.toMatch(/<[^>]+\s(src|srcset|action)=(?!x)/);
   expect(text.match(/<script/g)).toHaveLength(1);
   expect(text).toMatch(/default-src 'none'; script-src 'sha256-[\w+/=]+'; style-src 'sha256-[\w+/=]+'/);
-  expect(text).not.toMatch(/ (style|on\w+)="/);
+  expect(text).not.toMatch(/<[^>]+ (style|on\w+)="/);
 });
 
 test('A rule stands with its sentence and its citation in every format for people', () => {
@@ -92,13 +92,20 @@ test('At most ten annotations, and no text begins a command of its own', () => {
   expect(lines[1]).toContain('x%0A::error::y%250A');
 });
 
-test('The heat map counts the buckets in which two profiles stand apart, and nothing for one that abstains', () => {
-  const counts = disagreements(['a', 'b', 'c', 'd'], [{ partition: [['a', 'b'], ['c']] }, { partition: [['a'], ['b', 'c']] }]);
-  expect(counts).toEqual([
-    [0, 1, 2, 0],
-    [1, 0, 1, 0],
-    [2, 1, 0, 0],
-    [0, 0, 0, 0],
+test('The heat map tells in how many buckets two profiles stand apart, how bad the worst is, how many are new; nothing of one that abstains', () => {
+  const cells = disagreements(
+    ['a', 'b', 'c', 'd'],
+    [
+      { partition: [['a', 'b'], ['c']], severity: 'ordering', standing: 'known' },
+      { partition: [['a'], ['b', 'c']], severity: 'coherence', standing: 'new' },
+    ],
+  );
+  const shown = cells.map((row) => row.map((cell) => (cell === null ? '-' : `${cell.count} ${cell.worst} +${cell.news}`)));
+  expect(shown).toEqual([
+    ['-', '1 coherence +1', '2 coherence +1', '-'],
+    ['1 coherence +1', '-', '1 ordering +0', '-'],
+    ['2 coherence +1', '1 ordering +0', '-', '-'],
+    ['-', '-', '-', '-'],
   ]);
 });
 
@@ -131,14 +138,15 @@ test('A list of reports names known formats and files', () => {
     expect(() => reportList(wrong)).toThrow('--report: found');
 });
 
-test('What the script reads of a bucket is JSON and names profiles as the filters do, hostile ones too', () => {
+test('What the script reads of profiles is JSON and names them as the filters do, a bucket by their numbers, hostile ones too', () => {
   const text = textOf('html')
     .replaceAll('&quot;', '"')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&');
-  const sides = [...text.matchAll(/data-sides="(\[.*?\])" data-rules=/g)].map(([, json]) => JSON.parse(json));
-  expect(sides).toHaveLength(2);
-  for (const side of sides) for (const name of side) expect(text).toContain(`<option value="${name}">`);
+  const [, names] = /data-profiles="(\[.*?\])" data-rules=/.exec(text)!;
+  expect(JSON.parse(names)).toHaveLength(2);
+  for (const name of JSON.parse(names)) expect(text).toContain(`<option value="${name}">`);
+  expect(text.match(/data-sides="0,1"/g)).toHaveLength(2);
 });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { htmlReport } from '../../../../harness/report/html/page.js';
+import { anchorOf } from '../../../../harness/report/anchor.js';
 import { ruleLookup } from '../../../../harness/report/rule-lookup.js';
 import { runReport } from '../../../../harness/report/run-report.js';
 import { PROFILES } from '../../../../models/registry.js';
@@ -46,10 +47,19 @@ inBrowser('The HTML report in Chromium', () => {
     inPage<string[]>(
       "Array.from(document.querySelectorAll('details.bucket:not([hidden]) p.id'), ({ textContent }) => textContent)",
     );
+  /** The page allows no code but its own script, so that Playwright cannot wait inside it. */
+  const until = async (script: string, wanted: unknown) => {
+    for (let tries = 0; tries < 100 && (await inPage(script)) !== wanted; tries++) await page.waitForTimeout(50);
+    expect(await inPage(script)).toBe(wanted);
+  };
+  const ALL = '#shown:text-is("4 causes, 4 buckets")';
   const clear = async () => {
     await page.click('button[type=reset]');
-    await page.waitForSelector('#shown:text-is("4 buckets")');
+    await page.waitForSelector(ALL);
   };
+  /** The card of a bucket, which in this run is a cause of its own, and the bucket in it. */
+  const card = (id: string) => `#c-${anchorOf(id)}`;
+  const bucket = (id: string) => `#b-${anchorOf(id)}`;
 
   beforeAll(async () => {
     writeFileSync(join(folder, 'hostile.html'), htmlReport(runReport(JUDGED, [FINDING], 'summary.json'), LOOKUP, states));
@@ -77,7 +87,7 @@ inBrowser('The HTML report in Chromium', () => {
     const text = (await page.textContent('body'))!;
     for (const words of [`vcpu0`, `Evil sentence. ${SHOWN}`, `Evil ${SHOWN}, here`, `Accepted since 6.6. ${SHOWN}`, `+  ${SHOWN}`])
       expect(text).toContain(words);
-    expect(await page.textContent('#bucket-1 .columns .note')).toBe(SHOWN);
+    expect(await page.textContent(`${bucket('fresh')} .columns .note`)).toBe(SHOWN);
     expect(await inPage("document.images.length + document.querySelectorAll('body script').length")).toBe(1);
     expect(await page.title()).toBe(`emtdiff: seed ${SHOWN}`);
   });
@@ -86,7 +96,7 @@ inBrowser('The HTML report in Chromium', () => {
     expect(await visible()).toEqual(['fresh', 'fresh-and-mild', 'known', 'stored']);
     await page.selectOption('#standing', 'new');
     expect(await visible()).toEqual(['fresh', 'fresh-and-mild']);
-    expect(await shown()).toBe('2 of 4 buckets');
+    expect(await shown()).toBe('2 of 4 causes, 2 of 4 buckets');
     await page.selectOption('#severity', 'ordering');
     expect(await visible()).toEqual(['fresh']);
     await clear();
@@ -96,7 +106,7 @@ inBrowser('The HTML report in Chromium', () => {
     await page.fill('#text', 'SINCE 6.6');
     expect(await visible()).toEqual(['known']);
     await page.fill('#text', 'nothing has this');
-    expect(await shown()).toBe('0 of 4 buckets');
+    expect(await shown()).toBe('0 of 4 causes, 0 of 4 buckets');
     await clear();
   });
 
@@ -108,61 +118,98 @@ inBrowser('The HTML report in Chromium', () => {
     await clear();
     await page.click('button.pair');
     expect(await inPage("[document.getElementById('profile').value, document.getElementById('against').value]")).toEqual([
-      'bare-metal/intel',
       SHOWN,
+      'bare-metal/intel',
     ]);
     expect(await visible()).toHaveLength(4);
     await clear();
   });
 
-  test('opens and closes a bucket', async () => {
-    expect(await page.isVisible('#bucket-1 .timeline')).toBe(false);
-    await page.click('#bucket-1 > summary');
-    for (const part of ['.timeline .divergent', '.map', '.groups', '.state', 'pre'])
-      expect(await page.isVisible(`#bucket-1 ${part}`)).toBe(true);
-    await page.click('#bucket-1 > summary');
-    expect(await page.isVisible('#bucket-1 .timeline')).toBe(false);
+  test('filters by a tile, which is let go by a second click', async () => {
+    await page.click('button.tile[data-value=new]');
+    expect(await visible()).toEqual(['fresh', 'fresh-and-mild']);
+    expect(await page.getAttribute('button.tile[data-value=new]', 'aria-pressed')).toBe('true');
+    await page.click('button.tile[data-value=new]');
+    await page.waitForSelector(ALL);
   });
 
-  test('opens the bucket that its address names', async () => {
-    await inPage("location.hash = 'bucket-2'");
-    await page.waitForSelector('#bucket-2[open]');
-    await inPage("document.getElementById('bucket-2').open = false");
+  test('opens and closes a cause, the witness in it open', async () => {
+    expect(await page.isVisible(`${card('fresh')} .timeline`)).toBe(false);
+    await page.click(`${card('fresh')} > summary`);
+    for (const part of ['.timeline .divergent', '.map', '.groups', '.state', 'pre'])
+      expect(await page.isVisible(`${card('fresh')} ${part}`)).toBe(true);
+    await page.click(`${card('fresh')} > summary`);
+    expect(await page.isVisible(`${card('fresh')} .timeline`)).toBe(false);
+  });
+
+  test('opens the bucket that its address names, and keeps in its address what is filtered and open', async () => {
+    await inPage(`location.hash = '${bucket('known').slice(1)}'`);
+    await page.waitForSelector(`${card('known')}[open]`);
+    await page.selectOption('#severity', 'ordering');
+    expect(await inPage('location.hash')).toBe('#severity=ordering');
+    await page.click(`${card('fresh')} > summary`);
+    await until('location.hash', `#severity=ordering&at=${card('fresh').slice(1)}`);
+    const address = page.url();
+    await page.goto(file('real.html'));
+    await page.goto(address);
+    expect(await visible()).toEqual(['fresh']);
+    expect(await page.isVisible(`${card('fresh')} .timeline`)).toBe(true);
+    await clear();
+  });
+
+  test('puts the sentence of a rule beside its name where a reader opens a further bucket', async () => {
+    await page.goto(file('real.html'));
+    const id = await inPage<string>(`(() => {
+      const further = document.querySelector('details.cause details.bucket:not([open])');
+      further.closest('details.cause').open = true;
+      return further.id;
+    })()`);
+    const further = page.locator(`#${id}`);
+    expect(await further.locator('.rule span').count()).toBe(0);
+    await page.click(`#${id} > summary`);
+    await page.waitForSelector('.rule a.told');
+    expect(await further.locator('.rule span').count()).toBeGreaterThan(0);
+    await page.goto(file('hostile.html'));
   });
 
   test('copies the replay command', async () => {
-    await page.click('#bucket-1 > summary');
-    const command = await page.textContent('#bucket-1 .copy pre');
-    await page.click('#bucket-1 .copy button');
-    await page.waitForSelector('#bucket-1 .copy button:text-is("Copied")');
+    await page.click(`${card('fresh')} > summary`);
+    const command = await page.textContent(`${card('fresh')} .copy pre`);
+    await page.click(`${card('fresh')} .copy button`);
+    await page.waitForSelector(`${card('fresh')} .copy button:text-is("Copied")`);
     expect(await inPage('navigator.clipboard.readText()')).toBe(command);
     expect(command).toContain('npx emtdiff replay --seed');
-    await page.click('#bucket-1 > summary');
+    await page.click(`${card('fresh')} > summary`);
   });
 
-  test('is used by keyboard alone', async () => {
+  test('is used by keyboard alone: what Enter opens scrolls to the top', async () => {
+    await page.goto(file('real.html'));
     await page.goto(file('hostile.html'));
     const focused = () =>
       inPage<string>('document.activeElement.id || document.activeElement.parentElement.id || document.activeElement.className');
     await page.keyboard.press('Tab');
     expect(await focused()).toBe('skip');
     for (const [key, place] of [
-      ['j', 'bucket-1'],
-      ['j', 'bucket-2'],
-      ['k', 'bucket-1'],
+      ['j', 'fresh'],
+      ['j', 'fresh-and-mild'],
+      ['k', 'fresh'],
+      ['j', 'fresh-and-mild'],
     ]) {
       await page.keyboard.press(key);
-      expect(await focused()).toBe(place);
+      expect(`#${await focused()}`).toBe(card(place));
     }
     await page.keyboard.press('Enter');
-    expect(await page.isVisible('#bucket-1 .timeline')).toBe(true);
+    await until('location.hash', card('fresh-and-mild'));
+    expect(await page.isVisible(`${card('fresh-and-mild')} .timeline`)).toBe(true);
+    const top = await inPage<number>(`document.querySelector('${card('fresh-and-mild')}').getBoundingClientRect().top`);
+    expect(top).toBeLessThan(200);
     await page.keyboard.press('/');
     await page.keyboard.type('since');
     expect(await visible()).toEqual(['known']);
     await page.keyboard.press('Tab');
     expect(await focused()).toBe('standing');
     await page.keyboard.press('Escape');
-    await page.waitForSelector('#shown:text-is("4 buckets")');
+    await page.waitForSelector(ALL);
   });
 
   /** Ratio of luminances, WCAG 2.2. */
@@ -190,10 +237,13 @@ inBrowser('The HTML report in Chromium', () => {
       '.severity',
       '.standing',
       '.rule > code',
-      '.answer',
+      'samp',
       '.here',
       'ins',
-      '.card span',
+      '.tile span',
+      'h1',
+      'nav a',
+      '.legend span',
       'button.copier',
       'footer',
     ];
