@@ -93,6 +93,7 @@ async function runPlan(
     version: packageVersion(),
     milliseconds: plan.used + watch.counted,
     interrupted: watch.isInterrupted,
+    ended: new Date().toISOString(),
     curves: record.curves,
     acquaintance,
   };

@@ -90,7 +90,14 @@ function keep(out: string, union: Union, result: CampaignResult, { acquaintance 
     curves,
     state: result.state,
   });
-  new RunFolder(out).write(result, { version, milliseconds: used, interrupted: false, curves, acquaintance });
+  new RunFolder(out).write(result, {
+    version,
+    milliseconds: used,
+    interrupted: false,
+    ended: new Date().toISOString(),
+    curves,
+    acquaintance,
+  });
 }
 
 /** Says also what is missing: a shard that did not end, or whose folder is not among those given. */
