@@ -19,6 +19,11 @@ export function visible({ rule: _, level: __, leaf: ___, ...seen }: ObservationJ
   return seen;
 }
 
+/** What a guest or a caller sees of a version's answer to a step, as text. */
+export function seenAt(profile: Profile, scenario: Scenario, step: number): string {
+  return JSON.stringify(visible(versionAnswers(profile, scenario).observations[step]));
+}
+
 export function isSameAnswer(one: ObservationJson, other: ObservationJson): boolean {
   return JSON.stringify(visible(one)) === JSON.stringify(visible(other));
 }

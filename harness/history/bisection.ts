@@ -2,8 +2,8 @@
 import type { Profile } from '../../models/contract/model.js';
 import type { ObservationJson } from '../scenario/observation-json.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { isOpen, isSameAnswer, versionAnswers } from './answer.js';
-import { type Change, changeBetween } from './change.js';
+import { isOpen, isSameAnswer, seenAt, versionAnswers } from './answer.js';
+import { type AnswerText, type Change, changeBetween } from './change.js';
 
 /** A version and what it answers at the step. */
 export interface Asked {
@@ -59,7 +59,10 @@ export function bisect(versions: readonly Profile[], scenario: Scenario, step: n
     else low = middle;
   }
   const asked = [...answers.values()];
-  const flips = flipsOf(versions.map((_, index) => ask(index)));
+  const flips = flipsOf(
+    versions.map((_, index) => ask(index)),
+    (profile) => seenAt(profile, scenario, step),
+  );
   const found = flips.find(({ after }) => isChanged && after === ask(high)) ?? null;
   return { asked, oldest, newest, found, flips, open: versions.filter((_, index) => !isAnswered(index)) };
 }
@@ -73,12 +76,13 @@ function middleOf(low: number, high: number, isAnswered: (index: number) => bool
   return null;
 }
 
-function flipsOf(all: readonly Asked[]): Flip[] {
+function flipsOf(all: readonly Asked[], answerIn: AnswerText): Flip[] {
   const answered = all.filter(({ answer }) => !isOpen(answer));
   return answered.flatMap((after, index): Flip[] => {
     const before = answered[index - 1];
     if (before === undefined || isSameAnswer(before.answer, after.answer)) return [];
     const between = all.slice(all.indexOf(before) + 1, all.indexOf(after)).map(({ profile }) => profile);
-    return [{ before, after, change: changeBetween(before.profile, after.profile, after.answer.rule), between }];
+    const chain = [before.profile, ...between, after.profile];
+    return [{ before, after, change: changeBetween(chain, after.answer.rule, answerIn), between }];
   });
 }

@@ -3,7 +3,7 @@ import type { OperationName } from '../../models/contract/operation.js';
 import type { Rule } from '../../models/contract/rule.js';
 import type { ObservationJson } from '../scenario/observation-json.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { isSameAnswer, type VersionAnswers, versionAnswers } from './answer.js';
+import { isSameAnswer, seenAt, type VersionAnswers, versionAnswers } from './answer.js';
 import { type Change, changeBetween } from './change.js';
 import { type VersionLine, versionName } from './version-line.js';
 
@@ -56,7 +56,7 @@ export function timelineOf(line: VersionLine, scenario: Scenario): Timeline {
       ({ op }, step): StepTimeline => ({
         step,
         op,
-        runs: runsAt(versions, step),
+        runs: runsAt(versions, scenario, step),
         proposals: proposedAt(proposals, versions, step),
       }),
     )
@@ -66,7 +66,7 @@ export function timelineOf(line: VersionLine, scenario: Scenario): Timeline {
   return { line, steps };
 }
 
-function runsAt(versions: readonly VersionAnswers[], step: number): Run[] {
+function runsAt(versions: readonly VersionAnswers[], scenario: Scenario, step: number): Run[] {
   const runs: { versions: string[]; answer: ObservationJson; rules: RuleSpan[]; change: Change | null }[] = [];
   versions.forEach((current, index) => {
     const answer = current.observations[step];
@@ -78,7 +78,10 @@ function runsAt(versions: readonly VersionAnswers[], step: number): Run[] {
       if (run.rules.at(-1)?.rule !== rule) run.rules.push({ from, rule });
       return;
     }
-    const change = index === 0 ? null : changeBetween(versions[index - 1].profile, current.profile, answer.rule);
+    const change =
+      index === 0
+        ? null
+        : changeBetween([versions[index - 1].profile, current.profile], answer.rule, (profile) => seenAt(profile, scenario, step));
     runs.push({ versions: [from], answer, rules: [{ from, rule }], change });
   });
   return runs;

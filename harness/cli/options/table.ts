@@ -157,6 +157,14 @@ export const TABLE: readonly Option[] = [
     fallback: 'all',
   },
   { name: 'family', on: ['bisect'], kind: text, value: 'NAME', help: 'intel-ept, amd-npt, xen-hvm/ept, ...' },
+  { name: 'good', on: ['bisect'], kind: text, value: 'VERSION', help: 'a version with the old answer, 6.7 (default: the oldest)' },
+  {
+    name: 'bad',
+    on: ['bisect'],
+    kind: text,
+    value: 'VERSION',
+    help: 'a version with the new answer, 6.11.0 (default: the newest)',
+  },
   { name: 'step', on: ['bisect'], kind: count(0, MOST), value: 'N', help: 'the step whose answer is looked at, from 0' },
   {
     name: 'step',

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { readScenario } from '../../../harness/cli/scenario-input.js';
 import { bisect } from '../../../harness/history/bisection.js';
 import { changeBetween } from '../../../harness/history/change.js';
 import { timelineOf } from '../../../harness/history/timeline.js';
@@ -70,19 +72,24 @@ describe('Lines of versions', () => {
 
 describe('A change of an answer', () => {
   const from = versionOf('1', WB, 1, ['aaaa1111', 'cccc3333']);
+  /** These versions say not which commit did what: nobody asks what they answer. */
+  const unasked = () => '';
 
   test("is the new rule's commit where the newer version brought it", () => {
     const to = versionOf('2', UC, 2, ['cccc3333', 'bbbb2222dddd', 'eeee4444']);
-    expect(changeBetween(from, to, 'test.new')).toMatchObject({ commits: ['bbbb2222'], isExact: true });
+    expect(changeBetween([from, to], 'test.new', unasked)).toMatchObject({ commits: ['bbbb2222'], isExact: true });
   });
 
   test('is one of the new commits where the rule is older than they are', () => {
     const to = versionOf('2', UC, 1, ['aaaa1111', 'eeee4444', 'ffff5555']);
-    expect(changeBetween(from, to, 'test.old')).toMatchObject({ commits: ['eeee4444', 'ffff5555'], isExact: false });
+    expect(changeBetween([from, to], 'test.old', unasked)).toMatchObject({ commits: ['eeee4444', 'ffff5555'], isExact: false });
   });
 
   test('is not known where the newer version names no new commit', () => {
-    expect(changeBetween(from, versionOf('2', UC, 1, ['aaaa1111']), 'test.old')).toMatchObject({ commits: [], isExact: false });
+    expect(changeBetween([from, versionOf('2', UC, 1, ['aaaa1111'])], 'test.old', unasked)).toMatchObject({
+      commits: [],
+      isExact: false,
+    });
   });
 });
 
@@ -168,5 +175,38 @@ describe('Bisection', () => {
     expect(found?.after.profile.name).toBe('test/3');
     expect(flips).toHaveLength(2);
     expect(names([...asked])).toBe('0 3 1 2');
+  });
+});
+
+describe('Of versions that say what each commit changed', () => {
+  const fixture = (name: string) => readScenario(join(__dirname, '../../fixtures/cases', `${name}.json`)).scenario;
+  const [line] = versionLines(PROFILES).filter(({ name }) => name === 'intel-ept');
+
+  test('the commit is that which brings the answer: without guest MTRRs, not without non-coherent DMA', () => {
+    const disabled = parseScenario(
+      JSON.stringify({
+        format: 'emtdiff-scenario/1',
+        machine: { noncoherentDevices: 1 },
+        steps: [{ op: 'access', vcpu: 0, gfn: '0x10', kind: 'read', pat: 0 }],
+      }),
+      'a test',
+    );
+    const { runs } = timelineOf(line, disabled).steps[0];
+    const changed = runs.find(({ versions }) => versions[0] === '6.11.0');
+    expect(changed?.answer.memtype).toBe('WB');
+    expect(changed?.change).toMatchObject({ commits: ['0a7b73559b39'], isExact: true });
+  });
+
+  test('the frame buffer of an emulated VGA is UC in 6.11.0 alone, by the commit that 6.12 reverted', () => {
+    const between = (from: string, to: string) => {
+      const versions = line.versions.map(versionName);
+      return line.versions.slice(versions.indexOf(from), versions.indexOf(to) + 1);
+    };
+    const framebuffer = fixture('kvm-6.11-bochs-framebuffer');
+    const bad = bisect(between('6.7', '6.11.0'), framebuffer, 4);
+    expect([bad.oldest?.answer.memtype, bad.newest?.answer.memtype]).toEqual(['WB', 'UC']);
+    expect(bad.found?.change).toMatchObject({ commits: ['377b2f359d1f'], isExact: true });
+    const good = bisect(between('6.11.0', '6.12'), framebuffer, 4);
+    expect(good.found?.change).toMatchObject({ commits: ['9d70f3fec144'], isExact: true });
   });
 });
