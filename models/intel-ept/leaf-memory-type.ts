@@ -57,7 +57,7 @@ export class LeafMemoryType {
   /** Linux v4.1 arch/x86/kvm/vmx.c, vmx_get_mt_mask(); 522c68c4416. CR0.CD plays no part. */
   private snoopControl(vcpu: number, gfn: Gfn, backing: Backing): LeafWord {
     if (isMmio(this.version, backing)) return leafWordOf(UC, HONOURS_PAT, RULE.mmioUncached);
-    if (this.devices.areNoncoherent()) return oldGuestMemoryType(this.mtrr, vcpu, gfn);
+    if (this.devices.areNoncoherent()) return this.guestMemoryType(vcpu, gfn);
     return leafWordOf(WB, IPAT, RULE.noNoncoherentDma);
   }
 
@@ -84,6 +84,7 @@ export class LeafMemoryType {
   }
 
   private guestMemoryType(vcpu: number, gfn: Gfn): LeafWord {
+    if (this.version.lookUp === 'get_mtrr_type') return oldGuestMemoryType(this.mtrr, vcpu, gfn);
     return guestMemoryType(this.mtrr, this.version.readsMtrrsOfVcpu0 ? 0 : vcpu, gfn);
   }
 
