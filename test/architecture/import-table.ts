@@ -52,6 +52,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
     types: [
       'harness/campaign',
       'harness/explain',
+      'harness/import',
       'harness/comparison',
       'harness/decision-space',
       'harness/history',

@@ -18,6 +18,7 @@ export type CommandName =
   | 'corpus'
   | 'merge'
   | 'import'
+  | 'check'
   | 'serve';
 
 export interface Option {

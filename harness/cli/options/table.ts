@@ -276,6 +276,29 @@ export const TABLE: readonly Option[] = [
   },
   { name: 'out', on: ['merge'], kind: path, value: 'DIR', help: 'the folder for the united run' },
   { name: 'out', on: ['import'], kind: path, value: 'FILE', help: 'the scenario', fallback: 'stdout' },
+  {
+    name: 'against',
+    on: ['check'],
+    kind: listOf(),
+    value: 'LIST',
+    help: 'profiles of KVM, comma-separated: those of the kernel that was traced, or of one that it is to be compared with',
+  },
+  {
+    name: 'vm',
+    on: ['import'],
+    kind: count(1, MOST),
+    value: 'N',
+    help: 'of a trace with several VMs, one after the other: which one',
+    fallback: '1',
+  },
+  {
+    name: 'noncoherent',
+    on: ['import', 'check'],
+    kind: count(0, 3),
+    value: 'N',
+    help: 'of a trace: devices with non-coherent DMA',
+    fallback: 'what leaves and zaps show',
+  },
   { name: 'out', on: ['corpus'], kind: path, value: 'DIR', help: 'of merge: the folder for the united corpus' },
   { name: 'out', on: ['compare'], kind: path, value: 'DIR', help: 'with --lens cost: keeps the boots there, as scenarios' },
   {
@@ -306,7 +329,7 @@ export const TABLE: readonly Option[] = [
   },
   {
     name: 'format',
-    on: ['replay', 'explain', 'compare', 'history', 'bisect', 'matrix', 'models', 'regress'],
+    on: ['replay', 'explain', 'compare', 'history', 'bisect', 'matrix', 'models', 'regress', 'check'],
     kind: oneOf(['terminal', 'json']),
     value: 'FORMAT',
     help: 'terminal or json',
