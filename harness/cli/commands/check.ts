@@ -1,11 +1,10 @@
 /** `emtdiff check`: a trace of a real kernel held against profiles. */
 import type { Profile } from '../../../models/contract/model.js';
 import { PROFILES } from '../../../models/registry.js';
-import { changeBetween } from '../../history/change.js';
-import { isProposal } from '../../history/version-line.js';
 import type { EntryKind } from '../../import/leaf-entry.js';
+import { historyOf, isBetween, withChangeSteps } from '../../import/trace-history.js';
 import { openText, type TextFile } from '../../import/line-reader.js';
-import { checkTrace, type TraceDivergence } from '../../import/trace-check.js';
+import { checkTrace } from '../../import/trace-check.js';
 import { seenEntryKind } from '../../import/traced-vms.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { type TraceReport, traceReportText } from '../../report/terminal/trace-check.js';
@@ -46,9 +45,25 @@ export async function run(found: Settings): Promise<number> {
     const candidates = PROFILES.filter(
       ({ lineage, name }) => asked.some((profile) => profile.lineage === lineage) && !name.includes('+'),
     );
-    const check = checkTrace(file, kind, asked, candidates, { noncoherentDevices: found.number('noncoherent') });
-    const divergences = check.divergences.map((divergence) => ({ ...divergence, history: historyOf(divergence, candidates) }));
-    const report: TraceReport = { file: file.name, asked: asked.map(({ name }) => name), check, divergences };
+    const steps = withChangeSteps(candidates);
+    const check = checkTrace(
+      file,
+      kind,
+      asked,
+      steps.map(({ profile }) => profile),
+      { noncoherentDevices: found.number('noncoherent') },
+    );
+    const divergences = check.divergences.map((divergence) => ({
+      ...divergence,
+      fits: divergence.fits.filter((name) => !isBetween(name)),
+      history: historyOf(divergence, steps),
+    }));
+    const report: TraceReport = {
+      file: file.name,
+      asked: asked.map(({ name }) => name),
+      check: { ...check, scores: check.scores.filter(({ profile }) => !isBetween(profile)) },
+      divergences,
+    };
     process.stdout.write(
       format === 'json'
         ? `${JSON.stringify({ format: 'emtdiff-check/1', ...report })}\n`
@@ -80,16 +95,4 @@ function kindOf(asked: readonly Profile[], file: TextFile): EntryKind {
       `--against: found ${asked[0].name}, expected a profile of ${seen === 'ept' ? 'intel-ept' : 'amd-npt'}: the faults of ${file.name} are ${seen === 'ept' ? 'EPT violations' : 'nested page faults of AMD'}`,
     );
   return kind;
-}
-
-/** The released version nearest in history that answers as recorded, and what changed the answer from there; null: none does. */
-function historyOf({ profile, fits, rule }: TraceDivergence, candidates: readonly Profile[]) {
-  const line = candidates.filter((candidate) => !isProposal(candidate));
-  const own = line.findIndex(({ name }) => name === profile);
-  const fitting = line.map((_, index) => index).filter((index) => fits.includes(line[index].name));
-  if (fitting.length === 0) return null;
-  const nearest = fitting.reduce((best, index) => (Math.abs(index - own) < Math.abs(best - own) ? index : best));
-  const [last, first] = nearest < own ? [nearest, nearest + 1] : [nearest - 1, nearest];
-  const { commits, isExact } = changeBetween(line[Math.max(0, last)], line[first], rule?.id);
-  return { fits: line[nearest].name, span: line[nearest].span, changedIn: line[first].name, commits, isExact };
 }
