@@ -1,5 +1,5 @@
 /** `emtdiff compare A B --lens cost`: what the boot of a large guest with private memory costs two profiles. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeWhole } from '../files/writing.js';
 import { join } from 'node:path';
 import { UsageError } from '../operations/usage-error.js';
 import { bootScenario, GUEST_FRAMES } from '../private-boot/boot.js';
@@ -45,10 +45,9 @@ function counting(profile: Profile): Profile {
 }
 
 function writeScenarios(costs: readonly BootCost[], folder: string): void {
-  mkdirSync(folder, { recursive: true });
   for (const { kind, percent, accepted } of costs) {
     const name = `boot-${kind}-${percent}-percent`;
     const scenario = decodeScenario(bootScenario(kind, accepted, GUEST_FRAMES));
-    writeFileSync(join(folder, `${name}.json`), printScenario({ name, ...scenario }));
+    writeWhole(join(folder, `${name}.json`), printScenario({ name, ...scenario }));
   }
 }

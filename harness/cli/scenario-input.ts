@@ -1,6 +1,6 @@
 /** A scenario from a file or stdin: a scenario itself, or a finding that holds one. */
-import { readFileSync } from 'node:fs';
-import { Place, UsageError } from '../operations/usage-error.js';
+import { readInput } from '../files/reading.js';
+import { Place } from '../operations/usage-error.js';
 import { FINDING_FORMAT } from '../report/finding-file.js';
 import { readJson } from '../scenario/json.js';
 import { scenarioFrom } from '../scenario/parse.js';
@@ -14,8 +14,8 @@ export interface ScenarioInput {
 
 /** @throws {UsageError} */
 export function readScenario(file: string): ScenarioInput {
-  const name = file === '-' ? 'stdin' : file;
-  const json = readJson(readText(file, name), name);
+  const { name, text } = readInput(file, 'a scenario or a finding');
+  const json = readJson(text, name);
   const place = new Place(name, '$');
   if ((json as { format?: unknown } | null)?.format !== FINDING_FORMAT)
     return { scenario: scenarioFrom(json, place), finding: null };
@@ -29,14 +29,4 @@ export function readScenario(file: string): ScenarioInput {
     scenario: scenarioFrom(scenario, place.at('scenario')),
     finding: { profiles: names, bucket: typeof id === 'string' ? id : '', step: typeof step === 'number' ? step : 0 },
   };
-}
-
-function readText(file: string, name: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const found = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a directory' : `${code}`;
-    throw new UsageError(`${name}: found ${found}, expected a file with a scenario or a finding`);
-  }
 }

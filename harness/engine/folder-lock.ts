@@ -1,7 +1,9 @@
 /** One run a folder: a lock file that names the process, taken over from a process that is gone. */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../files/writing.js';
+import { fileError } from '../files/reading.js';
 import { UsageError } from '../operations/usage-error.js';
 
 /** Who holds a lock: a process of a machine. Process numbers come again, in containers soon: `started` tells them apart. */
@@ -49,24 +51,13 @@ export class FolderLock {
 function placed(folder: string, file: string, own: Holder): boolean {
   const beside = `${file}.${own.pid}`;
   try {
-    make(folder);
+    makeFolder(folder);
     writeFileSync(beside, `${own.pid} ${own.host} ${own.started}\n`);
     return linked(beside, file);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`--out: found ${JSON.stringify(folder)} (${code}), expected a folder that can be written`);
+    throw new UsageError(`--out: found ${JSON.stringify(folder)} (${fileError(error)}), expected a folder that can be written`);
   } finally {
     remove(beside);
-  }
-}
-
-/** On a read-only file system `recursive` says ENOENT, which helps nobody: asked plainly, the system says why. */
-function make(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return void mkdirSync(folder);
-    throw error;
   }
 }
 

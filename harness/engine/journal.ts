@@ -1,13 +1,13 @@
 /** What a run folder keeps so that a run can go on after any interruption, and so that shards can be united: `journal.json`. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LENS_NAMES, type LensName } from '../compare/lens.js';
 import { Place, UsageError } from '../operations/usage-error.js';
 import type { CampaignState } from '../panel/campaign-state.js';
 import type { ProgressCurve } from '../report/run-progress.js';
-import { writeWhole } from '../report/run-folder.js';
-import { readJson } from '../scenario/json.js';
+import { writeWhole } from '../files/writing.js';
+import { readJsonFile } from '../files/reading.js';
 
 export const JOURNAL_FORMAT = 'emtdiff-journal/1';
 
@@ -63,7 +63,7 @@ export function readJournal(folder: string, version: string): Journal {
   const file = path(folder);
   if (!hasJournal(folder)) throw new UsageError(`${folder}: found no journal.json, expected the folder of a run made with --out`);
   const place = new Place(file, '$');
-  const read = readJson(readFileSync(file, 'utf8'), file);
+  const read = readJsonFile(file, 'a journal');
   const journal = typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : place.fail(read, 'an object');
   if (journal.format !== JOURNAL_FORMAT) place.at('format').fail(journal.format, `"${JOURNAL_FORMAT}"`);
   refuseDamaged(journal, folder);

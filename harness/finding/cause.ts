@@ -71,8 +71,13 @@ export function causesOf(
   );
 }
 
+/** What a finding is put down to by: its bucket and its edge. */
+export interface Accused extends Pick<Finding, 'expected' | 'got' | 'invariant'> {
+  readonly bucket: { readonly op: string; readonly expectedSide: string; readonly gotSide: string };
+}
+
 /** What a finding is put down to. */
-export function reasonOf(finding: Finding, seats: readonly Seat[]): Reason {
+export function reasonOf(finding: Accused, seats: readonly Seat[]): Reason {
   const { bucket, got, invariant } = finding;
   if (bucket.op === 'end') return counterReason(finding);
   const seat = seats.find(({ name }) => name === got);
@@ -88,7 +93,7 @@ export function reasonOf(finding: Finding, seats: readonly Seat[]): Reason {
 }
 
 /** Of a profile without rules: what it gets wrong is told by the rule that it does not follow. */
-function answerReason({ bucket: { gotSide, expectedSide }, expected, got }: Finding, seats: readonly Seat[]): Reason {
+function answerReason({ bucket: { gotSide, expectedSide }, expected, got }: Accused, seats: readonly Seat[]): Reason {
   const rule = ruleNamed(
     expectedSide,
     seats.find(({ name }) => name === expected),
@@ -105,7 +110,7 @@ function answerReason({ bucket: { gotSide, expectedSide }, expected, got }: Find
 }
 
 /** Counters have no rule: what is counted otherwise. */
-function counterReason({ bucket: { gotSide }, expected, got }: Finding): Reason {
+function counterReason({ bucket: { gotSide }, expected, got }: Accused): Reason {
   const counters = gotSide
     .slice(got.length + 1)
     .split('-')

@@ -1,92 +1,96 @@
-/** From a finding to an entry of the ledger. */
+/** From findings to entries of the ledger: one entry a cause. */
+import { INVARIANT_LENS, LENSES } from '../compare/lens.js';
 import { isJudged } from '../compare/judge.js';
-import type { Panel } from '../compare/panel.js';
-import type { Citation } from '../../models/contract/rule.js';
-import { Place } from '../operations/usage-error.js';
-import { entriesFrom, KNOWN_FORMAT, type KnownEntry, type Pair } from './known-entry.js';
-
-/** A finding file as far as an entry is made of it. */
-export interface FoundDivergence {
-  readonly file: string;
-  readonly id: string;
-  readonly lens: string;
-  readonly op: string;
-  /** Ids of the deciding rules of its scenario. */
-  readonly rules: Pair;
-  readonly causes: Pair;
-  readonly sides: Pair;
-  readonly outcomes: Pair;
-  /** As JSON. */
-  readonly scenario: unknown;
-}
+import type { Panel, Seat } from '../compare/panel.js';
+import { reasonOf } from '../finding/cause.js';
+import type { Profile } from '../../models/contract/model.js';
+import type { Citation, Rule } from '../../models/contract/rule.js';
+import { answerOf } from '../run/readable.js';
+import type { KnownBucket, KnownEntry, Pair } from './entry.js';
+import type { FoundDivergence } from './found-divergence.js';
+import { COUNTS, outcomeText } from './sighting.js';
 
 /** What the one who accepts has to say. */
 export interface Acceptance {
-  readonly reason: string;
-  readonly citations: readonly string[];
-  readonly severity?: string;
+  /** Null: what the rules say; nobody has reviewed it. */
+  readonly reason: { readonly text: string; readonly citations: readonly string[] } | null;
+  readonly severity?: KnownEntry['severity'];
   readonly by: string;
   /** A date. */
   readonly on: string;
   readonly expires?: string;
 }
 
-/** Parses a finding's JSON. @throws {UsageError} */
-export function foundDivergence(json: unknown, file: string): FoundDivergence {
-  const place = new Place(file, '$');
-  const { bucket, expected, got, step, observations, scenario } = object(json, place);
-  const { id, lens, op, rules, causes } = object(bucket, place.at('bucket'));
-  const text = (value: unknown, at: Place) => (typeof value === 'string' ? value : at.fail(value, 'a text'));
-  const pair = (value: unknown, at: Place): Pair =>
-    Array.isArray(value) && value.length === 2 ? [text(value[0], at.at(0)), text(value[1], at.at(1))] : at.fail(value, 'two texts');
-  const sides: Pair = [text(expected, place.at('expected')), text(got, place.at('got'))];
-  const answers = object(observations, place.at('observations'));
-  const outcome = (name: string) => {
-    const own = answers[name];
-    const at = place.at('observations').at(name);
-    return Array.isArray(own) && typeof step === 'number' ? text(own[step]?.outcome, at) : at.fail(own, 'an answer to each step');
-  };
+/** A finding with what its run saw of its bucket besides. */
+export interface AcceptedFinding {
+  readonly found: FoundDivergence;
+  /** Pairs of answers, `UC -> WB`. */
+  readonly outcomes: readonly string[];
+}
+
+/** The entry of one finding. @param panel the finding's, as far as its profiles exist */
+export function entryOf(
+  { found, outcomes }: AcceptedFinding,
+  panel: Panel,
+  profiles: readonly Profile[],
+  { reason, severity, by, on, expires }: Acceptance,
+): KnownEntry {
+  const { id, words, profiles: deviating } = reasonIn(found, panel);
   return {
-    file,
-    id: text(id, place.at('bucket').at('id')),
-    lens: text(lens, place.at('bucket').at('lens')),
-    op: text(op, place.at('bucket').at('op')),
-    rules: pair(rules, place.at('bucket').at('rules')),
-    causes: pair(causes, place.at('bucket').at('causes')),
-    sides,
-    // Counters are compared after the last step, which has no outcome of its own.
-    outcomes: op === 'end' ? ['ok', 'ok'] : [outcome(sides[0]), outcome(sides[1])],
+    id,
+    reason: reason?.text ?? `${deviating.join(', ')}: ${words}.`,
+    citations: reason?.citations ?? citationsOf(found, panel),
+    ...(severity === undefined ? {} : { severity }),
+    recorded: { by, on },
+    ...(reason === null ? {} : { reviewed: { by, on } }),
+    ...(expires === undefined ? {} : { expires }),
+    buckets: [bucketOf(found, outcomes, panel, profiles)],
+  };
+}
+
+/** Two entries of one cause as one. What nobody has looked at as a whole counts as reviewed no more. */
+export function widened(entry: KnownEntry, other: KnownEntry): KnownEntry {
+  const { reviewed: _, ...recorded } = entry;
+  const head = other.reviewed === undefined ? recorded : { ...other, recorded: entry.recorded };
+  const own = new Map(entry.buckets.map((bucket) => [bucket.id, bucket]));
+  for (const bucket of other.buckets) own.set(bucket.id, unitedBucket(own.get(bucket.id), bucket));
+  return { ...head, buckets: [...own.values()] };
+}
+
+/** The later one's scenario and answers, for both one's profiles and outcomes. */
+function unitedBucket(first: KnownBucket | undefined, second: KnownBucket): KnownBucket {
+  if (first === undefined) return second;
+  const pairs = new Map([...first.profiles, ...second.profiles].map((pair) => [pair.join(' '), pair]));
+  return { ...second, profiles: [...pairs.values()], outcomes: [...new Set([...first.outcomes, ...second.outcomes])].sort() };
+}
+
+function bucketOf(found: FoundDivergence, outcomes: readonly string[], panel: Panel, profiles: readonly Profile[]): KnownBucket {
+  const { id, lens, op, causes, step, scenario, sides, observations } = found;
+  const today = profiles.map((profile) => [profile.name, answerOf(profile, scenario)] as const);
+  const outside = Object.entries(observations).filter(([name]) => !profiles.some((profile) => profile.name === name));
+  const answers = [
+    ...today.map(([name, answer]) => [name, answer.observations[step]] as const),
+    ...outside.map(([name, own]) => [name, own[step]] as const),
+  ];
+  const byName = Object.fromEntries(answers);
+  const compared = lens === 'invariant' ? INVARIANT_LENS : LENSES[lens];
+  const own = op === 'end' ? COUNTS : outcomeText(compared, byName[sides[0]], byName[sides[1]]);
+  return {
+    id,
+    lens,
+    op: op as KnownBucket['op'],
+    rules: causes,
+    profiles: edgesOf(found, panel),
+    outcomes: [...new Set([own, ...outcomes])].sort(),
+    step,
+    ...(op === 'end'
+      ? { counters: Object.fromEntries(today.map(([name, { counters }]) => [name, counters as Record<string, number>])) }
+      : { answers: byName }),
     scenario,
   };
 }
 
-function object(value: unknown, place: Place): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return place.fail(value, 'an object');
-  return value as Record<string, unknown>;
-}
-
-/** The entry, as narrow as the cause: the edges of the finding's panel on which both causes can decide. @throws {UsageError} */
-export function entryOf(found: FoundDivergence, panel: Panel, acceptance: Acceptance): KnownEntry {
-  const { reason, citations, severity, by, on, expires } = acceptance;
-  const entry = {
-    id: found.id,
-    scope: {
-      profiles: edgesOf(found, panel),
-      lens: found.lens,
-      op: found.op,
-      rules: found.causes,
-      outcomes: [found.outcomes],
-    },
-    reason,
-    citations,
-    ...(severity === undefined ? {} : { severity }),
-    accepted: { by, on },
-    ...(expires === undefined ? {} : { expires }),
-    scenario: found.scenario,
-  };
-  return entriesFrom({ format: KNOWN_FORMAT, entries: [entry] }, found.file)[0];
-}
-
+/** The edges of the finding's panel on which both causes can decide. */
 function edgesOf({ lens, causes, sides }: FoundDivergence, { seats, edges }: Panel): Pair[] {
   const decides = (seat: number, cause: string) =>
     seats[seat].rules.some((rule) => rule !== null && (rule.cause ?? rule.id) === cause);
@@ -100,49 +104,24 @@ function edgesOf({ lens, causes, sides }: FoundDivergence, { seats, edges }: Pan
   return pairs.some(([expected, got]) => expected === sides[0] && got === sides[1]) ? pairs : [...pairs, sides];
 }
 
-/** A sentence and the sources that the rules themselves give; null where a side has no rule. */
-export function reasonFromRules(divergence: FoundDivergence, panel: Panel): Pick<Acceptance, 'reason' | 'citations'> | null {
-  const { lens, rules, sides } = divergence;
-  if (lens === 'invariant') return reasonFromInvariant(divergence, panel);
-  const found = rules.map((id) => panel.seats.flatMap((seat) => seat.rules).find((rule) => rule?.id === id) ?? null);
-  const [expected, got] = found;
-  if (expected === null || got === null) return null;
-  return {
-    reason: `${sides[0]} says ${quoted(expected)}, ${sides[1]} says ${quoted(got)}.`,
-    citations: [...new Set([expected, got].map(({ citation }) => sourceText(citation)))],
-  };
+function reasonIn({ op, causes: [expectedSide, gotSide], sides: [expected, got], lens }: FoundDivergence, { seats }: Panel) {
+  const invariant = lens === 'invariant' ? (invariantOf(seats, got, expectedSide) ?? null) : null;
+  return reasonOf({ bucket: { op, expectedSide, gotSide }, expected, got, invariant }, seats);
 }
 
-function reasonFromInvariant(
-  { rules: [id, ruleId], sides: [, name] }: FoundDivergence,
-  { seats }: Panel,
-): Pick<Acceptance, 'reason' | 'citations'> | null {
-  const seat = seats.find((other) => other.name === name);
-  const invariant = seat?.invariants?.find((stated) => stated?.id === id);
-  const rule = seat?.rules.find((known) => known?.id === ruleId);
-  if (!invariant || !rule) return null;
-  const sources = [invariant.citation, rule.citation].filter((citation) => citation !== undefined);
-  return {
-    reason: `${name} breaks ${quoted(invariant)} where it says ${quoted(rule)}.`,
-    citations: [...new Set(sources.map(sourceText))],
-  };
+function invariantOf(seats: readonly Seat[], name: string, id: string) {
+  return seats.find((seat) => seat.name === name)?.invariants?.find((stated) => stated?.id === id);
 }
 
-const quoted = ({ sentence }: { readonly sentence: string }) => `"${sentence.replace(/\.$/, '')}"`;
+/** Where the rules themselves come from. */
+function citationsOf({ lens, rules, sides: [, got], profiles }: FoundDivergence, { seats }: Panel): readonly string[] {
+  const ruleOf = (id: string): Rule | null | undefined => seats.flatMap((seat) => seat.rules).find((rule) => rule?.id === id);
+  const first = lens === 'invariant' ? invariantOf(seats, got, rules[0]) : ruleOf(rules[0]);
+  const sources = [first?.citation, ruleOf(rules[1])?.citation].filter((citation) => citation !== undefined);
+  const texts = [...new Set(sources.map(sourceText))];
+  return texts.length > 0 ? texts : [`emtdiff, answers of ${profiles.join(', ')}`];
+}
 
 function sourceText({ document, place, commit }: Citation): string {
   return [document, place, ...(commit === undefined ? [] : [commit])].join(', ');
-}
-
-/** An entry that also explains its bucket where another sighting of it was: on other edges, with other outcomes. */
-export function widened(entry: KnownEntry, { scope }: KnownEntry): KnownEntry {
-  const united = (a: readonly Pair[], b: readonly Pair[]) => [
-    ...a,
-    ...b.filter((pair) => !a.some((other) => other[0] === pair[0] && other[1] === pair[1])),
-  ];
-  const { profiles, outcomes } = entry.scope;
-  return {
-    ...entry,
-    scope: { ...entry.scope, profiles: united(profiles, scope.profiles), outcomes: united(outcomes, scope.outcomes) },
-  };
 }

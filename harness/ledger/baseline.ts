@@ -1,26 +1,18 @@
 /** `--baseline`: the findings of an earlier run, and which of their buckets stand as they stood then. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Profile } from '../../models/contract/model.js';
-import { BUCKET_LENSES, type BucketLens, LENS_NAMES } from '../compare/lens.js';
-import { type FoundDivergence, foundDivergence } from './acceptance.js';
-import { jsonFiles } from '../regressions/regression-folder.js';
+import { LENS_NAMES } from '../compare/lens.js';
+import { type FoundDivergence, foundDivergence } from './found-divergence.js';
+import { jsonFiles, readJsonFile } from '../files/reading.js';
 import { Place } from '../operations/usage-error.js';
 import { divergencesOf } from '../finding/divergence.js';
 import { WorkingPanel } from '../panel/working-panel.js';
-import { FINDING_FORMAT } from '../report/finding-file.js';
-import { readJson } from '../scenario/json.js';
-import { scenarioFrom } from '../scenario/parse.js';
-import type { Scenario } from '../scenario/scenario.js';
 
 type Partition = readonly (readonly string[])[];
 
 interface StoredFinding extends FoundDivergence {
-  readonly lens: BucketLens;
-  readonly step: number;
   readonly partition: Partition;
-  readonly profiles: readonly string[];
-  readonly scenario: Scenario;
 }
 
 export class Baseline {
@@ -78,27 +70,13 @@ function samePartition(one: Partition, other: Partition): boolean {
 }
 
 function storedFinding(path: string): StoredFinding {
-  const json = readJson(readFileSync(path, 'utf8'), path) as Record<string, unknown> | null;
-  const place = new Place(path, '$');
-  if (json?.format !== FINDING_FORMAT) return place.at('format').fail(json?.format, `"${FINDING_FORMAT}"`);
+  const json = readJsonFile(path, 'a finding');
   const found = foundDivergence(json, path);
-  const lens = BUCKET_LENSES.find((name) => name === found.lens);
-  const { step, partition, profiles } = json;
+  const { partition } = json as Record<string, unknown>;
+  const isPartition = Array.isArray(partition) && partition.every(areNames);
   return {
     ...found,
-    lens:
-      lens ??
-      place
-        .at('bucket')
-        .at('lens')
-        .fail(found.lens, `one of ${BUCKET_LENSES.join(' ')}`),
-    step: typeof step === 'number' ? step : place.at('step').fail(step, 'the index of a step'),
-    partition:
-      Array.isArray(partition) && partition.every(areNames)
-        ? partition
-        : place.at('partition').fail(partition, 'groups of profile names'),
-    profiles: areNames(profiles) ? profiles : place.at('profiles').fail(profiles, 'an array of profile names'),
-    scenario: scenarioFrom(found.scenario, place.at('scenario')),
+    partition: isPartition ? partition : new Place(path, '$').at('partition').fail(partition, 'groups of profile names'),
   };
 }
 

@@ -1,23 +1,56 @@
-/** Findings and single divergences as the ledger sees them. */
-import { OUTCOME_NAMES, outcomeOf } from '../../models/contract/observation.js';
+/** Findings as the ledger sees them: what identifies them, and what the two sides answered, in words. */
 import type { Bucket } from '../classify/bucket.js';
+import { INVARIANT_LENS, LENSES, type Lens, type LensName } from '../compare/lens.js';
+import { lensFields } from '../finding/answers.js';
 import type { Finding } from '../finding/finding.js';
-import type { Pair } from './known-entry.js';
-import type { Sighting } from './ledger-review.js';
+import { type ObservationJson, observationJson } from '../scenario/observation-json.js';
+import type { Pair } from './entry.js';
 
-/** Every pair of outcomes that the campaign saw in the bucket; of one that only minimising showed, that of its scenario. */
+export interface Sighting {
+  /** Bucket. */
+  readonly id: string;
+  readonly lens: string;
+  readonly op: string;
+  readonly causes: Pair;
+  /** Profiles of the edge on which it was seen. */
+  readonly sides: Pair;
+  /** `UC -> WB` */
+  readonly outcomes: readonly string[];
+}
+
+/** With every pair of answers that the campaign saw in the bucket; of one that only minimising showed, that of its scenario. */
 export function sightingOf({ bucket, expected, got, observations, step }: Finding): Sighting {
-  const own: Pair[] = bucket.op === 'end' ? [] : [[observations[expected][step].outcome, observations[got][step].outcome]];
-  const seen = [...bucket.pairs.values()].map(
-    (pair): Pair => [OUTCOME_NAMES[outcomeOf(pair.expected)], OUTCOME_NAMES[outcomeOf(pair.got)]],
+  const { id, lens, op, expectedSide, gotSide } = bucket;
+  const own = op === 'end' ? [COUNTS] : [outcomeText(lens, observations[expected][step], observations[got][step])];
+  const outcomes = [...new Set([...own, ...seenIn(bucket)])];
+  return { id, lens: lens.name, op, causes: [expectedSide, gotSide], sides: [expected, got], outcomes };
+}
+
+function seenIn({ op, lens, pairs }: Bucket): string[] {
+  if (op === 'end') return [];
+  return [...pairs.values()].map(({ expected, got }) =>
+    outcomeText(lens, observationJson(expected, null), observationJson(got, null)),
   );
-  return { ...causesOf(bucket), sides: [expected, got], outcomes: distinct([...own, ...seen]) };
 }
 
-export function causesOf({ id, lens, op, expectedSide, gotSide }: Bucket): Pick<Sighting, 'id' | 'lens' | 'op' | 'causes'> {
-  return { id, lens: lens.name, op, causes: [expectedSide, gotSide] };
+/** Counters are numbers of a whole scenario: no two scenarios have the same. */
+export const COUNTS = 'counts -> other counts';
+
+/** What two answers are to a lens: `UC -> WB`, `gp -> ok`; of values of registers, which are many, only that they differ. */
+export function outcomeText(lens: Lens, expected: ObservationJson, got: ObservationJson): string {
+  const [one, other] = [answerText(lens, expected), answerText(lens, got)];
+  if (lens.name === 'invariant') return `kept -> broken: ${other}`;
+  return one === other ? `${one} -> another ${one === 'ok' ? 'value' : one}` : `${one} -> ${other}`;
 }
 
-function distinct(pairs: readonly Pair[]): Pair[] {
-  return pairs.filter((pair, index) => pairs.findIndex((other) => other[0] === pair[0] && other[1] === pair[1]) === index);
+function answerText(lens: Lens, json: ObservationJson): string {
+  const { outcome, value: _, rule: __, candidates: ___, ...fields } = lens.name === 'invariant' ? json : lensFields(json, lens);
+  const words = Object.values(fields);
+  return outcome === undefined || (outcome === 'ok' && words.length > 0) ? words.join(' ') : [outcome, ...words].join(' ');
+}
+
+/** From the fields of a lens, as summary.json has them. */
+export function outcomeOfFields(lens: LensName | 'invariant', op: string, expected: ObservationJson, got: ObservationJson): string {
+  if (op === 'end') return COUNTS;
+  return outcomeText(lens === 'invariant' ? INVARIANT_LENS : LENSES[lens], expected, got);
 }

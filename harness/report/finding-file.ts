@@ -1,10 +1,11 @@
 /** A finding as the JSON that stands in one file: nothing in it depends on time, worker or shard. */
 import type { HazardClass } from '../classify/hazard-class.js';
+import { FINDING_FORMAT } from '../finding/finding-format.js';
 import type { Invariant } from '../../models/contract/invariant.js';
 import { type Finding, sideRules } from '../finding/finding.js';
 import { scenarioJson } from '../scenario/print.js';
 
-export const FINDING_FORMAT = 'emtdiff-finding/1';
+export { FINDING_FORMAT };
 
 export interface FindingOrigin {
   readonly seed: string;

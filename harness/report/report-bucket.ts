@@ -43,7 +43,7 @@ export interface ReportBucket {
   /** Known: the ledger explains it, or it is in the baseline as it was. Changed: the baseline has it with other profiles or rules. */
   readonly standing: Standing;
   /** The ledger's entry that explains it. */
-  readonly known: { readonly entry: string; readonly reason: string } | null;
+  readonly known: { readonly entry: string; readonly reason: string; readonly reviewed: boolean } | null;
   /** The class of hazard, where private memory has a part in it. */
   readonly hazard: HazardClass | null;
   /** What a model breaks; then `expected` and `got` are that model. */
@@ -93,7 +93,7 @@ export const BUCKET = object({
   scenario: custom(scenarioFrom, { type: 'object' }),
   minimiseEvaluations: optional(whole(0)),
   certifyingEvaluations: optional(whole(0)),
-  known: optional(object({ entry: text, reason: text, severity: optional(oneOf(SEVERITIES)) })),
+  known: optional(object({ entry: text, reason: text, reviewed: fallback(flag, false), severity: optional(oneOf(SEVERITIES)) })),
   baseline: fallback(flag, false),
 });
 
@@ -125,7 +125,7 @@ export function reportBucket(
     ...bucket,
     op: step.op,
     step: step.index,
-    standing: known !== undefined || baseline ? 'known' : changed.includes(id) ? 'changed' : 'new',
+    standing: changed.includes(id) ? 'changed' : known !== undefined || baseline ? 'known' : 'new',
     known: known ?? null,
     hazard: hazard ?? null,
     invariant: invariant === undefined ? null : invariantText(invariant),

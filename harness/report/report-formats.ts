@@ -6,7 +6,7 @@ import { NO_STATES, type StateLookup } from './html/state.js';
 import { junitReport } from './ci/junit.js';
 import { markdownReport } from './ci/markdown.js';
 import type { RuleLookup } from './rule-lookup.js';
-import { writeWhole } from './run-folder.js';
+import { writeWhole } from '../files/writing.js';
 import { type RunReport, runReport } from './run-report.js';
 import { sarifReport } from './ci/sarif.js';
 
@@ -88,9 +88,5 @@ export async function writeReports(
 
 /** @throws {UsageError} */
 export function writeReport(file: string, text: string): void {
-  try {
-    writeWhole(file, text);
-  } catch (error) {
-    throw new UsageError(`${file}: found ${(error as NodeJS.ErrnoException).code}, expected a file that can be written`);
-  }
+  writeWhole(file, text);
 }

@@ -1,8 +1,10 @@
 /** `--out DIR`: summary.json and one file a finding, each written whole or not at all. */
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CampaignResult } from '../campaign.js';
 import type { Finding } from '../finding/finding.js';
+import { fileError } from '../files/reading.js';
+import { HALF_WRITTEN, makeFolder, writeWhole } from '../files/writing.js';
 import { UsageError } from '../operations/usage-error.js';
 import { oneLine } from '../scenario/print.js';
 import { findingJson } from './finding-file.js';
@@ -17,11 +19,11 @@ export class RunFolder {
   /** Makes the folder before the campaign starts, so that a mistake costs no campaign. @throws {UsageError} */
   prepare(): void {
     try {
-      mkdirSync(join(this.path, 'findings'), { recursive: true });
+      makeFolder(join(this.path, 'findings'));
       accessSync(this.path, constants.W_OK);
     } catch (error) {
       throw new UsageError(
-        `--out: found ${JSON.stringify(this.path)} (${(error as NodeJS.ErrnoException).code}), expected a folder that can be written`,
+        `--out: found ${JSON.stringify(this.path)} (${fileError(error)}), expected a folder that can be written`,
       );
     }
     const found = ['summary.json', 'journal.json'].some((file) => existsSync(join(this.path, file)));
@@ -79,29 +81,4 @@ function documentText(document: Record<string, unknown>): string {
 function listText(value: unknown): string {
   if (!Array.isArray(value) || value.length === 0) return oneLine(value);
   return `[\n${value.map((element) => `      ${oneLine(element)}`).join(',\n')}\n    ]`;
-}
-
-const HALF_WRITTEN = /\.\d+\.tmp$/;
-
-/**
- * Written beside, then renamed: a reader sees the old file or the new one.
- * @param isDurable also after a power loss: the bytes are on the disk before the name is theirs. Costs milliseconds.
- * @throws {UsageError} where it cannot be written.
- */
-export function writeWhole(path: string, text: string, isDurable = false): void {
-  const beside = `${path}.${process.pid}.tmp`;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(beside, text, { flush: isDurable });
-    renameSync(beside, path);
-  } catch (error) {
-    try {
-      rmSync(beside, { force: true });
-    } catch {
-      // A read-only file system: there is nothing to remove, either.
-    }
-    throw new UsageError(
-      `${path}: found ${(error as NodeJS.ErrnoException).code} while writing, expected a folder with room that can be written; what stood there is intact`,
-    );
-  }
 }

@@ -42,6 +42,9 @@ const LEDGER = object({
   unused: fallback(list(text), NONE),
   expired: fallback(list(text), NONE),
   notShown: fallback(list(text), NONE),
+  unreviewed: fallback(list(text), NONE),
+  moved: fallback(list(object({ entry: text, bucket: text, profile: text, step: whole(0), was: text, is: text })), []),
+  // Of earlier builds.
   tooWide: fallback(list(object({ entry: text, buckets: list(text) })), []),
 });
 

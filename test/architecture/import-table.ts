@@ -24,6 +24,8 @@ const FINDING = 'harness/finding';
 /** What every tool over findings may know: a panel at work, and what it found. */
 const AT_WORK = [...STAGES, PANEL, FINDING];
 
+const FILES = 'harness/files';
+
 /** Every folder of the harness, and the files that stand in none. */
 export const TABLE: Readonly<Record<string, Row>> = {
   'harness/operations': { folders: [CONTRACT] },
@@ -36,7 +38,11 @@ export const TABLE: Readonly<Record<string, Row>> = {
   // Its predicate is an argument: what a divergence is, it does not know.
   'harness/minimise': { folders: WORDS },
   'harness/external': { folders: [...WORDS, RUN], types: [PANEL, FINDING], packages: ['node:'] },
-  'harness/regressions': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], types: [PANEL, FINDING], packages: ['node:', 'json-diff'] },
+  'harness/regressions': {
+    folders: [...WORDS, FILES, RUN, COMPARE, CLASSIFY],
+    types: [PANEL, FINDING],
+    packages: ['node:', 'json-diff'],
+  },
   // A panel at work, then what it found: each may know what stands before it.
   'harness/panel': { folders: [...WORDS, ...STAGES] },
   'harness/finding': { folders: [...WORDS, ...STAGES, PANEL] },
@@ -48,7 +54,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
   // What people have in hand, and scenarios in their form.
   'harness/import': { folders: [...WORDS, RUN, 'harness/history'], packages: ['node:'] },
   'harness/report': {
-    folders: [...WORDS, RUN, COMPARE, CLASSIFY, PANEL, FINDING],
+    folders: [...WORDS, RUN, COMPARE, CLASSIFY, PANEL, FINDING, FILES, 'harness/ledger'],
     types: [
       'harness/campaign',
       'harness/explain',
@@ -60,12 +66,20 @@ export const TABLE: Readonly<Record<string, Row>> = {
     ],
     packages: ['node:'],
   },
-  'harness/ledger': {
-    folders: [...WORDS, ...AT_WORK, 'harness/regressions', 'harness/campaign', 'harness/report', 'harness/cli', 'models/registry'],
-    packages: ['node:'],
-  },
+  'harness/ledger': { folders: [...WORDS, ...AT_WORK, FILES], types: ['harness/campaign'], packages: ['node:'] },
+  // The one place that touches the disk.
+  'harness/files': { folders: WORDS, packages: ['node:'] },
   'harness/engine': {
-    folders: [...WORDS, ...AT_WORK, 'harness/campaign', 'harness/external', 'harness/report', 'harness/cli', 'models/registry'],
+    folders: [
+      ...WORDS,
+      ...AT_WORK,
+      FILES,
+      'harness/campaign',
+      'harness/external',
+      'harness/report',
+      'harness/cli',
+      'models/registry',
+    ],
     packages: ['node:'],
   },
   'harness/campaign': { folders: [...WORDS, ...AT_WORK] },

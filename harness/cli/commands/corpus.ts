@@ -1,16 +1,18 @@
 /** `emtdiff corpus`: keeps a folder of regressions small, canonical and without doubles. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { bySize, corpusKey, merged } from '../../regressions/merge.js';
 import { checkedName, printRegression, REGRESSION_FORMAT, type Regression, regressionFrom } from '../../regressions/regression.js';
-import { jsonFiles, type RegressionFile, readRegressions } from '../../regressions/regression-folder.js';
+import { jsonFiles, readTextFile } from '../../files/reading.js';
+import { type RegressionFile, readRegressions } from '../../regressions/regression-folder.js';
 import { changesOf, expectedOf } from '../../regressions/replay.js';
 import { UsageError } from '../../operations/usage-error.js';
-import { fileName, writeWhole } from '../../report/run-folder.js';
+import { writeWhole } from '../../files/writing.js';
+import { fileName } from '../../report/run-folder.js';
 import { readJson } from '../../scenario/json.js';
 import { PROFILES } from '../../../models/registry.js';
 import { minimalOf, regressionOf } from '../corpus-entry.js';
-import { corpusFolder } from '../package-folder.js';
+import { userFolder } from '../package-folder.js';
 import { chosenProfiles, DEFAULT_PANEL } from '../panel-choice.js';
 import { readScenario } from '../scenario-input.js';
 import type { CommandPage } from '../options/page.js';
@@ -20,7 +22,7 @@ export const page: CommandPage = {
   usage: ['corpus add FILE [DIR]', 'corpus minimise [DIR]', 'corpus merge DIR... --out DIR', 'corpus migrate [DIR]'],
   about: [
     "add: a scenario or a finding becomes a regression, unless a smaller witness of its bucket is there.\nminimise: each regression becomes the smallest scenario that shows its bucket.\nmerge: one corpus of several; one regression a bucket, the smallest witness wins.\nmigrate: every file in today's format and canonical form; scenarios and findings become regressions.",
-    'DIR: default: the regressions of this package (corpora/regressions).',
+    'DIR: default: corpora/regressions of the working directory.',
   ],
   operands: { least: 1, most: Number.POSITIVE_INFINITY },
   examples: [
@@ -47,7 +49,7 @@ export async function run(found: Settings): Promise<number> {
 async function add(found: Settings, operands: readonly string[]): Promise<string> {
   if (operands.length < 1 || operands.length > 2)
     throw new UsageError(`corpus add: found ${operands.length} arguments, expected FILE and perhaps DIR`);
-  const [file, folder = corpusFolder('regressions')] = operands;
+  const [file, folder = userFolder('regressions')] = operands;
   const made = await entryOf(file, found);
   const files = existsSync(folder) ? readRegressions(folder) : [];
   const other = files.find(({ regression }) => corpusKey(regression) === corpusKey(made));
@@ -120,7 +122,7 @@ async function migrate(found: Settings, operands: readonly string[]): Promise<st
   const paths = jsonFiles(oneFolder('migrate', operands));
   let rewritten = 0;
   for (const path of paths) {
-    const text = readFileSync(path, 'utf8');
+    const text = readTextFile(path, 'a regression, a scenario or a finding');
     const json = readJson(text, path);
     const isCurrent = (json as { format?: unknown } | null)?.format === REGRESSION_FORMAT;
     const regression = isCurrent ? regressionFrom(json, path) : { ...(await entryOf(path, found)), name: basename(path, '.json') };
@@ -134,5 +136,5 @@ async function migrate(found: Settings, operands: readonly string[]): Promise<st
 
 function oneFolder(action: string, operands: readonly string[]): string {
   if (operands.length > 1) throw new UsageError(`corpus ${action}: found ${operands.length} folders, expected one`);
-  return operands[0] ?? corpusFolder('regressions');
+  return operands[0] ?? userFolder('regressions');
 }

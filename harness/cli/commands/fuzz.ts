@@ -12,7 +12,8 @@ import { bucketStates } from '../bucket-states.js';
 import { type CampaignPlan, planOf } from '../../engine/campaign-plan.js';
 import { carryOut } from '../../engine/campaign-run.js';
 import { exitCode } from '../exit-code.js';
-import { LedgerGate, today, type Verdict } from '../../ledger/ledger-gate.js';
+import type { Verdict } from '../../ledger/gate.js';
+import { type OpenLedger, openLedger, today } from '../ledger-choice.js';
 import { startExternals } from '../panel-choice.js';
 import { ProgressLine } from '../../engine/progress-line.js';
 import { ProgressRecord } from '../../engine/progress-record.js';
@@ -51,7 +52,7 @@ export async function run(settings: Settings): Promise<number> {
 
 /** All is checked as before a run, and nothing is run. */
 function printed(plan: CampaignPlan, settings: Settings): number {
-  LedgerGate.open(settings);
+  openLedger(settings);
   chosenReports(settings);
   process.stdout.write(`${JSON.stringify(settingsDocument(settings, plan), null, 2)}\n`);
   return 0;
@@ -69,7 +70,7 @@ async function runPlan(
   failOn: FailOn | null,
   folder: RunFolder | null,
 ): Promise<number> {
-  const gate = LedgerGate.open(settings);
+  const ledger: OpenLedger = openLedger(settings);
   const reports = chosenReports(settings);
   const outsiders = await startExternals(plan.externals, plan.profiles, settings.source('external'));
   const left = plan.milliseconds - plan.used;
@@ -80,22 +81,24 @@ async function runPlan(
   let result: CampaignResult;
   let verdict: Verdict;
   try {
+    const answering = { profiles: plan.profiles, outsiders, lenses: plan.lenses };
+    // A run that cannot trust its ledger says so first.
+    await ledger.gate.replay(answering);
     result = await carryOut(plan, outsiders, watch, record, (now) => progress.show(now));
     watch.stopCounting();
-    verdict = await gate.judge(result, { profiles: plan.profiles, outsiders, lenses: plan.lenses }, today());
+    verdict = await ledger.gate.judge(result, answering, today());
   } finally {
     watch.close();
     progress.close();
     await Promise.all(outsiders.map((outsider) => outsider.close()));
   }
-  const { acquaintance } = verdict;
   const facts: RunFacts = {
     version: packageVersion(),
     milliseconds: plan.used + watch.counted,
     interrupted: watch.isInterrupted,
     ended: new Date().toISOString(),
     curves: record.curves,
-    acquaintance,
+    acquaintance: ledger.acquaintance(verdict),
   };
   folder?.write(result, facts);
   if (reports.length > 0 || process.env.GITHUB_ACTIONS) await report(result, facts, reports);

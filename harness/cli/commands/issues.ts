@@ -1,6 +1,8 @@
 /** `emtdiff issues`: the new buckets of a run as issues of a tracker, one Markdown file each. */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileError } from '../../files/reading.js';
+import { makeFolder } from '../../files/writing.js';
 import { shown, UsageError } from '../../operations/usage-error.js';
 import { bucketIssue } from '../../report/ci/issue.js';
 import { writeReport } from '../../report/report-formats.js';
@@ -43,12 +45,10 @@ export async function run(found: Settings): Promise<number> {
 function prepare(folder: string): void {
   let files: string[];
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     files = readdirSync(folder);
   } catch (error) {
-    throw new UsageError(
-      `--out: found ${shown(folder)} (${(error as NodeJS.ErrnoException).code}), expected a new or an empty folder`,
-    );
+    throw new UsageError(`--out: found ${shown(folder)} (${fileError(error)}), expected a new or an empty folder`);
   }
   if (files.length > 0)
     throw new UsageError(`--out: found ${shown(files[0])} in ${shown(folder)}, expected a new or an empty folder`);

@@ -13,7 +13,8 @@ import { PROFILES } from '../../../models/registry.js';
 import { bootSetups } from '../boot-corpus.js';
 import { exitCode } from '../exit-code.js';
 import { externalsOfRun } from '../external-choice.js';
-import { LedgerGate, today, type Verdict } from '../../ledger/ledger-gate.js';
+import { openLedger, today } from '../ledger-choice.js';
+import type { Acquaintance } from '../../report/acquaintance.js';
 import { profilesOf, startExternals } from '../panel-choice.js';
 import { packageVersion } from '../version.js';
 import type { CommandPage } from '../options/page.js';
@@ -39,17 +40,20 @@ export async function run(settings: Settings): Promise<number> {
   const union = unionOf(runs);
   const externals = externalsOfRun(union.externals, settings, 'merge');
   const failOn = settings.one('fail-on', FAIL_ON) ?? null;
-  const gate = LedgerGate.open(settings);
+  const ledger = openLedger(settings);
   const lock = FolderLock.take(out);
   try {
     new RunFolder(out).prepare();
     const profiles = profilesOf(union.profiles.filter((name) => !union.externals.includes(name)));
     const outsiders = await startExternals(externals, profiles, settings.source('external'));
     try {
+      const answering = { profiles, outsiders, lenses: union.lenses };
+      await ledger.gate.replay(answering);
       const result = await minimised(union, profiles, outsiders);
-      const verdict = await gate.judge(result, { profiles, outsiders, lenses: union.lenses }, today());
-      keep(out, union, result, verdict);
-      process.stdout.write(`${unionText(union, result, verdict)} in ${out}\n`);
+      const verdict = await ledger.gate.judge(result, answering, today());
+      const acquaintance = ledger.acquaintance(verdict);
+      keep(out, union, result, acquaintance);
+      process.stdout.write(`${unionText(union, result, acquaintance)} in ${out}\n`);
       return exitCode(result, { failOn, verdict, isStrict: settings.has('strict'), isInterrupted: false });
     } finally {
       await Promise.all(outsiders.map((outsider) => outsider.close()));
@@ -74,7 +78,7 @@ function minimised(union: Union, profiles: readonly Profile[], outsiders: readon
   });
 }
 
-function keep(out: string, union: Union, result: CampaignResult, { acquaintance }: Verdict): void {
+function keep(out: string, union: Union, result: CampaignResult, acquaintance: Acquaintance | null): void {
   const { seed, profiles, externals, lenses, cases, milliseconds, used, contributions, curves } = union;
   const version = packageVersion();
   writeJournal(out, {
@@ -101,7 +105,7 @@ function keep(out: string, union: Union, result: CampaignResult, { acquaintance 
 }
 
 /** Says also what is missing: a shard that did not end, or whose folder is not among those given. */
-function unionText({ contributions, states, cases }: Union, result: CampaignResult, { acquaintance }: Verdict): string {
+function unionText({ contributions, states, cases }: Union, result: CampaignResult, acquaintance: Acquaintance | null): string {
   const share = contributions.reduce((sum, { of }) => sum + 1 / of, 0);
   const isWhole = cases === null ? share > 0.999 : result.cases >= cases;
   return [

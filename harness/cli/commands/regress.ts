@@ -6,7 +6,7 @@ import { type RegressionFile, readRegressions } from '../../regressions/regressi
 import { type Change, changesOf, updated } from '../../regressions/replay.js';
 import { type RegressionResult, regressJunit } from '../../report/ci/regress-junit.js';
 import { reportList, writeReport } from '../../report/report-formats.js';
-import { writeWhole } from '../../report/run-folder.js';
+import { writeWhole } from '../../files/writing.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { PROFILES } from '../../../models/registry.js';
 import { corpusFolder } from '../package-folder.js';

@@ -1,7 +1,8 @@
 /** Where a configuration stands: a file that was named, else one in the working directory. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readTextFile } from '../../files/reading.js';
 import { Place, UsageError } from '../../operations/usage-error.js';
 import { readJson } from '../../scenario/json.js';
 import { configurationLayer } from './configuration.js';
@@ -59,10 +60,5 @@ async function ofModule(path: string): Promise<unknown> {
 }
 
 function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${path}: found ${code === 'ENOENT' ? 'no such file' : code}, expected a configuration`);
-  }
+  return readTextFile(path, 'a configuration');
 }

@@ -200,6 +200,13 @@ export const TABLE: readonly Option[] = [
     fallback: "the finding's own, else the scenario's worst",
   },
   { name: 'all', on: ['accept'], kind: flag, help: 'every finding of a run folder that the ledger does not explain yet' },
+  {
+    name: 'update',
+    on: ['accept'],
+    kind: flag,
+    help: 'after review: pins the answers that profiles give today, and lists what moved',
+  },
+  { name: 'yes', on: ['accept'], kind: flag, help: 'with --all: ask nothing' },
   { name: 'reason', on: ['accept'], kind: text, value: 'TEXT', help: 'why it is accepted, in a sentence' },
   { name: 'source', on: ['accept'], kind: texts, value: 'TEXT', help: 'where that can be looked up; repeatable' },
   {
@@ -234,7 +241,7 @@ export const TABLE: readonly Option[] = [
     choice: 'ledger',
     off: 'no-ledger',
     help: 'folder of known divergences',
-    fallback: "the package's own, corpora/known-divergences",
+    fallback: "the package's own, and corpora/known-divergences of the working directory, into which accept writes",
     note: 'File: `false` for none; environment: `EMTDIFF_NO_LEDGER=1`',
   },
   { name: 'no-ledger', on: ['fuzz', 'merge'], kind: flag, choice: 'ledger', isVariable: true, help: 'ignore the ledger' },
@@ -262,7 +269,7 @@ export const TABLE: readonly Option[] = [
     kind: oneOf(FAIL_ON),
     value: 'CLASS',
     key: 'failOn',
-    help: `what makes exit code 1: ${FAIL_ON.join(' ')}; correctness is worse than performance`,
+    help: `what makes exit code 1: ${FAIL_ON.join(' ')}; unreviewed: new, or known and reviewed by nobody; correctness: worse than performance`,
     fallback: 'new where a ledger exists for the panel, else none',
   },
   {

@@ -6,7 +6,7 @@ import type { Seat } from '../../compare/panel.js';
 import type { Invariant } from '../../../models/contract/invariant.js';
 import { OPERATION_NAMES } from '../../operations/registry.js';
 import { type Finding, sideRules } from '../../finding/finding.js';
-import { acquaintanceLines, freshOf } from '../acquaintance.js';
+import { acquaintanceLines, freshOf, movedLines } from '../acquaintance.js';
 import { visible } from '../../operations/visible.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 import { type RunFacts, unreachedRules } from '../summary-json.js';
@@ -29,6 +29,7 @@ export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: Su
   const fresh = freshOf(findings, facts.acquaintance);
   const rate = Math.round((result.cases * 1000) / Math.max(1, facts.milliseconds));
   const lines = [
+    ...(facts.acquaintance ? movedLines(facts.acquaintance, options.width) : []),
     `seed ${visible(result.seed)}${facts.interrupted ? '   (interrupted: what was found until then)' : ''}`,
     `${result.cases} cases, ${health.steps} steps, ${rate} cases/s, ${result.panel.seats.length} models`,
     `health: ${percent(health.faulting)} of MSR writes fault, ${percent(health.mapped)} of accesses hit memory`,

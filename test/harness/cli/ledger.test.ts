@@ -1,6 +1,7 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SEVERITIES } from '../../../harness/classify/severity.js';
 import { emtdiff, MAIN } from './command.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'emtdiff-ledger-'));
@@ -10,7 +11,7 @@ const ledger = join(folder, 'ledger');
 
 interface Summary {
   readonly ledger?: Record<'new' | 'known' | 'inBaseline', number> &
-    Record<'unused' | 'notShown' | 'expired' | 'tooWide' | 'changed', unknown[]>;
+    Record<'unused' | 'notShown' | 'expired' | 'moved' | 'changed', unknown[]>;
   readonly buckets: readonly { readonly id: string; readonly known?: { readonly entry: string }; readonly baseline?: boolean }[];
 }
 
@@ -26,24 +27,31 @@ function judged(...args: readonly string[]): { code: number | null; summary: Sum
   return { code, summary: JSON.parse(stdout) };
 }
 
-/** The ledger with a change of the entry of one bucket: null removes it. */
+/** The ledger with a change of its first entry: null removes it. @returns its buckets, too */
 function changedLedger(
   name: string,
   change: (entry: Record<string, unknown>) => Record<string, unknown> | null,
-): { path: string; id: string } {
+): { path: string; id: string; ids: string[] } {
   const path = mkdtempSync(join(folder, `${name}-`));
   let id = '';
-  for (const file of readdirSync(ledger)) {
+  let ids: string[] = [];
+  for (const file of readdirSync(ledger).sort()) {
     const document = JSON.parse(readFileSync(join(ledger, file), 'utf8'));
     if (id === '') {
       id = document.entries[0].id;
+      ids = document.entries[0].buckets.map((bucket: { id: string }) => bucket.id);
       const changed = change(document.entries[0]);
       document.entries.splice(0, 1, ...(changed === null ? [] : [changed]));
     }
     if (document.entries.length > 0) writeFileSync(join(path, file), JSON.stringify(document));
   }
-  return { path, id };
+  return { path, id, ids: ids.sort() };
 }
+
+const inBucketsOf = (change: object) => (entry: Record<string, unknown>) => ({
+  ...entry,
+  buckets: (entry.buckets as object[]).map((bucket) => ({ ...bucket, ...change })),
+});
 
 describe('The ledger in emtdiff fuzz', () => {
   beforeAll(() => {
@@ -53,6 +61,7 @@ describe('The ledger in emtdiff fuzz', () => {
       run,
       '--all',
       '--reason-from-rules',
+      '--yes',
       '--by',
       'a tester',
       '--on',
@@ -66,41 +75,47 @@ describe('The ledger in emtdiff fuzz', () => {
   test('knows every bucket that was accepted, and nothing is new', () => {
     const { code, summary } = judged('--ledger', ledger, '--strict');
     expect(summary.buckets.length).toBeGreaterThan(10);
-    expect(summary.ledger).toMatchObject({ new: 0, known: summary.buckets.length, notShown: [], expired: [], tooWide: [] });
+    expect(summary.ledger).toMatchObject({ new: 0, known: summary.buckets.length, notShown: [], expired: [], moved: [] });
     expect(code).toBe(0);
   });
 
   test('makes a bucket new again when its entry is removed', () => {
-    const { path, id } = changedLedger('removed', () => null);
+    const { path, ids } = changedLedger('removed', () => null);
     const { code, summary } = judged('--ledger', path);
-    expect(summary.buckets.filter(({ known }) => known === undefined).map((bucket) => bucket.id)).toEqual([id]);
+    const fresh = summary.buckets.filter(({ known }) => known === undefined).map((bucket) => bucket.id);
+    expect(fresh.sort()).toEqual(ids);
     expect(code).toBe(1);
     expect(judged('--ledger', path, '--fail-on', 'none').code).toBe(0);
   });
 
   test.each<[string, (entry: Record<string, unknown>) => Record<string, unknown>]>([
-    ['unused', (entry) => ({ ...entry, scope: { ...(entry.scope as object), profiles: [['bare-metal/intel', 'intel-ept/9.9']] } })],
+    ['unused', inBucketsOf({ profiles: [['bare-metal/intel', 'intel-ept/9.9']] })],
     ['expired', (entry) => ({ ...entry, expires: '2026-01-02' })],
-    ['notShown', (entry) => ({ ...entry, id: 'other', scope: { ...(entry.scope as object), rules: ['no', 'no'] } })],
-    ['tooWide', (entry) => ({ ...entry, scope: { ...(entry.scope as object), rules: ['*', '*'] } })],
   ])('calls an entry %s, which is exit 4 under --strict', (what, change) => {
     const kept = changedLedger(what, change).path;
     // The entry that no longer explains its bucket leaves it new.
-    const baseline = what === 'notShown' || what === 'unused' ? ['--baseline', run] : [];
+    const baseline = what === 'unused' ? ['--baseline', run] : [];
     const { code, summary } = judged('--ledger', kept, '--strict', ...baseline);
     expect(summary.ledger?.[what as 'expired']).toHaveLength(1);
     expect(code).toBe(4);
   });
 
+  test('takes a bucket of known rules with an answer that its entry does not have as new', () => {
+    const { path } = changedLedger('answers', inBucketsOf({ outcomes: ['UC -> WC'] }));
+    const { code, summary } = judged('--ledger', path);
+    expect(summary.ledger?.new).toBeGreaterThan(0);
+    expect(code).toBe(1);
+  });
+
   test('calls an entry expired without --strict, too, and exits 0', () => {
     const kept = changedLedger('told-expired', (entry) => ({ ...entry, expires: '2026-01-02' })).path;
     const { code, stdout } = emtdiff([...RUN, '--ledger', kept]);
-    expect(stdout).toMatch(/LEDGER entries expired: 1 /);
+    expect(stdout).toMatch(/LEDGER known causes that expired: 1 /);
     expect(code).toBe(0);
   });
 
   test('judges shards, united by emtdiff merge, as it judges the whole', () => {
-    const { path, id } = changedLedger('united', () => null);
+    const { path, ids } = changedLedger('united', () => null);
     const at = (name: string) => join(path, '..', `united-${name}`);
     const gate = ['--ledger', path, '--baseline', run, '--fail-on', 'any'];
     expect(emtdiff([...RUN, ...gate, '--out', at('whole')]).code).toBe(1);
@@ -110,8 +125,8 @@ describe('The ledger in emtdiff fuzz', () => {
     expect({ ...both, timing: null }).toEqual({ ...whole, timing: null });
     expect(both.ledger).toMatchObject({ new: 0, inBaseline: both.buckets.length });
     const fresh = emtdiff(['merge', at('0'), at('1'), '--out', at('fresh'), '--ledger', path]);
-    expect([fresh.code, /\d+ buckets \((\d+) new\)/.exec(fresh.stdout)?.[1]]).toEqual([1, '1']);
-    expect(readFileSync(join(at('fresh'), 'summary.json'), 'utf8')).toContain(id);
+    expect([fresh.code, /\d+ buckets \((\d+) new\)/.exec(fresh.stdout)?.[1]]).toEqual([1, `${ids.length}`]);
+    for (const id of ids) expect(readFileSync(join(at('fresh'), 'summary.json'), 'utf8')).toContain(id);
   });
 
   test('takes the buckets of a baseline as old', () => {
@@ -149,7 +164,7 @@ describe('The ledger in emtdiff fuzz', () => {
     ];
     const [stored, own] = [mkdtempSync(join(folder, 'outside-')), join(folder, 'outside-ledger')];
     expect(emtdiff(['fuzz', ...panel, '--out', stored]).code).toBe(0);
-    const reason = ['--all', '--reason', 'It is so.', '--source', 'a book', '--ledger', own];
+    const reason = ['--all', '--yes', '--reason', 'It is so.', '--source', 'a book', '--ledger', own];
     expect(emtdiff(['accept', stored, ...reason]).code).toBe(0);
     const { code, stdout } = emtdiff(['fuzz', ...panel, '--ledger', own, '--strict', '--format', 'json']);
     const { ledger: judged, buckets } = JSON.parse(stdout);
@@ -163,7 +178,7 @@ describe('The ledger in emtdiff fuzz', () => {
     const changes: ((finding: StoredFinding) => object)[] = [
       ({ partition }) => ({ partition: [partition.flat()] }),
       ({ bucket }) => ({ bucket: { ...bucket, rules: ['another.rule', bucket.rules[1]] } }),
-      () => ({ scenario: { format: 'emtdiff-scenario/1', steps: [] } }),
+      ({ partition }) => ({ partition: partition.slice(1) }),
       ({ profiles, partition }) => ({ profiles: [...profiles, 'intel-ept/9.9'], partition: [...partition, ['intel-ept/9.9']] }),
     ];
     const ids = names.map((name, index) => {
@@ -178,13 +193,13 @@ describe('The ledger in emtdiff fuzz', () => {
   });
 
   test('speaks of what is new first, and counts what is known', () => {
-    const { path, id } = changedLedger('told', () => null);
+    const { path, ids } = changedLedger('told', () => null);
     const { stdout } = emtdiff([...RUN, '--ledger', path]);
-    const known = Number(/1 new; (\d+) known to the ledger/.exec(stdout)?.[1]);
+    const known = Number(new RegExp(`${ids.length} new divergences?. (\\d+) known \\(`).exec(stdout)?.[1]);
     expect(known).toBeGreaterThan(10);
     const lines = stdout.split('\n').filter((line) => line.includes(' -> ') && /\d+x? \d+ steps?|x \d+ step/.test(line));
-    expect(lines).toHaveLength(1);
-    expect(stdout.replace(/\s+/g, '')).toContain(id);
+    expect(lines).toHaveLength(ids.length);
+    expect(stdout.replace(/\s+/g, '')).toContain(ids[0]);
   });
 
   test('exits 0 without a say of ledger or baseline', () => {
@@ -194,8 +209,8 @@ describe('The ledger in emtdiff fuzz', () => {
 
   test.each([
     [['--no-ledger', '--ledger', 'x'], '--no-ledger: found beside --ledger'],
-    [['--ledger', join(folder, 'none')], 'none: found ENOENT, expected a folder of JSON files'],
-    [['--baseline', ledger], '$.format: found "emtdiff-known/1", expected "emtdiff-finding/1"'],
+    [['--ledger', join(folder, 'none')], 'none: found no such file or folder, expected a folder of JSON files'],
+    [['--baseline', ledger], '$.format: found "emtdiff-known/2", expected "emtdiff-finding/1"'],
   ])('refuses %j', (args, sentence) => {
     const refused = emtdiff([...RUN, ...args]);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
@@ -217,23 +232,73 @@ describe('emtdiff accept', () => {
       reason: 'It is so.',
       citations: ['a book', 'a mail'],
       severity: 'none',
-      accepted: { by: 'me', on: '2026-02-03' },
+      recorded: { by: 'me', on: '2026-02-03' },
+      reviewed: { by: 'me', on: '2026-02-03' },
       expires: '2027-02-03',
     });
-    expect(`${entries[0].scope.rules[1]}.json`).toBe(file);
+    expect(`${entries[0].id}.json`).toBe(file);
+    expect(entries[0].buckets[0].outcomes[0]).toMatch(/^\S+ -> \S+/);
     const again = emtdiff(args);
     expect(again.code).toBe(2);
     expect(again.stderr).toContain('found a bucket that the ledger explains already');
   });
 
   test.each([
-    [['x.json', '--reason', 'a', '--source', 'b'], 'x.json: found ENOENT, expected a finding'],
+    [['x.json', '--reason', 'a', '--source', 'b'], 'x.json: found no such file or folder, expected a finding'],
     [['x.json', '--reason', 'a'], 'expected --reason with --source, or --reason-from-rules'],
     [['x.json', '--all', '--reason-from-rules'], 'x.json: found no folder, expected a run folder (--all)'],
   ])('refuses %j', (args, sentence) => {
     const refused = emtdiff(['accept', '--ledger', ledger, ...args]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain(sentence);
+  });
+
+  test('lists all of a run, the worst first, and takes them only with --yes', () => {
+    const path = join(folder, 'asked');
+    const args = ['accept', run, '--all', '--reason-from-rules', '--ledger', path];
+    const asked = emtdiff(args);
+    expect([asked.code, existsSync(path)]).toEqual([2, false]);
+    expect(asked.stderr).toContain('accept --all: found no --yes and nobody to ask, expected --yes to take these ');
+    const ranks = asked.stdout
+      .trim()
+      .split('\n')
+      .map((line) => SEVERITIES.indexOf(line.split(' ')[0] as 'none'));
+    expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
+    expect(ranks.length).toBeGreaterThan(5);
+  });
+
+  test('writes into corpora of the working directory, lists the files, and the next run reads them', () => {
+    const cwd = mkdtempSync(join(folder, 'project-'));
+    const taken = emtdiff(['accept', run, '--all', '--reason-from-rules', '--yes'], '', { cwd });
+    const files = readdirSync(join(cwd, 'corpora/known-divergences'));
+    expect(taken.code).toBe(0);
+    for (const file of files) expect(taken.stdout).toContain(`corpora/known-divergences/${file}\n`);
+    const { stdout } = emtdiff([...RUN.slice(0, 4), '1', ...RUN.slice(5), '--print-config'], '', { cwd });
+    expect(JSON.parse(stdout).settings.ledger.value).toContain('corpora/known-divergences');
+  });
+
+  test('has the reason of a person take the place of what a command recorded', () => {
+    const path = mkdtempSync(join(folder, 'reviewed-'));
+    for (const file of readdirSync(ledger)) cpSync(join(ledger, file), join(path, file));
+    const [file] = readdirSync(path).sort();
+    const read = () => JSON.parse(readFileSync(join(path, file), 'utf8')).entries[0];
+    expect(read().reviewed).toBeUndefined();
+    const args = ['accept', read().id, '--ledger', path, '--reason', 'It has to be so.', '--source', 'a book', '--by', 'me'];
+    expect(emtdiff(args).code).toBe(0);
+    expect(read()).toMatchObject({
+      reason: 'It has to be so.',
+      citations: ['a book'],
+      reviewed: { by: 'me' },
+      recorded: { by: 'a tester' },
+    });
+  });
+
+  test('pins with --update what profiles answer today, and lists what moved', () => {
+    const { path } = changedLedger('update', inBucketsOf({ answers: { 'intel-ept/6.16': { outcome: 'gp' } } }));
+    const updated = emtdiff(['accept', path, '--update']);
+    expect(updated.code).toBe(0);
+    expect(updated.stdout).toMatch(/intel-ept\/6\.16, step \d+ of .*: then \{"outcome":"gp"\}, now /);
+    expect(emtdiff(['accept', path, '--update']).stdout).toBe('0 answers moved\n');
   });
 
   test('refuses a date that is none', () => {

@@ -61,7 +61,7 @@ describe('emtdiff regress', () => {
   });
 
   test('refuses a folder that there is none of, and a file that is no regression', () => {
-    expect(emtdiff(['regress', '/none']).stderr).toContain('/none: found ENOENT, expected a folder of JSON files');
+    expect(emtdiff(['regress', '/none']).stderr).toContain('/none: found no such file or folder, expected a folder of JSON files');
     const folder = temporary();
     writeFileSync(join(folder, 'x.json'), SCENARIO);
     expect(emtdiff(['regress', folder])).toMatchObject({ code: 2, stdout: '' });

@@ -59,7 +59,7 @@ test('GitHub gets at most ten annotations, on the stream that no report goes to'
 });
 
 test.each([
-  [['report', '/none'], '/none/summary.json: found no such file, expected what emtdiff fuzz --out DIR leaves'],
+  [['report', '/none'], '/none/summary.json: found no such file or folder, expected what emtdiff fuzz --out DIR leaves'],
   [['report', '.', '--format', 'pdf'], '--format: found "pdf"'],
   [['report'], 'report'],
 ])('Refuses %j in a sentence', (args, sentence) => {

@@ -74,8 +74,8 @@ describe('A configuration', () => {
   });
 
   test.each([
-    [['--config', 'no/none.json'], 'no/none.json: found no such file, expected a configuration'],
-    [['--config', 'no/none.js'], 'no/none.js: found no such file, expected a configuration'],
+    [['--config', 'no/none.json'], 'no/none.json: found no such file or folder, expected a configuration'],
+    [['--config', 'no/none.js'], 'no/none.js: found no such file or folder, expected a configuration'],
     [['--config', 'a.json', '--no-config'], '--no-config: found beside --config, expected one of the two'],
   ])('asked for by %j is refused in a sentence', async (args, refused) => {
     await expect(settings(folderWith({}), args)).rejects.toThrow(refused);

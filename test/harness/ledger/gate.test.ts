@@ -1,6 +1,6 @@
 /** What gates a campaign that names neither ledger nor --fail-on: the ledger that comes with the package. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emtdiff } from '../cli/command.js';
@@ -10,7 +10,10 @@ const RUN = ['fuzz', '--seed', 'golden', '--cases', '200', '--models', 'bare-met
 
 interface Judged {
   readonly code: number | null;
-  readonly summary: { readonly ledger?: { readonly new: number }; readonly buckets: { id: string; known?: { entry: string } }[] };
+  readonly summary: {
+    readonly ledger?: { readonly new: number; readonly moved: readonly unknown[] };
+    readonly buckets: { id: string; known?: { entry: string } }[];
+  };
 }
 
 const judged = ({ status, stdout }: { status: number | null; stdout: string }): Judged => ({
@@ -33,14 +36,18 @@ function packageWith(changeLedger: (folder: string) => void): (args: readonly st
     judged(spawnSync(process.execPath, [...links, main, ...args], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 }));
 }
 
-/** Removes an entry from the one file that has it. */
+/** Removes an entry, with its file. */
 function without(entry: string): (folder: string) => void {
+  return (folder) => rmSync(join(folder, `${entry}.json`));
+}
+
+/** Pins another answer of a profile. */
+function moved(entry: string, profile: string): (folder: string) => void {
   return (folder) => {
-    const path = join(folder, `${entry.split('~')[2]}.json`);
+    const path = join(folder, `${entry}.json`);
     const document = JSON.parse(readFileSync(path, 'utf8'));
-    const entries = document.entries.filter(({ id }: { id: string }) => id !== entry);
-    expect(entries).toHaveLength(document.entries.length - 1);
-    writeFileSync(path, JSON.stringify({ ...document, entries }));
+    document.entries[0].buckets[0].answers[profile].rule = 'another.rule';
+    writeFileSync(path, JSON.stringify(document));
   };
 }
 
@@ -53,11 +60,29 @@ describe('The ledger of the package', () => {
     expect(whole.summary.buckets.length).toBeGreaterThan(10);
   });
 
-  test('with an entry removed makes its bucket new again, which is exit 1 without any flag', () => {
-    const { id, known } = whole.summary.buckets[0];
+  test('with an entry removed makes its cause new again, which is exit 1 without any flag', () => {
+    const [{ known }] = whole.summary.buckets;
     const { code, summary } = packageWith(without(known?.entry ?? ''))(RUN);
     expect(code).toBe(1);
-    expect(summary.buckets.filter((bucket) => bucket.known === undefined)).toMatchObject([{ id }]);
+    const own = whole.summary.buckets.filter((bucket) => bucket.known?.entry === known?.entry).map(({ id }) => id);
+    expect(
+      summary.buckets
+        .filter((bucket) => bucket.known === undefined)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(own.sort());
+  });
+
+  test('whose answers a profile does not give any more names the profile and is exit 1, whatever the run finds', () => {
+    const changed = packageWith(moved('intel-ept.no-noncoherent-dma', 'intel-ept/6.16'));
+    const { code, summary } = changed([...RUN, '--cases', '1', '--fail-on', 'correctness']);
+    expect(summary.ledger?.moved).toMatchObject([{ entry: 'intel-ept.no-noncoherent-dma', profile: 'intel-ept/6.16' }]);
+    expect(code).toBe(1);
+    expect(changed([...RUN, '--cases', '1', '--fail-on', 'none']).code).toBe(0);
+  });
+
+  test('is recorded, not reviewed: --fail-on unreviewed fails', () => {
+    expect(emtdiff([...RUN, '--fail-on', 'unreviewed']).code).toBe(1);
   });
 
   test.each([
