@@ -12,14 +12,14 @@ import type { CommandPage } from '../options/page.js';
 import type { Settings } from '../options/settings.js';
 
 export const page: CommandPage = {
-  usage: ['bisect SCENARIO|- --family NAME --step N [--good VERSION] [--bad VERSION]'],
+  usage: ['bisect SCENARIO|- --family NAME --step N [--good V] [--bad V]'],
   about: [
     'The old answer is that of --good, the new one that of --bad, else those of the oldest and the newest version; proposals that were never merged are left out. Found by binary search, then checked: where the answer flips more than once, every flip is listed.',
   ],
   operands: { least: 1, most: 1 },
   examples: [
     ['bisect scenario.json --family intel-ept --step 2', 'the version that changed the answer to step 2'],
-    ['bisect scenario.json --family intel-ept --step 4 --good 6.7 --bad 6.11.0', 'the commit between two versions'],
+    ['bisect scenario.json --family intel-ept --step 4 --good 6.7', 'the commit between two versions'],
     ['bisect - --family xen-hvm/ept --step 0 < scenario.json', 'a scenario from stdin'],
   ],
 };
