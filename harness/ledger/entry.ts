@@ -88,9 +88,8 @@ export function ledgerSchema(): Readonly<Record<string, unknown>> {
 export function entriesFrom(value: unknown, file: string): readonly KnownEntry[] {
   const place = new Place(file, '$');
   const { entries } = LEDGER_FILE.parse(value, place);
-  entries.forEach(({ buckets }, index) => {
-    buckets.forEach((bucket, number) => checkBucket(bucket, place.at('entries').at(index).at('buckets').at(number)));
-  });
+  for (const [index, { buckets }] of entries.entries())
+    for (const [number, bucket] of buckets.entries()) checkBucket(bucket, place.at('entries').at(index).at('buckets').at(number));
   return entries;
 }
 
