@@ -1,4 +1,5 @@
 /** A campaign on one page: a panel at work on random cases; then every bucket's witness minimised. */
+import { type AliasCount, AliasTally, aliasCounts } from './classify/alias-tally.js';
 import type { BucketTable } from './classify/bucket-table.js';
 import type { Panel } from './compare/panel.js';
 import type { Finding } from './finding/finding.js';
@@ -46,6 +47,8 @@ export interface CampaignResult {
   /** Worst first, then by id. */
   readonly findings: readonly Finding[];
   readonly table: BucketTable;
+  /** Hazards on which all models agree, most frequent first. */
+  readonly aliases: readonly AliasCount[];
   readonly modelFaults: readonly ModelFault[];
   readonly state: CampaignState;
 }
@@ -55,9 +58,11 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const work = new WorkingPanel(options);
   const { panel, table, faults, seats } = work;
   const health = new Health(panel.seats.map(({ rules }) => rules.length));
+  const aliases = new AliasTally(panel.seats);
   if (before !== undefined) {
     table.restore(before.buckets);
     health.absorb(before.health);
+    aliases.absorb(before.aliases);
     faults.absorb(before.modelFaults);
   }
   const cases = new RandomCases(seed, options);
@@ -65,6 +70,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const state = (done: number): CampaignState => ({
     done: counted(done),
     health: health.state(),
+    aliases: aliases.state(),
     buckets: table.state(),
     modelFaults: faults.all(),
   });
@@ -73,7 +79,10 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     end: casesOf(shard, options.cases),
     indexOf: (ordinal) => shard.index + shard.of * ordinal,
     shouldStop: () => options.shouldStop(),
-    onCase: (scenario) => health.add(scenario, seats.traces),
+    onCase: (scenario) => {
+      health.add(scenario, seats.traces);
+      aliases.add(scenario, seats.traces);
+    },
     onChunk: (far) => {
       onProgress?.({ stage: 'cases', done: counted(far), buckets: table.size });
       options.onChunk?.(() => state(far));
@@ -86,5 +95,15 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
         shouldHurry: () => options.shouldHurry?.() ?? false,
         onFinding: (minimised, buckets) => onProgress?.({ stage: 'minimising', done: minimised, buckets }),
       });
-  return { seed, cases: final.done, health, panel, findings, table, modelFaults: faults.all(), state: final };
+  return {
+    seed,
+    cases: final.done,
+    health,
+    panel,
+    findings,
+    table,
+    aliases: aliasCounts(final.aliases),
+    modelFaults: faults.all(),
+    state: final,
+  };
 }

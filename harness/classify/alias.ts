@@ -40,6 +40,11 @@ export function aliasHazard(type: EffectiveType, backing: Backing, vendor: 'inte
   return { guest: MEMORY_TYPE_NAMES[type], host: MEMORY_TYPE_NAMES[host], withSelfSnoop, withoutSelfSnoop };
 }
 
+/** Whether the caches may disagree with memory, or a device is reached by mistake: on some host at least. */
+export function isHazard({ withSelfSnoop, withoutSelfSnoop }: AliasHazard): boolean {
+  return [withSelfSnoop, withoutSelfSnoop].some((text) => text === DEVICE_ALIAS || /\bincoherent\b|\bstale\b/.test(text));
+}
+
 const both = (text: string): [string, string] => [text, text];
 const cacheable = (type: number) => type >= 4 && type <= 6;
 

@@ -80,7 +80,7 @@ export class Sides {
     }
     // Of an outside model that names rules as it goes, or none: found by the rule, else by the answer.
     // The same bits read differently in two lenses: `ok` of an MSR write, `ok-UC` of an access.
-    const answer = rule > 0 ? -rule : BUCKET_LENSES.indexOf(lens.name) * 2 ** 20 + (observation & lens.mask & ANSWER_BITS);
+    const answer = rule > 0 ? -rule : BUCKET_LENSES.indexOf(lens.name) * 2 ** 21 + (observation & lens.mask & ANSWER_BITS);
     const known = this.byAnswer[seat].get(answer);
     if (known !== undefined) return known;
     const number = this.numberOf(sideName(this.seats[seat], observation, lens));

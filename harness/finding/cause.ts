@@ -72,15 +72,15 @@ export function causesOf(
 }
 
 /** What a finding is put down to by: its bucket and its edge. */
-export interface Accused extends Pick<Finding, 'expected' | 'got' | 'invariant'> {
+export interface Accused extends Pick<Finding, 'expected' | 'got' | 'invariant'>, Partial<Pick<Finding, 'zaps'>> {
   readonly bucket: { readonly op: string; readonly expectedSide: string; readonly gotSide: string };
 }
 
 /** What a finding is put down to. */
 export function reasonOf(finding: Accused, seats: readonly Seat[]): Reason {
   const { bucket, got, invariant } = finding;
-  if (bucket.op === 'end') return counterReason(finding);
   const seat = seats.find(({ name }) => name === got);
+  if (bucket.op === 'end') return counterReason(finding, seats);
   const rule = ruleNamed(bucket.gotSide, seat);
   if (seat === undefined || rule === null) return answerReason(finding, seats);
   const { id, sentence } = rule.table ?? { id: bucket.gotSide, sentence: rule.sentence };
@@ -109,8 +109,13 @@ function answerReason({ bucket: { gotSide, expectedSide }, expected, got }: Accu
   };
 }
 
-/** Counters have no rule: what is counted otherwise. */
-function counterReason({ bucket: { gotSide }, expected, got }: Accused): Reason {
+/** Of counters that differ: the rule of the side that zaps, or spares, where the other does not; else what is counted otherwise. */
+function counterReason({ bucket: { gotSide }, expected, got, zaps }: Accused, seats: readonly Seat[]): Reason {
+  for (const [index, name] of [got, expected].entries()) {
+    const id = zaps?.[1 - index];
+    const rule = id ? seats.find((seat) => seat.name === name)?.rules.find((known) => known?.id === id) : undefined;
+    if (rule) return { id: rule.id, words: phrase(rule.sentence), profiles: [name], rules: [rule.id] };
+  }
   const counters = gotSide
     .slice(got.length + 1)
     .split('-')

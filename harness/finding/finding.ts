@@ -8,8 +8,10 @@ import { hazardOf, SEVERITIES, type Severity } from '../classify/severity.js';
 import { isJudged } from '../compare/judge.js';
 import type { Minimal, WorkingPanel } from '../panel/working-panel.js';
 import type { Invariant } from '../../models/contract/invariant.js';
+import type { Profile } from '../../models/contract/model.js';
 import type { EffectiveType } from '../../models/contract/memory-type.js';
 import { memtypeOf } from '../../models/contract/observation.js';
+import { stepNotes, zapsApart } from '../run/step-notes.js';
 import { type EncodedScenario, encodeScenario } from '../scenario/encoded.js';
 import type { ObservationJson } from '../scenario/observation-json.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -37,6 +39,8 @@ export interface Finding {
   /** By profile: the observation of every step. */
   readonly observations: Readonly<Record<string, readonly ObservationJson[]>>;
   readonly alias: Readonly<Record<'expected' | 'got', AliasHazard>> | null;
+  /** Of counters that differ: the rules by which the two sides zap, or do not, where they first differ in it; null where none is known. */
+  readonly zaps: readonly [string | null, string | null] | null;
   readonly evaluations: number;
   readonly certifying: number;
   /** The bucket that was being minimised when this one showed; null for a case of its own. */
@@ -75,6 +79,7 @@ export async function findingOf(minimal: Minimal, { slippedFrom, case: index }: 
     groupRules: apart.partition.map((group) => [...new Set(group.flatMap((name) => observations[name][step]?.rule ?? []))]),
     observations,
     alias: aliasOf(minimal, encoded, work),
+    zaps: bucket.op === 'end' ? zapsOf(scenario, work.seats.profiles[reference], work.seats.profiles[seat]) : null,
     evaluations,
     certifying,
     slippedFrom,
@@ -94,9 +99,16 @@ function hazardOfBucket(
 }
 
 /** Ids of the rules that decided the two sides in the minimal scenario; of a side without rules, its answer; of an invariant, its id. */
-export function sideRules({ bucket, invariant, observations, expected, got, step }: Finding): [string, string] {
+export function sideRules({ bucket, invariant, observations, expected, got, step, zaps }: Finding): [string, string] {
+  if (bucket.op === 'end') return [zaps?.[0] ?? bucket.expectedSide, zaps?.[1] ?? bucket.gotSide];
   if (invariant !== null) return [invariant.id, observations[got]?.[step]?.rule ?? bucket.gotSide];
   return [observations[expected]?.[step]?.rule ?? bucket.expectedSide, observations[got]?.[step]?.rule ?? bucket.gotSide];
+}
+
+function zapsOf(scenario: Scenario, expected: Profile | undefined, got: Profile | undefined): Finding['zaps'] {
+  if (expected === undefined || got === undefined) return null;
+  const apart = zapsApart(stepNotes(expected, scenario), stepNotes(got, scenario));
+  return apart === null ? null : [apart.a?.id ?? null, apart.b?.id ?? null];
 }
 
 function aliasOf({ scenario, step, edge }: Minimal, encoded: EncodedScenario, { panel, seats }: WorkingPanel): Finding['alias'] {

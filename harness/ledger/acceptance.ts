@@ -104,9 +104,11 @@ function edgesOf({ lens, causes, sides }: FoundDivergence, { seats, edges }: Pan
   return pairs.some(([expected, got]) => expected === sides[0] && got === sides[1]) ? pairs : [...pairs, sides];
 }
 
-function reasonIn({ op, causes: [expectedSide, gotSide], sides: [expected, got], lens }: FoundDivergence, { seats }: Panel) {
+function reasonIn({ op, causes: [expectedSide, gotSide], rules, sides: [expected, got], lens }: FoundDivergence, { seats }: Panel) {
   const invariant = lens === 'invariant' ? (invariantOf(seats, got, expectedSide) ?? null) : null;
-  return reasonOf({ bucket: { op, expectedSide, gotSide }, expected, got, invariant }, seats);
+  // Of counters that differ the rules are those that zap, or spare.
+  const zaps = op === 'end' ? rules : null;
+  return reasonOf({ bucket: { op, expectedSide, gotSide }, expected, got, invariant, zaps }, seats);
 }
 
 function invariantOf(seats: readonly Seat[], name: string, id: string) {

@@ -8,6 +8,8 @@ export interface CampaignState {
   readonly done: number;
   readonly health: HealthState;
   readonly buckets: readonly BucketState[];
+  /** Hazards on which all models agree, as `AliasTally` counts them. */
+  readonly aliases: readonly number[];
   readonly modelFaults: readonly ModelFault[];
 }
 

@@ -17,6 +17,7 @@ export function unitedState(states: readonly CampaignState[]): CampaignState {
     done: states.reduce((sum, { done }) => sum + done, 0),
     health: states.map(({ health }) => health).reduce(unitedHealth),
     buckets: [...buckets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bucket]) => bucket),
+    aliases: states.map(({ aliases }) => aliases).reduce((a, b) => a.map((count, index) => count + b[index])),
     modelFaults: states.flatMap(({ modelFaults }) => modelFaults),
   };
 }

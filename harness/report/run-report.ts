@@ -57,6 +57,7 @@ const SUMMARY = document(FUZZ_FORMAT, {
   interrupted: flag,
   health: object({ faultingWrites: amount(1), mappedAccesses: amount(1), operations: record(whole(0)) }),
   timing: optional(object({ ended: optional(text), seconds: amount(), casesPerSecond: amount(), progress: fallback(CURVES, []) })),
+  hazards: optional(list(object({ guest: text, host: text, accesses: whole(1) }))),
   unreachedRules: list(text),
   ledger: optional(LEDGER),
   causes: optional(list(CAUSE, { distinct: { what: 'cause', of: ({ id }) => id } })),

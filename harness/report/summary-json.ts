@@ -47,6 +47,7 @@ export function summaryJson(result: CampaignResult, facts: RunFacts): Record<str
       casesPerSecond: Math.round((result.cases * 1000) / Math.max(1, facts.milliseconds)),
       ...(facts.curves === undefined ? {} : { progress: facts.curves }),
     },
+    hazards: result.aliases,
     unreachedRules: unreachedRules(result),
     ...(facts.acquaintance ? { ledger: acquaintanceJson(facts.acquaintance) } : {}),
     causes: causesOf(result.findings, panel.seats, (finding) => standingIn(finding, facts)).map(causeJson),

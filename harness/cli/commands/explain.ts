@@ -2,7 +2,10 @@
 import { DEFAULT_LENSES } from '../../compare/lens.js';
 import { explanationOf } from '../../explain/explanation.js';
 import { stateDifferences } from '../../explain/state-difference.js';
+import { stepNotes, zapsApart } from '../../run/step-notes.js';
+import type { Scenario } from '../../scenario/scenario.js';
 import { UsageError } from '../../operations/usage-error.js';
+import { agreedAliases } from '../../finding/agreed-alias.js';
 import { divergencesOf } from '../../finding/divergence.js';
 import { explainText } from '../../report/terminal/explanation.js';
 import { lineageOf } from '../lineage.js';
@@ -39,24 +42,37 @@ export async function run(found: Settings): Promise<number> {
 async function explainIn(session: PanelSession, input: ScenarioInput, asked: number | null): Promise<void> {
   const { scenario } = input;
   const { divergences, observations } = await divergencesOf(scenario, session.work);
-  const step =
-    asked ?? Math.min(input.finding?.step ?? divergences.at(-1)?.step ?? scenario.steps.length, scenario.steps.length - 1);
+  const last = scenario.steps.length - 1;
+  const shown = input.finding?.step ?? divergences.at(-1)?.step ?? last;
+  // Counters are compared after the last step: what counts is the step at which one model zaps and another does not.
+  const step = asked ?? (shown <= last ? shown : (zapStep(session, scenario) ?? last));
   const explanations = session.work.seats.profiles.map((profile) => explanationOf(profile, scenario, step));
+  const aliases = agreedAliases(scenario, session.work).filter((alias) => alias.step === step);
   const here = divergences.filter((divergence) => divergence.step === step);
   const stateOf = (name: string) => explanations.find(({ profile }) => profile === name)?.state;
   const differences = await stateDifferences(here[0]?.partition ?? [], stateOf, lineageOf);
   if (session.format === 'terminal') {
-    process.stdout.write(explainText(scenario, step, observations, explanations, here, differences, terminalWidth()));
+    process.stdout.write(explainText(scenario, step, observations, explanations, here, aliases, differences, terminalWidth()));
     return;
   }
-  const models = explanations.map(({ profile, rule, behind, state }) => ({
+  const models = explanations.map(({ profile, rule, clauses, zap, registers, behind, state }) => ({
     profile,
     answer: observations[profile][step],
     rule,
+    clauses,
+    zap,
+    registers,
     steps: behind,
     state,
   }));
   process.stdout.write(
-    `${JSON.stringify({ format: 'emtdiff-explain/1', step, op: scenario.steps[step].op, models, divergences: here, stateDifferences: differences })}\n`,
+    `${JSON.stringify({ format: 'emtdiff-explain/1', step, op: scenario.steps[step].op, models, divergences: here, aliases, stateDifferences: differences })}\n`,
   );
+}
+
+/** The first step at which not all models zap; null: there is none, or they do not say. */
+function zapStep({ work }: PanelSession, scenario: Scenario): number | null {
+  const [first, ...others] = work.seats.profiles.map((profile) => stepNotes(profile, scenario));
+  const steps = others.flatMap((other) => zapsApart(first, other)?.step ?? []);
+  return steps.length === 0 ? null : Math.min(...steps);
 }

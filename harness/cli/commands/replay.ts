@@ -2,6 +2,7 @@
 import { DEFAULT_LENSES } from '../../compare/lens.js';
 import { RandomCases } from '../../generate/random-cases.js';
 import { UsageError } from '../../operations/usage-error.js';
+import { agreedAliases } from '../../finding/agreed-alias.js';
 import { divergencesOf } from '../../finding/divergence.js';
 import { replayText } from '../../report/terminal/replay.js';
 import { scenarioJson } from '../../scenario/print.js';
@@ -26,6 +27,7 @@ export async function run(found: Settings): Promise<number> {
   try {
     const { panel, seats, faults } = session.work;
     const { divergences, observations } = await divergencesOf(input.scenario, session.work);
+    const aliases = agreedAliases(input.scenario, session.work);
     const counters = Object.fromEntries(panel.seats.map(({ name }, seat) => [name, seats.counters(seat)]));
     if (session.format === 'json') {
       const profiles = Object.fromEntries(
@@ -36,12 +38,16 @@ export async function run(found: Settings): Promise<number> {
         scenario: scenarioJson(input.scenario),
         profiles,
         divergences,
+        aliases,
         modelFaults: faults.all(),
       };
       process.stdout.write(`${JSON.stringify(document)}\n`);
     } else {
       process.stdout.write(
-        replayText(input.scenario, observations, counters, divergences, { width: terminalWidth(), details: found.has('details') }),
+        replayText(input.scenario, observations, counters, divergences, aliases, {
+          width: terminalWidth(),
+          details: found.has('details'),
+        }),
       );
     }
     return reportFaults(faults.all());

@@ -2,11 +2,13 @@
 import type { Explanation } from '../../explain/explanation.js';
 import type { Invariant } from '../../../models/contract/invariant.js';
 import { stepInWords } from '../../operations/registry.js';
+import type { AgreedAlias } from '../../finding/agreed-alias.js';
 import type { Divergence } from '../../finding/divergence.js';
 import type { ObservationJson } from '../../scenario/observation-json.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { partitionText } from '../../compare/partition.js';
 import { answerText } from '../answer-text.js';
+import { aliasLines } from './aliases.js';
 import { citationText, invariantText } from './fuzz-summary.js';
 import { wrapped } from './scenario-table.js';
 
@@ -19,6 +21,7 @@ export function explainText(
   observations: Readonly<Record<string, readonly ObservationJson[]>>,
   explanations: readonly Explanation[],
   divergences: readonly Divergence[],
+  aliases: readonly AgreedAlias[],
   differences: readonly { readonly majority: string; readonly minority: string; readonly difference: string }[],
   width: number,
 ): string {
@@ -29,6 +32,7 @@ export function explainText(
       const text = invariant === undefined ? partitionText(partition) : brokenText(invariant, buckets);
       return wrapped(`${lens}: ${text}`, width, '  ', '    ');
     }),
+    ...aliasLines(aliases, width - 2).map((line) => `  ${line}`),
     ...explanations.flatMap((explanation) =>
       explanationLines(explanation, scenario, observations[explanation.profile][step], width),
     ),
@@ -47,7 +51,7 @@ function brokenText(invariant: Invariant, buckets: Divergence['buckets']): strin
 }
 
 function explanationLines(
-  { profile, rule, behind }: Explanation,
+  { profile, rule, clauses, zap, registers, behind }: Explanation,
   scenario: Scenario,
   answer: ObservationJson,
   width: number,
@@ -57,6 +61,16 @@ function explanationLines(
     `${profile}: ${answerText(answer)}`,
     ...(rule === null ? ['  (no rule)'] : wrapped(`${rule.sentence} [${citationText(rule.citation)}]`, width, '  ', '  ')),
     ...(rule === null ? [] : [`  rule ${rule.id}`]),
+    ...(registers === null ? [] : wrapped(`the type is that of ${registers}`, width, '  ', '    ')),
+    ...clauses.flatMap(({ sentence }) => wrapped(`besides: ${sentence}`, width, '  ', '    ')),
+    ...(zap === null || zap === rule
+      ? []
+      : wrapped(
+          `${zap.kind === 'zap' ? 'zaps' : 'zaps nothing'}: ${zap.sentence} [${citationText(zap.citation)}]`,
+          width,
+          '  ',
+          '    ',
+        )),
     ...(behind.length === 0
       ? ['  from the state at the start']
       : behind.flatMap((index) => wrapped(`set by step ${index}: ${stepInWords(scenario.steps[index])}`, width, '  ', '    '))),

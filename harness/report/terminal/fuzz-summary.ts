@@ -8,6 +8,7 @@ import { OPERATION_NAMES } from '../../operations/registry.js';
 import { type Finding, sideRules } from '../../finding/finding.js';
 import { acquaintanceLines, freshOf, movedLines } from '../acquaintance.js';
 import { visible } from '../../operations/visible.js';
+import { aliasCountLines } from './aliases.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 import { type RunFacts, unreachedRules } from '../summary-json.js';
 
@@ -35,6 +36,7 @@ export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: Su
     `health: ${percent(health.faulting)} of MSR writes fault, ${percent(health.mapped)} of accesses hit memory`,
     ...wrapped(`operations: ${operationMix(result)}`, options.width, '', '  '),
     ...wrapped(unreachedText(result), options.width, '', '  '),
+    ...aliasCountLines(result.aliases, options.width),
     ...faultLines(result),
     '',
     ...wrapped(`${findings.length} buckets${severityCounts(findings)}`, options.width, '', '  '),

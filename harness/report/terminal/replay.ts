@@ -1,11 +1,13 @@
 /** A replayed scenario for a terminal: the table, then who diverged where, then what it cost. */
 import { COUNTER_NAMES, type CounterName, type Counters } from '../../../models/contract/counters.js';
 import { partitionText } from '../../compare/partition.js';
+import type { AgreedAlias } from '../../finding/agreed-alias.js';
 import type { Divergence } from '../../finding/divergence.js';
 import type { ObservationJson } from '../../scenario/observation-json.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { visible } from '../../operations/visible.js';
 import { invariantText } from './fuzz-summary.js';
+import { aliasLines } from './aliases.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 
 export interface ReplayTextOptions {
@@ -18,6 +20,7 @@ export function replayText(
   observations: Readonly<Record<string, readonly ObservationJson[]>>,
   counters: Readonly<Record<string, Counters>>,
   divergences: readonly Divergence[],
+  aliases: readonly AgreedAlias[],
   { width, details }: ReplayTextOptions,
 ): string {
   const heading = [scenario.name, scenario.origin]
@@ -30,6 +33,7 @@ export function replayText(
     '',
     ...(divergences.length === 0 ? ['no divergence'] : [`${divergences.length} divergence${divergences.length === 1 ? '' : 's'}`]),
     ...divergences.flatMap((divergence) => divergenceLines(divergence, width)),
+    ...aliasLines(aliases, width),
     '',
     ...counterTables(counters, width),
   ];
@@ -39,7 +43,7 @@ export function replayText(
 function divergenceLines({ step, lens, invariant, partition, buckets }: Divergence, width: number): string[] {
   const head =
     invariant === undefined
-      ? `step ${step} (${lens}): ${partitionText(partition)}`
+      ? `${lens === 'cost' ? 'after the last step' : `step ${step}`} (${lens}): ${partitionText(partition)}`
       : `step ${step} breaks ${invariantText(invariant)}`;
   return [
     ...wrapped(head, width, '  ', '    '),

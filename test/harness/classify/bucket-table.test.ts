@@ -19,6 +19,7 @@ import {
   plain,
   refused,
   typed,
+  memtypeOf,
 } from '../../../models/contract/observation.js';
 import { access, encoded, rule, seat, traceOf } from '../panel-of-two.js';
 
@@ -135,7 +136,7 @@ describe('Buckets', () => {
     cases.add(0, 0, 2, at(UC, 1), typed(WB, 2, leafWord(WB, true), 1));
     cases.add(1, 0, 2, at(UC, 1), at(WC, 1));
     const [bucket] = cases.table.buckets();
-    const pairs = [...bucket.pairs.values()].map(({ expected, got, steps }) => [expected >> 4, got >> 4, steps]);
+    const pairs = [...bucket.pairs.values()].map(({ expected, got, steps }) => [memtypeOf(expected), memtypeOf(got), steps]);
     expect(pairs).toEqual([
       [UC, WB, 2],
       [UC, WC, 1],

@@ -20,6 +20,7 @@ const JOURNAL: Journal = {
     done: 300,
     health: { operations: [], steps: 0, faultingWrites: 0, unbackedAccesses: 0, rules: [] },
     buckets: [],
+    aliases: [],
     modelFaults: [],
   },
 };
