@@ -23,6 +23,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   history: { load: () => import('./commands/history.js'), summary: 'a scenario through all versions, and what changed it' },
   bisect: { load: () => import('./commands/bisect.js'), summary: 'the first version of a family with the new answer' },
   matrix: { load: () => import('./commands/matrix.js'), summary: 'the effective type over the whole decision space' },
+  map: { load: () => import('./commands/map.js'), summary: 'the address space as ranges, type and register by profile' },
   report: { load: () => import('./commands/report.js'), summary: 'a run folder as HTML, Markdown, JUnit, SARIF or JSON' },
   issues: { load: () => import('./commands/issues.js'), summary: 'the new buckets of a run as issues, a file each' },
   models: { load: () => import('./commands/models.js'), summary: 'the profiles, their spans and commits' },

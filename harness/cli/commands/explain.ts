@@ -1,5 +1,6 @@
 /** `emtdiff explain`: per model the answer to one step, the rule that decided, its source, the steps it goes back to; then the states. */
 import { DEFAULT_LENSES } from '../../compare/lens.js';
+import { addressMap } from '../../explain/address-map.js';
 import { explanationOf } from '../../explain/explanation.js';
 import { stateDifferences } from '../../explain/state-difference.js';
 import { stepNotes, zapsApart } from '../../run/step-notes.js';
@@ -7,6 +8,8 @@ import type { Scenario } from '../../scenario/scenario.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { agreedAliases } from '../../finding/agreed-alias.js';
 import { divergencesOf } from '../../finding/divergence.js';
+import { addressMapJson } from '../../report/address-map-json.js';
+import { addressMapText } from '../../report/terminal/address-map.js';
 import { explainText } from '../../report/terminal/explanation.js';
 import { lineageOf } from '../lineage.js';
 import { openSession, type PanelSession, reportFaults, terminalWidth } from '../panel-session.js';
@@ -39,6 +42,9 @@ export async function run(found: Settings): Promise<number> {
   }
 }
 
+/** With more profiles the address space is in the JSON and `emtdiff map` alone. */
+const MOST_IN_TEXT = 3;
+
 async function explainIn(session: PanelSession, input: ScenarioInput, asked: number | null): Promise<void> {
   const { scenario } = input;
   const { divergences, observations } = await divergencesOf(scenario, session.work);
@@ -51,8 +57,14 @@ async function explainIn(session: PanelSession, input: ScenarioInput, asked: num
   const here = divergences.filter((divergence) => divergence.step === step);
   const stateOf = (name: string) => explanations.find(({ profile }) => profile === name)?.state;
   const differences = await stateDifferences(here[0]?.partition ?? [], stateOf, lineageOf);
+  const { steps } = scenario;
+  const { op } = steps[step];
+  const vcpu = 'vcpu' in steps[step] ? (steps[step] as { readonly vcpu: number }).vcpu : 0;
+  const map = addressMap(session.work.seats.profiles, scenario, step + 1, vcpu);
   if (session.format === 'terminal') {
     process.stdout.write(explainText(scenario, step, observations, explanations, here, aliases, differences, terminalWidth()));
+    if (map.profiles.length <= MOST_IN_TEXT)
+      process.stdout.write(`\nthe address space after the step\n${addressMapText(map, terminalWidth())}`);
     return;
   }
   const models = explanations.map(({ profile, rule, clauses, zap, registers, behind, state }) => ({
@@ -66,7 +78,7 @@ async function explainIn(session: PanelSession, input: ScenarioInput, asked: num
     state,
   }));
   process.stdout.write(
-    `${JSON.stringify({ format: 'emtdiff-explain/1', step, op: scenario.steps[step].op, models, divergences: here, aliases, stateDifferences: differences })}\n`,
+    `${JSON.stringify({ format: 'emtdiff-explain/1', step, op, models, divergences: here, aliases, stateDifferences: differences, map: addressMapJson(map) })}\n`,
   );
 }
 

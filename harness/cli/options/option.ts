@@ -17,6 +17,7 @@ export type CommandName =
   | 'regress'
   | 'corpus'
   | 'merge'
+  | 'map'
   | 'import'
   | 'check'
   | 'serve';

@@ -51,6 +51,23 @@ export const TABLE: readonly Option[] = [
   },
   {
     name: 'models',
+    on: ['map'],
+    kind: listOf(),
+    value: 'LIST',
+    help: 'profiles, comma-separated; a family by its name (intel-ept), all by "all"',
+    fallback: 'bare-metal/intel,intel-ept/6.6,intel-ept/6.16',
+  },
+  {
+    name: 'step',
+    on: ['map'],
+    kind: count(0, MOST),
+    value: 'N',
+    help: 'after which step, from 0',
+    fallback: 'the last',
+  },
+  { name: 'vcpu', on: ['map'], kind: count(0, 7), value: 'N', help: 'whose registers', fallback: '0' },
+  {
+    name: 'models',
     on: ['corpus'],
     kind: listOf(),
     value: 'LIST',
@@ -336,7 +353,7 @@ export const TABLE: readonly Option[] = [
   },
   {
     name: 'format',
-    on: ['replay', 'explain', 'compare', 'history', 'bisect', 'matrix', 'models', 'regress', 'check'],
+    on: ['replay', 'explain', 'compare', 'history', 'bisect', 'matrix', 'models', 'regress', 'check', 'map'],
     kind: oneOf(['terminal', 'json']),
     value: 'FORMAT',
     help: 'terminal or json',
