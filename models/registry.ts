@@ -7,7 +7,7 @@ import { profiles as sevSnp } from './sev-snp/versions.js';
 import { profiles as shadowPaging } from './shadow-paging/profiles.js';
 import { profiles as swProtected } from './sw-protected/versions.js';
 import { profiles as tdx } from './tdx/versions.js';
-import { profiles as xenHvm } from './xen-hvm/profiles.js';
+import { profiles as xenHvm } from './xen-hvm/versions.js';
 
 export const PROFILES: readonly Profile[] = [
   ...bareMetal,

@@ -1,5 +1,6 @@
 /** Every decision that the SNP models take: number, id, sentence, source. Ids are never renamed. */
 import { defineRules, formatRule, rule, type RuleText, type RuleTexts } from '../contract/define-rules.js';
+import type { RuleTable } from '../contract/rule.js';
 import { NESTED_CELLS, type NestedCell } from './nested-memory-type.js';
 
 const KVM_X86 = 'Linux v6.11 arch/x86/kvm/x86.c';
@@ -28,6 +29,11 @@ function causeOf(cell: NestedCell): string {
 const cellName = ({ guest, mtrr }: NestedCell): string =>
   `guest-${guest.toLowerCase().replace('uc-', 'uc-minus')}-mtrr-${mtrr.toLowerCase()}`;
 
+const TABLE: RuleTable = {
+  id: 'sev-snp.combining-tables',
+  sentence: "The processor combines the guest's PAT type with that of the nested entry, WB, and the host's MTRR type.",
+};
+
 const cellRule = (cell: NestedCell): RuleText => ({
   ...rule(
     `Guest PAT type ${cell.guest} under a nested WB entry and host MTRR type ${cell.mtrr} give ${cell.effective}.`,
@@ -35,6 +41,7 @@ const cellRule = (cell: NestedCell): RuleText => ({
     '"Combining Memory Types, MTRRs"',
   ),
   cause: causeOf(cell),
+  table: TABLE,
   typeOnly: true,
 });
 

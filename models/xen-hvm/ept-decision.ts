@@ -1,32 +1,26 @@
 /** Which memory type an EPT leaf gets. */
 import { UC, UC_MINUS, WB } from '../contract/memory-type.js';
 import { EMT_INVALID, type Entry, entryHonouringPat, entryIgnoringPat, entryOf } from './ept-entry.js';
-import {
-  type EmtHistory,
-  SPECIAL_BREAKS_SUPERPAGES,
-  SPECIAL_BY_COUNT,
-  SPECIAL_BY_FIRST_FRAME,
-  type SpecialPages,
-} from './history.js';
 import { compiled, MERGE } from './memory-type-tables.js';
 import { mtrrType, SPLIT } from './mtrr-lookup.js';
 import type { MtrrState } from './mtrr-state.js';
 import { NOT_PINNED, PARTLY_PINNED, type PinnedRanges } from './pinned-ranges.js';
 import type { Region } from './region.js';
 import { RULE } from './rules.js';
+import type { EmtSwitches } from './switches.js';
 
 const MERGED = compiled(MERGE);
 
-const READ_ONLY_MMIO = entryIgnoringPat(UC, RULE.deviceReadOnly);
+const READ_ONLY_MMIO = entryIgnoringPat(UC, RULE.mmioReadOnly);
 const DIRECT_MMIO_FIRST = entryHonouringPat(UC, RULE.directMmioFirst);
 const DIRECT_MMIO = entryHonouringPat(UC, RULE.directMmio);
 const INVALID_MFN = entryIgnoringPat(UC, RULE.invalidMfn);
-const PLAIN_DOMAIN = entryIgnoringPat(WB, RULE.plainDomain);
+const PLAIN_DOMAIN = entryIgnoringPat(WB, RULE.noIommuNoResources);
 const SPECIAL_FIRST_FRAME = entryIgnoringPat(WB, RULE.specialFirstFrame);
-const SPECIAL_PAGE = entryIgnoringPat(WB, RULE.specialPage);
-const SPECIAL_SUPERPAGE = entryIgnoringPat(WB, RULE.specialSuperpage);
-const GRANT_OR_FOREIGN = entryIgnoringPat(WB, RULE.grantOrForeign);
-const PINNED = RULE.pinned;
+const SPECIAL_PAGE = entryIgnoringPat(WB, RULE.specialPageIpat);
+const SPECIAL_SUPERPAGE = entryIgnoringPat(WB, RULE.specialSuperpageIpat);
+const GRANT_OR_FOREIGN = entryIgnoringPat(WB, RULE.grantOrForeignIpat);
+const PINNED = RULE.pinnedRange;
 const HOST_NARROWS = RULE.hostMtrrNarrows;
 const CONFLICT = RULE.mtrrTypesConflict;
 
@@ -34,19 +28,19 @@ const CONFLICT = RULE.mtrrTypesConflict;
 const UNDECIDED = -1;
 
 export class EmtDecision {
-  private readonly specialPages: SpecialPages;
+  private readonly specialPages: EmtSwitches['specialPages'];
   private readonly directMmioFirst: boolean;
   private readonly invalidMfnIsUncached: boolean;
   private readonly grantIsWriteBack: boolean;
 
   constructor(
-    history: EmtHistory,
+    switches: EmtSwitches,
     private readonly pins: PinnedRanges,
   ) {
-    this.specialPages = history.specialPages;
-    this.directMmioFirst = history.directMmioFirst;
-    this.invalidMfnIsUncached = history.invalidMfnIsUncached;
-    this.grantIsWriteBack = history.grantIsWriteBack;
+    this.specialPages = switches.specialPages;
+    this.directMmioFirst = switches.directMmioFirst;
+    this.invalidMfnIsUncached = switches.invalidMfnIsUncached;
+    this.grantIsWriteBack = switches.grantIsWriteBack;
   }
 
   /**
@@ -76,12 +70,12 @@ export class EmtDecision {
   private specialEntry(region: Region, gfn: number, order: number): Entry {
     if (region.specialStart === region.specialEnd) return UNDECIDED;
     switch (this.specialPages) {
-      case SPECIAL_BY_FIRST_FRAME:
+      case 'by-first-frame':
         return region.specialFrames(gfn, 1) === 1 ? SPECIAL_FIRST_FRAME : UNDECIDED;
-      case SPECIAL_BREAKS_SUPERPAGES:
+      case 'break-superpages':
         if (region.specialFrames(gfn, 1 << order) === 0) return UNDECIDED;
         return order > 0 ? EMT_INVALID : SPECIAL_PAGE;
-      case SPECIAL_BY_COUNT: {
+      case 'by-count': {
         const count = region.specialFrames(gfn, 1 << order);
         if (count === 0) return UNDECIDED;
         if (count < 1 << order) return EMT_INVALID;

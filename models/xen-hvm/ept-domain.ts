@@ -7,26 +7,20 @@ import { leafWord, type Observation, OK, plain, typed } from '../contract/observ
 import { EmtDecision } from './ept-decision.js';
 import { emtOf, ignoresPat, ruleOfEntry } from './ept-entry.js';
 import { EptP2m } from './ept-p2m.js';
-import { leafState } from './ept-state.js';
-import type { EmtHistory } from './history.js';
-import { type DomainHistory, HvmDomain, NO_BACKING } from './hvm-domain.js';
+import { HvmDomain, NO_BACKING } from './model.js';
 import { COMBINE, compiled } from './memory-type-tables.js';
-import { RULE } from './rules.js';
-
-export interface EptHistory extends DomainHistory {
-  readonly emt: EmtHistory;
-}
+import { IN_NO_FILL, RULE, UNPAGED } from './rules.js';
+import { leafState } from './state.js';
+import type { EptSwitches } from './switches.js';
 
 const COMBINED = compiled(COMBINE);
-const NO_FILL = RULE.noFill;
-const PAGING_OFF = RULE.pagingOff;
 
 export class EptDomain extends HvmDomain {
   private readonly p2m: EptP2m;
 
-  constructor(history: EptHistory) {
-    super(history, true);
-    this.p2m = new EptP2m(new EmtDecision(history.emt, this.pins), this.mtrrs, this.pins);
+  constructor(switches: EptSwitches) {
+    super(switches, true);
+    this.p2m = new EptP2m(new EmtDecision(switches, this.pins), this.mtrrs, this.pins);
   }
 
   override reset(machine: Machine): void {
@@ -43,7 +37,9 @@ export class EptDomain extends HvmDomain {
     const isToggled = this.registers.isCacheDisabled(vcpu) !== cd;
     this.registers.setCr0(vcpu, pg, cd, nw);
     if (!isToggled) return plain(OK, RULE.cr0Written);
-    return this.resources.handlesCd() ? this.handleCd(vcpu, cd) : plain(OK, RULE.cdNotEmulated);
+    const isHandled = this.resources.handlesCd();
+    this.zapRule = isHandled ? RULE.cdSpares : RULE.cdUnseenSpares;
+    return isHandled ? this.handleCd(vcpu, cd) : plain(OK, RULE.cdNotEmulated);
   }
 
   override setBacking(gfn: number, pages: number, backing: Backing, level: Level, hostMtrr: RegisterType): Observation {
@@ -67,13 +63,14 @@ export class EptDomain extends HvmDomain {
     p2m.translate(region, gfn, vcpu);
     const { entry, level } = p2m;
     const emt = emtOf(entry) as RegisterType & EffectiveType;
-    if (ignoresPat(entry)) return typed(emt, level, leafWord(emt, true), ruleOfEntry(entry));
+    const rule = ruleOfEntry(entry);
+    if (ignoresPat(entry)) return typed(emt, level, leafWord(emt, true), rule);
     const leaf = leafWord(emt, false);
-    if (!registers.isPaging(vcpu)) return typed(emt, level, leaf, PAGING_OFF);
+    if (!registers.isPaging(vcpu)) return typed(emt, level, leaf, UNPAGED[rule]);
     // All entries of GUEST_PAT are UC.
-    if (registers.noFill[vcpu] !== 0) return typed(UC, level, leaf, NO_FILL);
+    if (registers.noFill[vcpu] !== 0) return typed(UC, level, leaf, IN_NO_FILL[rule]);
     const type = COMBINED[(emt << 3) | registers.livePatType(vcpu, pat)] as EffectiveType;
-    return typed(type, level, leaf, ruleOfEntry(entry));
+    return typed(type, level, leaf, rule);
   }
 
   /** Xen xen/arch/x86/hvm/vmx/vmx.c, `vmx_set_guest_pat()`; without it the caller stores `pat_cr`. */
@@ -83,7 +80,7 @@ export class EptDomain extends HvmDomain {
       return plain(OK, RULE.patDeferred);
     }
     this.registers.setLivePat(vcpu, hi, lo);
-    return plain(OK, RULE.patStored);
+    return plain(OK, RULE.patWritten);
   }
 
   protected override guestPat(vcpu: number): Int32Array {
@@ -124,7 +121,7 @@ export class EptDomain extends HvmDomain {
     const wasNoFill = registers.noFill[vcpu] !== 0;
     registers.noFill[vcpu] = 0;
     registers.setLivePat(vcpu, registers.savedPat[2 * vcpu + 1], registers.savedPat[2 * vcpu]);
-    return plain(OK, wasNoFill ? RULE.cdCleared : RULE.cdClearedWithoutFill);
+    return plain(OK, wasNoFill ? RULE.cdCleared : RULE.cdClearedWithoutNoFill);
   }
 
   private enterNoFill(vcpu: number): void {

@@ -1,12 +1,15 @@
 /**
- * EPT entries, kept lazily. An entry is given by what it was computed from: the population of its region, the last resolution of its table, or
- * the leaf that it was split from, whichever came last. An invalidation is one number: what is older carries emt 7.
+ * EPT entries. Xen keeps page tables; `breakUp()` and `resolveMisconfig()` below are what it does to them. How entries are stored here is an
+ * optimisation and no part of Xen, because a region of a scenario may have 2^40 frames, all of them mapped before the first step: an entry is
+ * given by what it was computed from (the population of its region, the last resolution of its table, or the leaf that it was split
+ * from), whichever has the highest event number. An invalidation is one event number: what is older carries emt 7. A first reader may skip `find()`.
+ * The test `lazy-entries.test.ts` compares this with tables that are written and walked in full.
  */
 import { LEVEL_1G, LEVEL_2M, LEVEL_4K, type Level } from '../contract/address.js';
 import type { Machine } from '../contract/machine.js';
 import type { EmtDecision } from './ept-decision.js';
 import { EMT_INVALID, type Entry, emtOf } from './ept-entry.js';
-import type { MtrrHistory } from './mtrr-history.js';
+import type { MtrrSnapshots } from './mtrr-snapshots.js';
 import { gigaBlock, megaBlock, P2m } from './p2m.js';
 import type { PinnedRanges } from './pinned-ranges.js';
 import { GIGA_PAGES, MEGA_PAGES, type Region } from './region.js';
@@ -31,7 +34,7 @@ export class EptP2m extends P2m {
 
   constructor(
     private readonly decision: EmtDecision,
-    private readonly mtrrs: MtrrHistory,
+    private readonly mtrrs: MtrrSnapshots,
     private readonly pins: PinnedRanges,
   ) {
     super();

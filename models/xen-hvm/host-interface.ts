@@ -15,65 +15,77 @@ import {
   refused,
 } from '../contract/observation.js';
 import type { PinType } from '../contract/operation.js';
-import type { InvalidationHistory, PinHistory } from './history.js';
 import { ABSENT, DELETED, OVER_LIMIT, OVERLAPS, PinnedRanges, REPLACED } from './pinned-ranges.js';
 import { Resources } from './resources.js';
+import { NO_RULE } from '../contract/rule.js';
+import { Subject } from '../contract/subject.js';
 import { RULE } from './rules.js';
+import type { DomainSwitches } from './switches.js';
 
-export abstract class HostInterface {
+/** `d484dcca79`. */
+const MOST_PINS = 64;
+const NO_LIMIT = 0;
+
+export abstract class HostInterface extends Subject {
   protected readonly resources: Resources;
   protected readonly pins: PinnedRanges;
   private hasSelfSnoop = true;
   protected cacheFlushes = 0;
+  /** By which rule the last invalidation was decided on. */
+  protected zapRule = NO_RULE;
 
   /** @param hasP2mHook the p2m can be invalidated: EPT. */
   constructor(
-    private readonly invalidation: InvalidationHistory,
-    private readonly pinHistory: PinHistory,
+    private readonly switches: DomainSwitches,
     protected readonly hasP2mHook: boolean,
   ) {
-    this.resources = new Resources(invalidation.devicePermitsFlush);
-    this.pins = new PinnedRanges(pinHistory.limit);
+    super({ privateMemory: RULE.noSuchOperation, hostZap: RULE.noSuchOperation });
+    this.resources = new Resources(switches.devicePermitsFlush);
+    this.pins = new PinnedRanges(switches.limitsPins ? MOST_PINS : NO_LIMIT);
   }
 
-  reset(machine: Machine): void {
+  override reset(machine: Machine): void {
     this.hasSelfSnoop = machine.selfSnoop;
     this.resources.reset(machine);
     this.pins.reset();
     this.cacheFlushes = 0;
+    this.zapRule = NO_RULE;
   }
 
-  attachDevice(coherent: boolean): Observation {
+  override attachDevice(coherent: boolean): Observation {
     if (!this.resources.hasIommu) return refused(EOPNOTSUPP, RULE.domainWithoutIommu);
     if (!this.resources.attach(coherent)) return refused(ENOSPC, RULE.tooManyDevices);
-    this.resourcesChanged();
-    return plain(OK, RULE.deviceAssigned);
+    return this.deviceChanged();
   }
 
-  detachDevice(coherent: boolean): Observation {
+  override detachDevice(coherent: boolean): Observation {
     if (!this.resources.detach(coherent)) return refused(ENODEV, RULE.noSuchDevice);
+    return this.deviceChanged();
+  }
+
+  private deviceChanged(): Observation {
     this.resourcesChanged();
+    this.zapRule = RULE.deviceSpares;
     return plain(OK, RULE.deviceAssigned);
   }
 
   /** Xen xen/arch/x86/domctl.c, `XEN_DOMCTL_ioport_permission`, and common/domctl.c, `XEN_DOMCTL_iomem_permission`. */
-  setIoResources(held: boolean): Observation {
+  override setIoResources(held: boolean): Observation {
     const { resources } = this;
     const permittedBefore = resources.permitsCacheFlush();
     resources.hasIoResources = held;
     this.resourcesChanged();
     // c4e5cc2ccc: after the first grant or the last revocation, without IOMMU.
     const isFirstOrLast = held ? !permittedBefore : !resources.permitsCacheFlush();
-    if (!this.invalidation.onlyFirstGrantCounts || (isFirstOrLast && !resources.hasIommu)) this.memoryTypeChanged();
-    return plain(OK, RULE.resourcesSet);
+    if (!this.switches.onlyFirstGrantCounts || (isFirstOrLast && !resources.hasIommu)) this.memoryTypeChanged();
+    return plain(OK, RULE.ioResourcesSet);
   }
 
   /** Xen xen/arch/x86/hvm/mtrr.c, `hvm_set_mem_pinned_cacheattr()`. */
-  pinCacheattr(gfn: number, pages: number, type: PinType): Observation {
-    const { pinHistory } = this;
+  override pinCacheattr(gfn: number, pages: number, type: PinType): Observation {
+    const { everyPinOutcomeCounts, uncachablePinNeedsPermission } = this.switches;
     const isUncachable = type === UC || type === UC_MINUS || type === WC;
-    if (isUncachable && pinHistory.uncachableNeedsPermission && this.resources.isPlain())
-      return refused(EPERM, RULE.pinNotPermitted);
+    if (isUncachable && uncachablePinNeedsPermission && this.resources.isPlain()) return refused(EPERM, RULE.pinNotPermitted);
     switch (this.pins.set(gfn, pages, type)) {
       case ABSENT:
         return refused(ENOENT, RULE.pinAbsent);
@@ -81,7 +93,7 @@ export abstract class HostInterface {
         this.pinDeleted(this.pins.deletedType);
         return plain(OK, RULE.pinDeleted);
       case REPLACED:
-        if (pinHistory.everyOutcomeCounts) this.pinAdded(type);
+        if (everyPinOutcomeCounts) this.pinAdded(type);
         return plain(OK, RULE.pinReplaced);
       case OVERLAPS:
         return this.pinFailed(type, EBUSY, RULE.pinOverlaps);
@@ -102,15 +114,15 @@ export abstract class HostInterface {
   /** Xen xen/arch/x86/hvm/mtrr.c, `memory_type_changed()`: true if its gate is open. */
   protected memoryTypeChanged(): boolean {
     if (!this.recalculateIfGated()) return false;
-    if (this.invalidation.needsP2mHook && !this.hasP2mHook) return true;
+    if (this.switches.needsP2mHook && !this.hasP2mHook) return true;
     // 2d779cabdd. No IOMMU of these profiles has snoop control.
-    if (!this.invalidation.flushSparesSelfSnoop || !this.hasSelfSnoop || this.resources.hasIommu) this.cacheFlushes++;
+    if (!this.switches.flushSparesSelfSnoop || !this.hasSelfSnoop || this.resources.hasIommu) this.cacheFlushes++;
     return true;
   }
 
   protected recalculateIfGated(): boolean {
     const { resources } = this;
-    const isOpen = resources.permitsCacheFlush() || (!this.invalidation.gateIgnoresIommu && resources.hasIommu);
+    const isOpen = resources.permitsCacheFlush() || (!this.switches.gateIgnoresIommu && resources.hasIommu);
     if (isOpen) this.recalculate();
     return isOpen;
   }
@@ -118,7 +130,7 @@ export abstract class HostInterface {
   /** The effects of a range that is pinned. */
   private pinAdded(type: PinType): void {
     const isUncachable = type === UC || type === UC_MINUS || type === WC;
-    if (!this.pinHistory.uncachableNeedsPermission) {
+    if (!this.switches.uncachablePinNeedsPermission) {
       this.recalculate();
       if (type !== WB) this.cacheFlushes++;
     } else if (isUncachable) this.memoryTypeChanged();
@@ -128,7 +140,7 @@ export abstract class HostInterface {
   /** The effects of a range that is pinned no more. */
   private pinDeleted(type: PinType): void {
     const isUncachable = type === UC || type === UC_MINUS || type === WC;
-    if (!this.pinHistory.uncachableNeedsPermission) {
+    if (!this.switches.uncachablePinNeedsPermission) {
       this.recalculate();
       // EPT stores UC- as UC.
       if (type !== UC && (type !== UC_MINUS || !this.hasP2mHook)) this.cacheFlushes++;
@@ -137,7 +149,7 @@ export abstract class HostInterface {
   }
 
   private pinFailed(type: PinType, errno: Errno, rule: number): Observation {
-    if (this.pinHistory.everyOutcomeCounts) this.pinAdded(type);
+    if (this.switches.everyPinOutcomeCounts) this.pinAdded(type);
     return refused(errno, rule);
   }
 }

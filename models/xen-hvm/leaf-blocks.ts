@@ -1,4 +1,5 @@
 /**
+ * Part of the optimisation that ept-p2m.ts describes, and no part of Xen.
  * What happened to aligned blocks of frames (2M or 1G) since they were populated: by block number, in the order of first mention.
  * Only blocks that a scenario touched are here; an open-addressing table finds them.
  */

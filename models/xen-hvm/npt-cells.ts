@@ -38,6 +38,8 @@ const EFFECTIVE_ENCODING: Readonly<Record<EffectiveName, number>> = { UC, WC, WT
 
 export interface NptCell {
   readonly name: string;
+  /** The guest PAT type is WB, as it is while CR0.PG=0. */
+  readonly isWriteBack: boolean;
   /** The cell of the first table alone: what buckets of divergences tell apart. */
   readonly combination: string;
   readonly sentence: string;
@@ -60,6 +62,7 @@ function cell(guest: PatName, nested: (typeof NESTED)[number], mtrr: MtrrName): 
   const effective = EFFECTIVE[combined][mtrr];
   return {
     name: `${word(guest)}-over-${word(nested)}-mtrr-${word(mtrr)}`,
+    isWriteBack: guest === 'WB',
     combination: `${word(guest)}-over-${word(nested)}`,
     sentence: `Guest PAT ${guest} over a nested ${nested} entry combines to ${combined}, which is ${effective} where the host MTRR type is ${mtrr}.`,
     index: nptIndex(ENCODING[guest], ENCODING[nested], ENCODING[mtrr]),

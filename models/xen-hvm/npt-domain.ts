@@ -4,32 +4,34 @@ import type { Backing, Machine } from '../contract/machine.js';
 import { CD, type EffectiveType, type RegisterType, UC, WB } from '../contract/memory-type.js';
 import type { State } from '../contract/model.js';
 import { leafWord, type Observation, OK, plain, typed, VM_DEAD } from '../contract/observation.js';
-import { type DomainHistory, HvmDomain, NO_BACKING } from './hvm-domain.js';
+import { HvmDomain, NO_BACKING } from './model.js';
 import { nestedType } from './nested-type.js';
 import { NPT_CELLS, NPT_INDEXES, nptIndex } from './npt-cells.js';
 import { NptP2m } from './npt-p2m.js';
-import { nptState } from './npt-state.js';
-import { FIRST_NPT_CELL, RULE } from './rules.js';
+import { CELL_RULE, RULE, UNPAGED_CELL_RULE } from './rules.js';
+import { nptState } from './state.js';
+import type { DomainSwitches } from './switches.js';
 
-/** Effective type and rule by `nptIndex`. */
+/** Effective type and rules by `nptIndex`. */
 const EFFECTIVE = new Uint8Array(NPT_INDEXES);
-const CELL_RULE = new Uint16Array(NPT_INDEXES);
+const RULE_AT = new Uint16Array(NPT_INDEXES);
+const UNPAGED_RULE_AT = new Uint16Array(NPT_INDEXES);
 NPT_CELLS.forEach(({ index, effective }, cell) => {
   EFFECTIVE[index] = effective;
-  CELL_RULE[index] = FIRST_NPT_CELL + cell;
+  RULE_AT[index] = CELL_RULE[cell];
+  UNPAGED_RULE_AT[index] = UNPAGED_CELL_RULE[cell];
 });
 
 const CACHE_DISABLED = RULE.nptCacheDisabled;
-const PAGING_OFF = RULE.nptPagingOff;
-const INVALID_CR0 = plain(VM_DEAD, RULE.nptInvalidCr0);
+const INVALID_CR0 = plain(VM_DEAD, RULE.nptCdClearNwSet);
 
 export class NptDomain extends HvmDomain {
   private readonly p2m = new NptP2m();
   /** The machine starts with a CR0 that VMRUN refuses. */
   private isCrashed = false;
 
-  constructor(history: DomainHistory) {
-    super(history, false);
+  constructor(switches: DomainSwitches) {
+    super(switches, false);
   }
 
   override reset(machine: Machine): void {
@@ -50,6 +52,7 @@ export class NptDomain extends HvmDomain {
   /** Xen xen/arch/x86/hvm/hvm.c, `hvm_set_cr0()`: SVM has no hook for CD, and the VMCB gets CD and NW as the guest wrote them. */
   override writeCr0(vcpu: number, pg: boolean, cd: boolean, nw: boolean): Observation {
     if (this.isCrashed || (nw && !cd)) return INVALID_CR0;
+    if (this.registers.isCacheDisabled(vcpu) !== cd) this.zapRule = RULE.cdReachesVmcb;
     this.registers.setCr0(vcpu, pg, cd, nw);
     return plain(OK, RULE.cr0Written);
   }
@@ -84,13 +87,13 @@ export class NptDomain extends HvmDomain {
     if (registers.isCacheDisabled(vcpu)) return typed(hostMtrr === UC ? UC : CD, level, leaf, CACHE_DISABLED);
     const isPaging = registers.isPaging(vcpu);
     const index = nptIndex(isPaging ? registers.livePatType(vcpu, pat) : WB, nested, hostMtrr);
-    return typed(EFFECTIVE[index] as EffectiveType, level, leaf, isPaging ? CELL_RULE[index] : PAGING_OFF);
+    return typed(EFFECTIVE[index] as EffectiveType, level, leaf, (isPaging ? RULE_AT : UNPAGED_RULE_AT)[index]);
   }
 
   /** Xen xen/arch/x86/hvm/svm/svm.c, `svm_set_guest_pat()`: the VMCB's g_pat. */
   protected override setGuestPat(vcpu: number, hi: number, lo: number): Observation {
     this.registers.setLivePat(vcpu, hi, lo);
-    return plain(OK, RULE.patStored);
+    return plain(OK, RULE.patWritten);
   }
 
   protected override guestPat(): Int32Array {

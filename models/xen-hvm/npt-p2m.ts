@@ -1,4 +1,7 @@
-/** The levels of NPT entries. Their memory types need no record: they follow from the p2m type. */
+/**
+ * The levels of NPT entries. Their memory types need no record: they follow from the p2m type. Event numbers are the optimisation that
+ * ept-p2m.ts describes: a superpage is split if that happened after its region was populated.
+ */
 import { LEVEL_1G, LEVEL_2M, LEVEL_4K, type Level } from '../contract/address.js';
 import { gigaBlock, megaBlock, P2m } from './p2m.js';
 import type { Region } from './region.js';

@@ -1,4 +1,7 @@
-/** The p2m of a domain: its regions, and how far their superpages have been broken up. */
+/**
+ * The p2m of a domain: its regions, and how far their superpages have been broken up. Event numbers and blocks are the optimisation that
+ * ept-p2m.ts describes.
+ */
 import { LEVEL_2M, LEVEL_4K, type Level } from '../contract/address.js';
 import type { Backing, Machine } from '../contract/machine.js';
 import type { RegisterType } from '../contract/memory-type.js';

@@ -1,4 +1,7 @@
-/** A range of guest frames with one backing, as the p2m sees it. */
+/**
+ * A range of guest frames with one backing, as the p2m sees it. `born`, `bornMtrrs` and `bornInputs` belong to the optimisation that ept-p2m.ts
+ * describes, and are no part of Xen.
+ */
 import type { Level } from '../contract/address.js';
 import { LEVEL_1G, LEVEL_2M, LEVEL_4K } from '../contract/address.js';
 import { type Backing, DEVICE, DEVICE_RO, DEVICE_WC, FOREIGN, GRANT, RAM, RESERVED, SPECIAL } from '../contract/machine.js';

@@ -1,10 +1,10 @@
 /** Which host PAT type a level-1 shadow entry selects. */
 import { UC, WB } from '../contract/memory-type.js';
-import type { ShadowHistory } from './history.js';
 import { COMBINE, compiled, ENCODING, type MtrrName, type PatName } from './memory-type-tables.js';
 import { NOT_PINNED, type PinnedRanges } from './pinned-ranges.js';
 import type { Region } from './region.js';
-import { RULE } from './rules.js';
+import { RULE, UNPAGED_SHADOW_DIRECT_MMIO } from './rules.js';
+import type { ShadowSwitches } from './switches.js';
 
 /**
  * Xen xen/arch/x86/hvm/mtrr.c, `hvm_mtrr_pat_init()`: the PAT type that makes a wanted type of a host MTRR type. Where several do, Xen
@@ -32,11 +32,11 @@ for (const [host, wanted] of Object.entries(INVERSE)) {
 export type ShadowEntry = number;
 const entryOf = (type: number, rule: number): ShadowEntry => type | (rule << 3);
 
-const READ_ONLY = entryOf(UC, RULE.shadowReadOnly);
+const READ_ONLY = entryOf(UC, RULE.shadowMmioReadOnly);
 const UC_MODE = entryOf(UC, RULE.shadowUcMode);
 // No bits select entry 0 of `XEN_MSR_PAT`.
-const SPECIAL = entryOf(WB, RULE.shadowSpecial);
-const DOM_IO = entryOf(WB, RULE.shadowDomIo);
+const SPECIAL = entryOf(WB, RULE.shadowSpecialPage);
+const DOM_IO = entryOf(WB, RULE.shadowDomIoPage);
 const NO_CAPABILITY = entryOf(WB, RULE.shadowNoCapability);
 
 export class ShadowCacheBits {
@@ -45,19 +45,20 @@ export class ShadowCacheBits {
   isInUcMode = false;
 
   constructor(
-    history: ShadowHistory,
+    switches: ShadowSwitches,
     private readonly pins: PinnedRanges,
   ) {
-    this.domIoPassesForSpecial = history.domIoPassesForSpecial;
+    this.domIoPassesForSpecial = switches.domIoPassesForSpecial;
   }
 
   /**
    * Xen xen/arch/x86/mm/shadow/multi.c, `_sh_propagate()`, the cache bits of a level-1 entry. The bits of read-only MMIO come last there and
    * override the others. RAM of a domU is never in its iomem_caps, so that neither snoop control nor guest MTRRs matter.
    * @param guestPat PAT type that the guest's entry selects.
+   * @param isPaging the guest's CR0.PG.
    * @param holdsIoMemory the domain's iomem_caps hold its direct MMIO.
    */
-  entry(region: Region, gfn: number, guestPat: number, holdsIoMemory: boolean): ShadowEntry {
+  entry(region: Region, gfn: number, guestPat: number, isPaging: boolean, holdsIoMemory: boolean): ShadowEntry {
     if (region.isReadOnlyMmio) return READ_ONLY;
     if (region.isDirectMmio) {
       // Pages of dom_io that have a frame table entry.
@@ -65,11 +66,12 @@ export class ShadowCacheBits {
     } else {
       if (region.specialFrames(gfn, 1) === 1) return SPECIAL;
       const pinned = this.pins.at(this.pins.time, gfn, 1);
-      if (pinned !== NOT_PINNED) return entryOf(pinned, RULE.shadowPinned);
+      if (pinned !== NOT_PINNED) return entryOf(pinned, RULE.shadowPinnedRange);
     }
     if (this.isInUcMode) return UC_MODE;
     if (!region.isDirectMmio || !holdsIoMemory) return NO_CAPABILITY;
-    return entryOf(patFlags(UC, guestPat, region.hostMtrr), RULE.shadowDirectMmio);
+    const rule = isPaging ? RULE.shadowDirectMmio : UNPAGED_SHADOW_DIRECT_MMIO;
+    return entryOf(patFlags(UC, guestPat, region.hostMtrr), rule);
   }
 }
 

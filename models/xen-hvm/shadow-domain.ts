@@ -1,24 +1,19 @@
 /** An HVM domain on VMX with shadow paging. The hardware walks the shadows, with Xen's own PAT. */
-import { LEVEL_4K, LEVEL_NAMES, type Level } from '../contract/address.js';
-import { type Backing, BACKING_NAMES, type Machine } from '../contract/machine.js';
-import { type EffectiveType, MEMORY_TYPE_NAMES, type RegisterType } from '../contract/memory-type.js';
+import { LEVEL_4K, type Level } from '../contract/address.js';
+import type { Backing, Machine } from '../contract/machine.js';
+import type { EffectiveType, RegisterType } from '../contract/memory-type.js';
 import type { Counters, State } from '../contract/model.js';
 import { leafWord, type Observation, OK, plain, typed } from '../contract/observation.js';
-import type { ShadowHistory } from './history.js';
-import { type DomainHistory, HvmDomain, NO_BACKING } from './hvm-domain.js';
+import { HvmDomain, NO_BACKING } from './model.js';
 import { COMBINE, compiled } from './memory-type-tables.js';
 import { Regions } from './regions.js';
 import { RULE } from './rules.js';
 import { ShadowCacheBits } from './shadow-cache-bits.js';
-import { mappingKey, NO_ENTRY, ShadowEntries } from './shadow-entries.js';
-
-export interface ShadowDomainHistory extends DomainHistory {
-  readonly shadow: ShadowHistory;
-}
+import { mappingKey, NO_ENTRY, ShadowEntries, UNPAGED } from './shadow-entries.js';
+import { shadowState } from './state.js';
+import type { ShadowSwitches } from './switches.js';
 
 const COMBINED = compiled(COMBINE);
-/** Without paging Xen shadows a page table of its own, whose entries have no cache bits. */
-const UNPAGED = 0;
 
 export class ShadowDomain extends HvmDomain {
   private readonly regions = new Regions();
@@ -27,9 +22,9 @@ export class ShadowDomain extends HvmDomain {
   private faults = 0;
   private zappedLeaves = 0;
 
-  constructor(history: ShadowDomainHistory) {
-    super(history, false);
-    this.cacheBits = new ShadowCacheBits(history.shadow, this.pins);
+  constructor(switches: ShadowSwitches) {
+    super(switches, false);
+    this.cacheBits = new ShadowCacheBits(switches, this.pins);
   }
 
   override reset(machine: Machine): void {
@@ -47,13 +42,15 @@ export class ShadowDomain extends HvmDomain {
     const isToggled = this.registers.isCacheDisabled(vcpu) !== cd;
     this.registers.setCr0(vcpu, pg, cd, nw);
     if (!isToggled) return plain(OK, RULE.cr0Written);
+    this.zapRule = RULE.cdUnseenSpares;
     if (!this.resources.handlesCd()) return plain(OK, RULE.cdNotEmulated);
+    this.zapRule = RULE.shadowUcModeSpares;
     return cd ? this.enterNoFill(vcpu) : this.leaveNoFill(vcpu);
   }
 
   override invlpg(_vcpu: number, gfn: number): Observation {
     this.zappedLeaves += this.entries.drop(gfn, 1);
-    return plain(OK, RULE.shadowDropped);
+    return plain(OK, RULE.shadowEntryDropped);
   }
 
   override setBacking(gfn: number, pages: number, backing: Backing, level: Level, hostMtrr: RegisterType): Observation {
@@ -68,16 +65,7 @@ export class ShadowDomain extends HvmDomain {
   }
 
   override state(): State {
-    const state: Record<string, unknown> = { ...super.state(), 'UC mode': this.cacheBits.isInUcMode };
-    for (let index = 0; index < this.regions.count; index++) {
-      const { start, end, backing } = this.regions.at(index);
-      state[`region 0x${start.toString(16)}`] = { pages: `0x${(end - start).toString(16)}`, backing: BACKING_NAMES[backing] };
-    }
-    for (const { gfn, bits, entry } of this.entries.living()) {
-      const mapping = bits === UNPAGED ? 'unpaged' : `${LEVEL_NAMES[bits >> 3]} pat ${bits & 7}`;
-      state[`gfn 0x${gfn.toString(16)} ${mapping}`] = `4K ${MEMORY_TYPE_NAMES[entry & 7]}`;
-    }
-    return state;
+    return { ...super.state(), 'UC mode': this.cacheBits.isInUcMode, ...shadowState(this.entries) };
   }
 
   protected override accessPage(vcpu: number, gfn: number, pat: number, pageSize: Level): Observation {
@@ -88,7 +76,7 @@ export class ShadowDomain extends HvmDomain {
     let entry = this.entries.find(key);
     if (entry === NO_ENTRY) {
       const guestPat = this.registers.savedPatType(vcpu, isPaging ? pat : 0);
-      entry = this.cacheBits.entry(region, gfn, guestPat, this.resources.hasIoResources);
+      entry = this.cacheBits.entry(region, gfn, guestPat, isPaging, this.resources.hasIoResources);
       this.entries.put(key, entry);
       this.faults++;
     }
@@ -153,6 +141,7 @@ export class ShadowDomain extends HvmDomain {
   private setUcMode(isInUcMode: boolean): void {
     this.cacheBits.isInUcMode = isInUcMode;
     this.zaps++;
+    this.zapRule = RULE.shadowUcModeDrops;
     this.tlbFlushes++;
     this.zappedLeaves += this.entries.dropAll();
   }

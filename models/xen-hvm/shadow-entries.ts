@@ -4,6 +4,9 @@
 const MAPPINGS = 64;
 const FIRST_SLOTS = 256;
 
+/** Bits of the one mapping of a frame without paging: Xen shadows a page table of its own, whose entries have no cache bits. */
+export const UNPAGED = 0;
+
 /** Answer of `find`. */
 export const NO_ENTRY = -1;
 

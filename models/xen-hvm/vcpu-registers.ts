@@ -1,6 +1,7 @@
 /** CR0 and PAT of the vCPUs. */
 import type { Machine } from '../contract/machine.js';
 import { PAT_RESET_HI, PAT_RESET_LO } from '../contract/msr.js';
+import { RULE } from './rules.js';
 
 const PG = 1;
 const CD = 2;
@@ -12,6 +13,8 @@ export class VcpuRegisters {
   readonly savedPat = new Int32Array(16);
   /** The PAT in the VMCS or VMCB, which types accesses. Low half, high half. */
   readonly livePat = new Int32Array(16);
+  /** The rule of the write that put the guest's PAT there; msrRead: none did. */
+  readonly patRule = new Uint16Array(8);
   private readonly cr0 = new Uint8Array(8);
   /** `NO_FILL_CACHE_MODE`. */
   readonly noFill = new Uint8Array(8);
@@ -20,6 +23,7 @@ export class VcpuRegisters {
   reset(machine: Machine): void {
     const { pg, cd, nw } = machine.cr0;
     this.count = machine.vcpus;
+    this.patRule.fill(RULE.msrRead);
     for (let vcpu = 0; vcpu < this.count; vcpu++) {
       this.create(vcpu);
       this.setCr0(vcpu, pg, cd, nw);

@@ -134,7 +134,7 @@ describe('without paging', () => {
       read(RAM, 3),
     ]);
     expect(words.filter((word) => word !== 'ok')).toEqual(['WB 4K WB', 'WB 4K WB', 'UC 4K WB']);
-    expect([rules[2], rules[4], rules[6]]).toEqual(['paging-off', 'paging-off', 'default-type']);
+    expect([rules[2], rules[4], rules[6]]).toEqual(['default-type', 'default-type', 'default-type']);
   });
   test('a leaf that ignores PAT has its own rule', () => {
     expect(tell('ept-4.21', {}, [cr0(''), read(RAM)]).rules[1]).toBe('no-iommu-no-resources');

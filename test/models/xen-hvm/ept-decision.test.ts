@@ -4,30 +4,22 @@ import { type Backing, DEVICE, DEVICE_RO, FOREIGN, GRANT, RAM, RESERVED, SPECIAL
 import { MEMORY_TYPE_NAMES, type RegisterType, UC, UC_MINUS, WB, WC, WP, WT } from '../../../models/contract/memory-type.js';
 import { EmtDecision } from '../../../models/xen-hvm/ept-decision.js';
 import { emtOf, ignoresPat, ruleOfEntry } from '../../../models/xen-hvm/ept-entry.js';
-import {
-  EMT_4_9,
-  EMT_4_15,
-  EMT_4_16,
-  EMT_4_17,
-  EMT_4_19,
-  EMT_CA24B2FFDB,
-  EMT_SPECIAL_V1,
-  type EmtHistory,
-} from '../../../models/xen-hvm/history.js';
 import { MtrrState } from '../../../models/xen-hvm/mtrr-state.js';
 import { PinnedRanges } from '../../../models/xen-hvm/pinned-ranges.js';
 import { Region } from '../../../models/xen-hvm/region.js';
 import { rules } from '../../../models/xen-hvm/rules.js';
+import type { EmtSwitches } from '../../../models/xen-hvm/switches.js';
+import { eptSwitches } from './subject.js';
 
 /** The versions by the letter that they are discussed under, oldest first; F is HEAD. */
 const VERSIONS = {
-  A: EMT_4_9,
-  S1: EMT_SPECIAL_V1,
-  B: EMT_CA24B2FFDB,
-  C: EMT_4_15,
-  E1: EMT_4_16,
-  E2: EMT_4_17,
-  F: EMT_4_19,
+  A: eptSwitches('ept-4.14.0'),
+  S1: eptSwitches('ept-special-v1'),
+  B: eptSwitches('ept-ca24b2ffdb'),
+  C: eptSwitches('ept-4.15'),
+  E1: eptSwitches('ept-4.16'),
+  E2: eptSwitches('ept-4.17'),
+  F: eptSwitches('ept-4.19'),
 } as const;
 type Version = keyof typeof VERSIONS;
 const ALL = Object.keys(VERSIONS) as Version[];
@@ -57,7 +49,7 @@ interface Case {
   mtrrs?: MtrrState;
 }
 
-function decide(history: EmtHistory, given: Case): { emt: string; rule: string | undefined } {
+function decide(switches: EmtSwitches, given: Case): { emt: string; rule: string | undefined } {
   const { gfn, order = 0, backing = RAM, special, isPlain = false, mtrrs = hvmloader() } = given;
   const isMmio = backing === RESERVED || backing === DEVICE || backing === DEVICE_RO;
   const region = new Region();
@@ -69,7 +61,7 @@ function decide(history: EmtHistory, given: Case): { emt: string; rule: string |
   }
   const pins = new PinnedRanges(0);
   for (const [start, pages, type] of given.pins ?? []) pins.set(start, pages, type);
-  const entry = new EmtDecision(history, pins).entry(region, gfn, order, mtrrs, pins.time, isPlain);
+  const entry = new EmtDecision(switches, pins).entry(region, gfn, order, mtrrs, pins.time, isPlain);
   if (emtOf(entry) === 7) return { emt: 'SPLIT', rule: undefined };
   return { emt: `${MEMORY_TYPE_NAMES[emtOf(entry)]},${ignoresPat(entry) ? 1 : 0}`, rule: rules[ruleOfEntry(entry)]?.id };
 }

@@ -11,10 +11,11 @@ import {
 } from '../../../models/contract/machine.js';
 import { EmtDecision } from '../../../models/xen-hvm/ept-decision.js';
 import { EptP2m } from '../../../models/xen-hvm/ept-p2m.js';
-import { EMT_4_19, EMT_CA24B2FFDB, type EmtHistory } from '../../../models/xen-hvm/history.js';
-import { MtrrHistory } from '../../../models/xen-hvm/mtrr-history.js';
+import { MtrrSnapshots } from '../../../models/xen-hvm/mtrr-snapshots.js';
 import { PinnedRanges } from '../../../models/xen-hvm/pinned-ranges.js';
+import type { EmtSwitches } from '../../../models/xen-hvm/switches.js';
 import { EagerP2m } from './eager-p2m.js';
+import { eptSwitches } from './subject.js';
 
 const PAGES = [0, 1, 0x200, 0x40000];
 const TYPES = [0, 1, 4, 5, 6];
@@ -43,17 +44,17 @@ const region = (gfn: number, pages: number, backing: Backing, level: Level): Mac
 
 /** Both kinds of p2m, driven by one random history. */
 class Comparison {
-  readonly mtrrs = new MtrrHistory();
+  readonly mtrrs = new MtrrSnapshots();
   readonly pins = new PinnedRanges(0);
   readonly lazy: EptP2m;
   readonly eager: EagerP2m;
   private readonly limit = 0xc0000;
 
   constructor(
-    history: EmtHistory,
+    switches: EmtSwitches,
     private readonly random: (below: number) => number,
   ) {
-    const decision = new EmtDecision(history, this.pins);
+    const decision = new EmtDecision(switches, this.pins);
     this.lazy = new EptP2m(decision, this.mtrrs, this.pins);
     this.eager = new EagerP2m((gfn, level, vcpu) => {
       const at = this.lazy.regions.find(gfn);
@@ -148,12 +149,12 @@ class Comparison {
 
 describe('entries that are computed when they are looked at', () => {
   test.each([
-    ['at HEAD', EMT_4_19],
-    ['at ca24b2ffdb', EMT_CA24B2FFDB],
-  ])('are those of tables that are written and walked in full, %s', (_when, history) => {
+    ['at HEAD', eptSwitches('ept-4.19')],
+    ['at ca24b2ffdb', eptSwitches('ept-ca24b2ffdb')],
+  ])('are those of tables that are written and walked in full, %s', (_when, switches) => {
     const levels = new Set<number>();
     for (let seed = 1; seed <= 16; seed++) {
-      const comparison = new Comparison(history, randomOf(seed * 7919));
+      const comparison = new Comparison(switches, randomOf(seed * 7919));
       for (let step = 0; step < 150; step++) {
         const seen = comparison.step();
         if (seen !== null) expect({ seed, step, ...seen, lazy: seen.eager }).toEqual({ seed, step, ...seen });
@@ -164,7 +165,7 @@ describe('entries that are computed when they are looked at', () => {
   });
 
   test('cost nothing for a region of 2 ** 40 frames', () => {
-    const p2m = new EptP2m(new EmtDecision(EMT_4_19, new PinnedRanges(0)), new MtrrHistory(), new PinnedRanges(0));
+    const p2m = new EptP2m(new EmtDecision(eptSwitches('ept-4.19'), new PinnedRanges(0)), new MtrrSnapshots(), new PinnedRanges(0));
     p2m.reset({ regions: [region(0, 2 ** 40, RAM, 1)] } as unknown as Machine);
     p2m.populate();
     p2m.setBacking(5, 2 ** 40 - 10, RAM, 3, 6);

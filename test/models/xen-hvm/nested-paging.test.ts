@@ -27,7 +27,7 @@ describe('the guest PAT', () => {
   test('is not asked without paging', () => {
     expect(tell(NPT, {}, [LINUX_PAT, cr0(''), read(0, 1)])).toMatchObject({
       words: ['ok', 'ok', 'WB 4K WB'],
-      rules: ['pat-written', 'cr0-written', 'npt-paging-off'],
+      rules: ['pat-written', 'cr0-written', 'npt-wb-over-wb-mtrr-wb'],
     });
   });
   test('is saved and restored with CR0.CD', () => {

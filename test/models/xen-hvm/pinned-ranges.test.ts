@@ -61,8 +61,11 @@ describe('a pinned type', () => {
   });
   test('replaced in place is seen only from ab2d47eb13', () => {
     const steps = [pin(0x10, 1, 'WT'), read(0x10), pin(0x10, 1, 'WP'), read(0x10)];
-    const answers = EPT_VERSIONS.map((version) => last(version, BOTH, steps));
-    expect(answers).toEqual([...Array(6).fill('WT 4K WT+ipat'), 'WP 4K WP+ipat', 'WP 4K WP+ipat']);
+    const seen = EPT_VERSIONS.filter((version) => last(version, BOTH, steps) !== 'WT 4K WT+ipat');
+    expect(seen.map((version) => [version, last(version, BOTH, steps)])).toEqual([
+      ['ept-4.19', 'WP 4K WP+ipat'],
+      ['ept-4.21', 'WP 4K WP+ipat'],
+    ]);
   });
   test('of an uncachable type is not seen behind an IOMMU alone from 4.21, nor is deleting a cachable one', () => {
     const uncachable = [read(0x10), pin(0x10, 1, 'WC'), read(0x10)];

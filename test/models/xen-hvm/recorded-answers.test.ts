@@ -1,4 +1,4 @@
-import { profiles } from '../../../models/xen-hvm/profiles.js';
+import { profiles } from '../../../models/xen-hvm/versions.js';
 import { describeVectors } from '../../vectors.js';
 
 describeVectors('xen-ept.jsonl', profiles);

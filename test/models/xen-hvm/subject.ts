@@ -3,7 +3,14 @@ import { Place } from '../../../harness/operations/usage-error.js';
 import { answerOf } from '../../../harness/run/readable.js';
 import { scenarioFrom } from '../../../harness/scenario/parse.js';
 import type { Profile } from '../../../models/contract/model.js';
-import { profiles } from '../../../models/xen-hvm/profiles.js';
+import { ruleOf } from '../../../models/contract/observation.js';
+import type { EptSwitches } from '../../../models/xen-hvm/switches.js';
+import { profiles } from '../../../models/xen-hvm/versions.js';
+import { encodeScenario } from '../../../harness/scenario/encoded.js';
+import { STEP_WORDS } from '../../../harness/operations/operation-spec.js';
+import { runModel } from '../../../harness/run/run.js';
+import { runnerOf } from '../../../harness/run/step-runner.js';
+import { Trace } from '../../../harness/run/trace.js';
 
 type Step = Readonly<Record<string, unknown>>;
 type MachineJson = Readonly<Record<string, unknown>>;
@@ -61,6 +68,11 @@ export function profileOf(version: string): Profile {
   return profile;
 }
 
+/** The switches of a version with EPT. */
+export function eptSwitches(version: string): EptSwitches {
+  return Object.fromEntries(profileOf(version).switches!.map(({ name, value }) => [name, value])) as unknown as EptSwitches;
+}
+
 /** One answer of a step: `WB 4K WB+ipat` of an access, `0xc06` of a read, `gp`, `EBUSY`, `ok`. */
 export interface Told {
   readonly words: string[];
@@ -81,12 +93,35 @@ export function tell(version: string, machine: MachineJson, steps: readonly Step
   };
 }
 
+const short = (id: string) => id.replace('xen-hvm.', '');
+
+/** Of the last step: its rule with its clauses, and the decision on an invalidation that it took, if one. */
+export function reasons(version: string, machine: MachineJson, steps: readonly Step[]): { rules: string[]; zap?: string } {
+  const scenario = encodeScenario(
+    scenarioFrom({ format: 'emtdiff-scenario/1', name: 'test', machine, steps }, new Place('test', '$')),
+  );
+  const { rules, create } = profileOf(version);
+  const model = create();
+  const last = steps.length - 1;
+  const trace = new Trace(steps.length);
+  runModel(model, { ...scenario, steps: last }, trace);
+  model.takeZapRule!();
+  runnerOf(model, false)(model, null, scenario.words.subarray(last * STEP_WORDS), 1, trace);
+  const rule = rules[ruleOf(trace.observations[0])];
+  const decided = rules[model.takeZapRule!()];
+  return {
+    rules: [rule?.id ?? '', ...(rule?.clauses ?? []).map(({ id }) => id)].map(short),
+    ...(decided === null ? {} : { zap: `${decided.kind}: ${short(decided.id)}` }),
+  };
+}
+
 /** The answer to the last step. */
 export function last(version: string, machine: MachineJson, steps: readonly Step[]): string {
   return tell(version, machine, steps).words.at(-1)!;
 }
 
-export const EPT_VERSIONS = ['4.14.0', 'special-v1', 'ca24b2ffdb', '4.15', '4.16', '4.17', '4.19', '4.21'].map(
-  (each) => `ept-${each}`,
-);
-export const ALL_VERSIONS = [...EPT_VERSIONS, 'npt', 'shadow-4.14', 'shadow-4.18'];
+export const ALL_VERSIONS = profiles.map(({ name }) => name.replace('xen-hvm/', ''));
+/** The patches that no release has, then the releases, oldest first. */
+const eptVersions = (isProposal: boolean) =>
+  ALL_VERSIONS.filter((version) => version.startsWith('ept-') && (profileOf(version).base !== undefined) === isProposal);
+export const EPT_VERSIONS = [...eptVersions(true), ...eptVersions(false)];

@@ -3,38 +3,32 @@
  * the kind of paging.
  */
 import type { Level } from '../contract/address.js';
-import type { Backing, Machine } from '../contract/machine.js';
-import type { RegisterType } from '../contract/memory-type.js';
-import type { Counters, Model, State } from '../contract/model.js';
+import type { Machine } from '../contract/machine.js';
+import type { Counters, State } from '../contract/model.js';
 import { MTRRCAP, PAT } from '../contract/msr.js';
-import { GP, MMIO, NOT_APPLICABLE, type Observation, OK, plain } from '../contract/observation.js';
+import { GP, MMIO, type Observation, OK, plain, ruleOf } from '../contract/observation.js';
 import type { AccessKind, AccessPause } from '../contract/operation.js';
-import type { InvalidationHistory, PinHistory } from './history.js';
 import { HostInterface } from './host-interface.js';
 import { isPat, loadFromRecord, MtrrAccess } from './mtrr-access.js';
-import { MtrrHistory } from './mtrr-history.js';
+import { MtrrSnapshots } from './mtrr-snapshots.js';
 import type { MtrrState } from './mtrr-state.js';
-import { registerState } from './register-state.js';
+import { NO_RULE } from '../contract/rule.js';
 import { RULE } from './rules.js';
+import { registerState } from './state.js';
+import type { DomainSwitches } from './switches.js';
 import { VcpuRegisters } from './vcpu-registers.js';
 
 /** MTRRcap of a domU: WC, FIX, eight pairs. */
 const DOMU_MTRRCAP = 0x508;
 
-const NO_SUCH_OPERATION = plain(NOT_APPLICABLE, RULE.noSuchOperation);
 const MTRRS_HIDDEN = plain(GP, RULE.mtrrsHidden);
 export const NO_BACKING = plain(MMIO, RULE.noBacking);
 
-/** What a profile chooses for any kind of paging. */
-export interface DomainHistory {
-  readonly invalidation: InvalidationHistory;
-  readonly pins: PinHistory;
-  /** Widest guest MAXPHYADDR. */
-  readonly width: number;
-}
+/** Widest guest MAXPHYADDR, in bits. */
+const WIDTH: Readonly<Record<DomainSwitches['width'], number>> = { 'of-host': 52, 'of-four-levels': 48, 'of-shadow': 44 };
 
-export abstract class HvmDomain extends HostInterface implements Model {
-  protected readonly mtrrs = new MtrrHistory();
+export abstract class HvmDomain extends HostInterface {
+  protected readonly mtrrs = new MtrrSnapshots();
   protected readonly registers = new VcpuRegisters();
   private readonly mtrrAccess = new MtrrAccess(this.mtrrs);
   private readonly width: number;
@@ -43,9 +37,9 @@ export abstract class HvmDomain extends HostInterface implements Model {
   protected tlbFlushes = 0;
 
   /** @param hasP2mHook the p2m can be invalidated: EPT. */
-  constructor(history: DomainHistory, hasP2mHook: boolean) {
-    super(history.invalidation, history.pins, hasP2mHook);
-    this.width = history.width;
+  constructor(switches: DomainSwitches, hasP2mHook: boolean) {
+    super(switches, hasP2mHook);
+    this.width = WIDTH[switches.width];
   }
 
   get valueHi(): number {
@@ -67,25 +61,43 @@ export abstract class HvmDomain extends HostInterface implements Model {
 
   /** Xen xen/arch/x86/hvm/hvm.c, `hvm_msr_write_intercept()`. */
   writeMsr(vcpu: number, msr: number, hi: number, lo: number): Observation {
-    if (msr === PAT) return isPat(hi, lo) ? this.setGuestPat(vcpu, hi, lo) : plain(GP, RULE.patInvalid);
+    if (msr === PAT) return this.writePat(vcpu, hi, lo);
     if (!this.showsMtrrs) return MTRRS_HIDDEN;
-    if (msr === MTRRCAP) return plain(GP, RULE.mtrrCapReadOnly);
+    if (msr === MTRRCAP) return plain(GP, RULE.mtrrcapReadOnly);
     const observation = this.mtrrAccess.write(vcpu, msr, hi, lo);
-    if (this.mtrrAccess.changesTypes && this.memoryTypeChanged() && this.hasP2mHook) this.zaps++;
+    if (this.mtrrAccess.changesTypes) this.typesChanged();
+    else if (this.mtrrAccess.sparedBy !== NO_RULE) this.zapRule = this.mtrrAccess.sparedBy;
     return observation;
+  }
+
+  private writePat(vcpu: number, hi: number, lo: number): Observation {
+    if (!isPat(hi, lo)) return plain(GP, RULE.patInvalidType);
+    const observation = this.setGuestPat(vcpu, hi, lo);
+    this.registers.patRule[vcpu] = ruleOf(observation);
+    return observation;
+  }
+
+  /** A guest write changed what the MTRRs say: which rule of `memory_type_changed()` decides what becomes of the entries. */
+  private typesChanged(): void {
+    const { resources } = this;
+    const isOpen = this.memoryTypeChanged();
+    if (!this.hasP2mHook) this.zapRule = RULE.withoutHookSpares;
+    else if (!isOpen) this.zapRule = resources.hasIommu ? RULE.iommuAloneSpares : RULE.plainDomainSpares;
+    else {
+      this.zaps++;
+      this.zapRule = resources.permitsCacheFlush() ? RULE.mtrrWriteRecalculates : RULE.mtrrWriteRecalculatesForIommu;
+    }
   }
 
   /** Xen xen/arch/x86/hvm/hvm.c, `hvm_msr_read_intercept()`. */
   readMsr(vcpu: number, msr: number): Observation {
     if (msr === PAT) {
       const pat = this.guestPat(vcpu);
-      return this.mtrrAccess.value(pat[2 * vcpu + 1], pat[2 * vcpu]);
+      return this.mtrrAccess.value(pat[2 * vcpu + 1], pat[2 * vcpu], this.registers.patRule[vcpu]);
     }
     if (!this.showsMtrrs) return MTRRS_HIDDEN;
-    return msr === MTRRCAP ? this.mtrrAccess.value(0, DOMU_MTRRCAP) : this.mtrrAccess.read(vcpu, msr);
+    return msr === MTRRCAP ? this.mtrrAccess.value(0, DOMU_MTRRCAP, RULE.msrRead) : this.mtrrAccess.read(vcpu, msr);
   }
-
-  abstract writeCr0(vcpu: number, pg: boolean, cd: boolean, nw: boolean): Observation;
 
   /** Xen xen/arch/x86/hvm/hvm.c, `hvm_vcpu_reset_state()`: CR0 is set without going through `hvm_set_cr0()`. */
   init(vcpu: number): Observation {
@@ -103,18 +115,12 @@ export abstract class HvmDomain extends HostInterface implements Model {
     _ack: boolean,
     _pauseAfter: AccessPause,
   ): Observation {
-    return isPrivate ? NO_SUCH_OPERATION : this.accessPage(vcpu, gfn, pat, pageSize);
+    return isPrivate ? this.noPrivateMemory : this.accessPage(vcpu, gfn, pat, pageSize);
   }
 
   invlpg(_vcpu: number, _gfn: number): Observation {
-    return plain(OK, RULE.mappingInvalidated);
+    return plain(OK, RULE.guestMappingInvalidated);
   }
-
-  zap(_gfn: number, _pages: number): Observation {
-    return NO_SUCH_OPERATION;
-  }
-
-  abstract setBacking(gfn: number, pages: number, backing: Backing, level: Level, hostMtrr: RegisterType): Observation;
 
   saveRestore(): Observation {
     const saved: MtrrState[] = [];
@@ -133,17 +139,10 @@ export abstract class HvmDomain extends HostInterface implements Model {
     return plain(OK, RULE.restored);
   }
 
-  resumeAccess(_vcpu: number): Observation {
-    return NO_SUCH_OPERATION;
-  }
-  setAttributes(): Observation {
-    return NO_SUCH_OPERATION;
-  }
-  resumeAttributes(): Observation {
-    return NO_SUCH_OPERATION;
-  }
-  punchHole(_gfn: number, _pages: number): Observation {
-    return NO_SUCH_OPERATION;
+  takeZapRule(): number {
+    const rule = this.zapRule;
+    this.zapRule = NO_RULE;
+    return rule;
   }
 
   counters(): Counters {

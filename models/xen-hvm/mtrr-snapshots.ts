@@ -1,4 +1,5 @@
 /**
+ * Part of the optimisation that ept-p2m.ts describes, and no part of Xen, which has one `struct mtrr_state` a vCPU.
  * Every state of a vCPU's MTRRs that an EPT entry was computed from. Entries are computed when they are looked at, from the
  * state they were resolved with, so that resolving a table of 512 entries costs one number.
  */
@@ -7,7 +8,7 @@ import { MtrrState } from './mtrr-state.js';
 /** Number of the state after reset, all zero. */
 const RESET_STATE = 0;
 
-export class MtrrHistory {
+export class MtrrSnapshots {
   private readonly states: MtrrState[] = [new MtrrState()];
   private count = 1;
   private readonly current = new Int32Array(8);
