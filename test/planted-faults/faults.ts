@@ -159,7 +159,7 @@ export const FAULTS: readonly PlantedFault[] = [
       1,
     ),
     within: 60,
-    bucket: 'memtype-access~xen-hvm.special-page-ipat~xen-hvm.paging-off',
+    bucket: 'memtype-access~xen-hvm.special-page-ipat~xen-hvm.guest-mtrrs-disabled',
     machine: {
       iommu: true,
       cr0: { pg: false, cd: false, nw: false },
