@@ -162,7 +162,6 @@ export const FAULTS: readonly PlantedFault[] = [
     bucket: 'memtype-access~xen-hvm.special-page-ipat~xen-hvm.guest-mtrrs-disabled',
     machine: {
       iommu: true,
-      cr0: { pg: false, cd: false, nw: false },
       regions: [{ gfn: '0x0', pages: '0x100', backing: 'ram', special: { offset: '0x0', pages: '0x1' } }],
     },
     steps: [{ op: 'access', vcpu: 0, gfn: '0x0', kind: 'read', pat: 0 }],
