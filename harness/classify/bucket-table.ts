@@ -98,7 +98,7 @@ export class BucketTable {
   }
 
   private keyOf(lens: number, code: number, expected: number, got: number): number {
-    return ((lens * 32 + code) * 8192 + expected) * 8192 + got;
+    return ((lens * 64 + code) * 8192 + expected) * 8192 + got;
   }
 
   /** A bucket that `bucketOf` made. @throws if there is none */

@@ -4,28 +4,39 @@ import { MEMORY_TYPE_NAMES } from '../../models/contract/memory-type.js';
 import {
   detailOf,
   ERRNO_NAMES,
+  ENTRY_FAILED,
   ERROR,
+  L1_EXIT,
   LEVEL_MASK,
   levelOf,
   MEMTYPE_MASK,
+  MEMTYPE_VARIANT,
   memtypeOf,
   type Observation,
   OUTCOME_MASK,
   OUTCOME_NAMES,
   outcomeOf,
+  REASON_NAMES,
   ruleOf,
 } from '../../models/contract/observation.js';
 import { DETAIL_MASK } from '../../models/contract/observation.js';
-import { BUCKET_LENSES, type Lens } from '../compare/lens.js';
+import { abstains, BUCKET_LENSES, type Lens } from '../compare/lens.js';
 import type { Seat } from '../compare/panel.js';
 
+/** A model without rules that was silent where an answer was owed. */
+export const ABSTAINS = 'abstains';
 const ANSWER_BITS = OUTCOME_MASK | MEMTYPE_MASK | LEVEL_MASK | DETAIL_MASK;
+
+/** A memory type without its variant bit; all of them set: none. */
+const FOLDED = MEMTYPE_MASK & ~MEMTYPE_VARIANT;
 
 /** Readable name of a side: `intel-ept.ignore-guest-pat`, `sev-snp.served-private`, `ok-UC`, `gp`. */
 export function sideName(seat: Seat, observation: Observation, lens: Lens): string {
   const rule = seat.rules[ruleOf(observation)];
   if (rule?.typeOnly && comparesNoType(lens)) return `${rule.id.split('.')[0]}.${SERVED[detailOf(observation)]}`;
-  return rule?.cause ?? rule?.id ?? answerName(observation & lens.mask & ANSWER_BITS, lens.mask);
+  return (
+    rule?.cause ?? rule?.id ?? (abstains(observation) ? ABSTAINS : answerName(observation & lens.mask & ANSWER_BITS, lens.mask))
+  );
 }
 
 /** By the page of private memory that served an access. */
@@ -42,11 +53,12 @@ function answerName(observation: Observation, mask: number): string {
   const memtype =
     (mask & MEMTYPE_MASK) === 0 || outcome !== 0
       ? null
-      : memtypeOf(observation | (~mask & MEMTYPE_MASK & ((observation & 0x70) === 0x70 ? 0x80 : 0)));
+      : memtypeOf(observation | (~mask & MEMTYPE_MASK & ((observation & FOLDED) === FOLDED ? MEMTYPE_VARIANT : 0)));
   const level = levelOf(observation);
   return [
     (mask & OUTCOME_MASK) === 0 ? '' : OUTCOME_NAMES[outcome],
     outcome === ERROR ? ERRNO_NAMES[detailOf(observation)] : '',
+    outcome === ENTRY_FAILED || outcome === L1_EXIT ? REASON_NAMES[detailOf(observation)] : '',
     memtype === null ? '' : MEMORY_TYPE_NAMES[memtype],
     level === 0 ? '' : LEVEL_NAMES[level],
   ]
@@ -80,7 +92,8 @@ export class Sides {
     }
     // Of an outside model that names rules as it goes, or none: found by the rule, else by the answer.
     // The same bits read differently in two lenses: `ok` of an MSR write, `ok-UC` of an access.
-    const answer = rule > 0 ? -rule : BUCKET_LENSES.indexOf(lens.name) * 2 ** 21 + (observation & lens.mask & ANSWER_BITS);
+    const answer =
+      rule > 0 ? -rule : BUCKET_LENSES.indexOf(lens.name) * 2 ** 21 + (observation & (lens.mask | OUTCOME_MASK) & ANSWER_BITS);
     const known = this.byAnswer[seat].get(answer);
     if (known !== undefined) return known;
     const number = this.numberOf(sideName(this.seats[seat], observation, lens));

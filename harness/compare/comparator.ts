@@ -1,11 +1,15 @@
 /** Walks the traces of a case and hands every divergence of every edge on, in the order of steps. */
-import { NOT_APPLICABLE, OUTCOME_MASK, UNDEFINED } from '../../models/contract/observation.js';
+import { DETAIL_MASK, OUTCOME_MASK } from '../../models/contract/observation.js';
 import { STEP_WORDS } from '../operations/operation-spec.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import type { Trace } from '../run/trace.js';
-import { agree, type Lens, pairMask } from './lens.js';
+import { abstains, agree, besideDiffers, type Lens, looksAt, pairMask } from './lens.js';
 import type { Panel } from './panel.js';
+import { Silence } from './silence.js';
+
+/** What tells a silent answer from another. */
+const SILENCE_MASK = OUTCOME_MASK | DETAIL_MASK;
 
 /** Called with the lens (index into the comparator's lenses), the edge (index into the panel's) and the step. */
 export type OnDivergence = (lens: number, edge: number, step: number) => void;
@@ -19,6 +23,11 @@ export class Comparator {
   /** By operation code: bit n is set if lens n looks at it. */
   private readonly lensesOf: Int32Array;
   private readonly valueLenses: number;
+  /** By edge: bit n is set if lens n compares its sides at all. */
+  private readonly lensesOn: Int32Array;
+  /** By operation code: bit n is set if lens n looks at nothing but what stands beside the answer. */
+  private readonly besideOnly: Int32Array;
+  private readonly silence: Silence;
   /** Steps at which an edge's sides differ somehow, in their order. */
   private differing = new Int32Array(128);
 
@@ -30,8 +39,17 @@ export class Comparator {
     const masks = edges.map(({ reference, seat }) => lenses.map((lens) => pairMask(lens, seats[reference], seats[seat])));
     this.masks = Int32Array.from(masks.flat());
     this.lensCount = lenses.length;
-    this.unions = Int32Array.from(masks, (own) => own.reduce((union, mask) => union | mask, 0));
-    this.lensesOf = Int32Array.from(OPERATION_NAMES, (name) => bits(lenses, (lens) => lens.operations.includes(name)));
+    this.silence = new Silence(panel);
+    this.unions = Int32Array.from(masks, (own, edge) =>
+      own.reduce((union, mask) => union | mask, this.silence.isBetweenKin(edge) ? SILENCE_MASK : 0),
+    );
+    this.lensesOn = Int32Array.from(edges, ({ reference, seat }) =>
+      bits(lenses, (lens) => looksAt(lens, seats[reference], seats[seat])),
+    );
+    this.besideOnly = Int32Array.from(OPERATION_NAMES, (name) => bits(lenses, (lens) => lens.besideOnly?.includes(name) ?? false));
+    this.lensesOf = Int32Array.from(OPERATION_NAMES, (name) =>
+      bits(lenses, ({ operations, besideOnly = [] }) => operations.includes(name) || besideOnly.includes(name)),
+    );
     this.valueLenses = bits(lenses, (lens) => lens.values);
   }
 
@@ -51,7 +69,8 @@ export class Comparator {
       const step = differing[n];
       const left = lefts[step];
       const right = rights[step];
-      if (!isSilent(left) && !isSilent(right)) this.look(edge, step, scenario, traces, onDivergence);
+      if (!abstains(left) && !abstains(right)) this.look(edge, step, scenario, traces, onDivergence);
+      else if (this.silence.hidesFault(edge, step, scenario, left, right)) this.tell(edge, step, scenario, onDivergence);
     }
   }
 
@@ -75,30 +94,39 @@ export class Comparator {
     return count;
   }
 
+  /** A silence that tells a fault shows in every lens that looks at the step. */
+  private tell(edge: number, step: number, { words }: EncodedScenario, onDivergence: OnDivergence): void {
+    const code = words[step * STEP_WORDS];
+    for (let rest = this.lensesOf[code] & this.lensesOn[edge] & ~this.besideOnly[code]; rest !== 0; rest &= rest - 1)
+      onDivergence(31 - Math.clz32(rest & -rest), edge, step);
+  }
+
   /** The lenses that see a difference. */
   private look(edge: number, step: number, { words }: EncodedScenario, traces: readonly Trace[], onDivergence: OnDivergence): void {
     const { reference, seat } = this.panel.edges[edge];
     const a = traces[reference];
     const b = traces[seat];
-    for (let rest = this.lensesOf[words[step * STEP_WORDS]]; rest !== 0; rest &= rest - 1) {
+    const code = words[step * STEP_WORDS];
+    for (let rest = this.lensesOf[code] & this.lensesOn[edge]; rest !== 0; rest &= rest - 1) {
       // The lowest bit that is set.
       const lens = 31 - Math.clz32(rest & -rest);
       const readsValues = ((this.valueLenses >> lens) & 1) === 1;
       const differs =
-        !agree(a.observations[step], b.observations[step], this.masks[edge * this.lensCount + lens]) ||
-        (readsValues && differ(a.values, b.values, 2 * step));
+        (((this.besideOnly[code] >> lens) & 1) === 0 &&
+          !agree(a.observations[step], b.observations[step], this.masks[edge * this.lensCount + lens])) ||
+        (readsValues && differ(a, b, step));
       if (differs) onDivergence(lens, edge, step);
     }
   }
 }
 
-function differ(a: Int32Array, b: Int32Array, at: number): boolean {
-  return a[at] !== b[at] || a[at + 1] !== b[at + 1];
-}
-
-function isSilent(observation: number): boolean {
-  const outcome = observation & OUTCOME_MASK;
-  return outcome === UNDEFINED || outcome === NOT_APPLICABLE;
+function differ(
+  { observations: lefts, values: left }: Trace,
+  { observations: rights, values: right }: Trace,
+  step: number,
+): boolean {
+  const at = 2 * step;
+  return besideDiffers(lefts[step], rights[step], left[at], left[at + 1], right[at], right[at + 1]);
 }
 
 function bits(lenses: readonly Lens[], predicate: (lens: Lens) => boolean): number {

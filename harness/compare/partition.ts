@@ -1,11 +1,11 @@
 /** Who agrees with whom at one step, in one lens. */
 import type { Observation } from '../../models/contract/observation.js';
-import { abstains, agree, type Lens, pairMask } from './lens.js';
+import { abstains, agree, besideDiffers, type Lens, pairMask } from './lens.js';
 import type { Seat } from './panel.js';
 
 export interface Answered {
   readonly observation: Observation;
-  /** Halves of a `read-msr` value; 0 otherwise. */
+  /** What stands beside the observation; 0 where nothing does. */
   readonly hi: number;
   readonly lo: number;
 }
@@ -34,7 +34,8 @@ export function partitionOf(seats: readonly Seat[], answers: readonly Answered[]
 
 function same(a: Seat, answerA: Answered, b: Seat, answerB: Answered, lens: Lens): boolean {
   if (!agree(answerA.observation, answerB.observation, pairMask(lens, a, b))) return false;
-  return !lens.values || (answerA.hi === answerB.hi && answerA.lo === answerB.lo);
+  if (!lens.values) return true;
+  return !besideDiffers(answerA.observation, answerB.observation, answerA.hi, answerA.lo, answerB.hi, answerB.lo);
 }
 
 /** `[intel-ept/6.16, amd-npt/gpat] vs [xen-hvm/ept-4.21]`. */

@@ -1,7 +1,7 @@
 /** The partition of a step as one short key, fast enough to be taken of every divergent step. */
 import { DETAIL_MASK } from '../../models/contract/observation.js';
 import type { Trace } from '../run/trace.js';
-import { abstains, agree, type Lens, pairMask } from './lens.js';
+import { abstains, agree, besideDiffers, type Lens, pairMask } from './lens.js';
 import type { Seat } from './panel.js';
 
 /** A number while groups of all seats fit one exactly, else text. */
@@ -94,7 +94,15 @@ export class SignatureTaker {
     const mask = this.masks[speaker * this.groups.length + seat];
     if (!agree(own.observations[step], theirs.observations[step], mask)) return false;
     if (!this.lens.values) return true;
-    return own.values[2 * step] === theirs.values[2 * step] && own.values[2 * step + 1] === theirs.values[2 * step + 1];
+    const at = 2 * step;
+    return !besideDiffers(
+      own.observations[step],
+      theirs.observations[step],
+      own.values[at],
+      own.values[at + 1],
+      theirs.values[at],
+      theirs.values[at + 1],
+    );
   }
 
   private asNumber(): number {

@@ -84,6 +84,8 @@ const FIELDS: Readonly<Record<BucketLens, readonly (keyof ObservationJson)[]>> =
 /** What the lens compares of an answer; CD as UC and WC+ as WC where it does so. */
 export function lensFields(json: ObservationJson, lens: Lens): ObservationJson {
   const kept = FIELDS[lens.name].filter((key) => json[key] !== undefined).map((key) => [key, json[key]]);
+  const isSilent = json.outcome === 'undefined' || json.outcome === 'n/a';
+  if (isSilent) return { outcome: 'abstains', ...(json.candidates === undefined ? {} : { candidates: json.candidates }) };
   const fields = { outcome: json.outcome, ...Object.fromEntries(kept) } as ObservationJson;
   if (lens.name !== 'memtype' || json.memtype === undefined) return fields;
   const { memtype } = json;

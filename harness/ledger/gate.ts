@@ -1,6 +1,6 @@
 /** What judges a campaign: ledgers of known divergences, a baseline. Their files are read before a campaign, so that a mistake costs none. */
 import type { CampaignResult } from '../campaign.js';
-import type { LensName } from '../compare/lens.js';
+import { type LensName, lensesOn } from '../compare/lens.js';
 import type { Edge, Panel } from '../compare/panel.js';
 import type { Profile } from '../../models/contract/model.js';
 import { besideOf } from '../operations/beside.js';
@@ -101,7 +101,7 @@ function askOutsider(outsider: OutsideModel): Ask {
 
 /** Could a run of this panel in these lenses hit the bucket? */
 function concerns(bucket: KnownBucket, panel: Panel, lenses: readonly LensName[]): boolean {
-  const isLooked = bucket.lens === 'invariant' || lenses.includes(bucket.lens);
+  const isLooked = bucket.lens === 'invariant' || lensesOn(panel, lenses).some(({ name }) => name === bucket.lens);
   return isLooked && panel.edges.some((edge) => isOnEdge(bucket, edge, panel));
 }
 
@@ -121,7 +121,7 @@ function isMadeFor(entries: readonly KnownEntry[], panel: Panel, lenses: readonl
     buckets.length > 0 &&
     panel.seats.every(({ claims }) => claims === undefined) &&
     panel.edges.every((edge) => buckets.some((bucket) => isOnEdge(bucket, edge, panel))) &&
-    lenses.every((lens) => buckets.some((bucket) => bucket.lens === lens))
+    lensesOn(panel, lenses).every(({ name }) => buckets.some((bucket) => bucket.lens === name))
   );
 }
 

@@ -3,9 +3,11 @@ import type { Bucket } from '../classify/bucket.js';
 import type { BucketTable } from '../classify/bucket-table.js';
 import { rankOf } from '../classify/severity.js';
 import { isJudged } from '../compare/judge.js';
+import { areKin } from '../compare/kinship.js';
+import { type Lens, looksAt } from '../compare/lens.js';
 import type { Panel } from '../compare/panel.js';
 import type { Partition } from '../compare/partition.js';
-import { COMPARED_COUNTERS, type Counters } from '../../models/contract/counters.js';
+import { COMPARED_COUNTERS, COUNTER_NAMES, type CounterName, type Counters } from '../../models/contract/counters.js';
 import { HOST_FATAL, OUTCOME_MASK, VM_DEAD } from '../../models/contract/observation.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import type { Seats } from './seats.js';
@@ -17,6 +19,7 @@ export class CounterComparison {
   constructor(
     private readonly panel: Panel,
     private readonly table: BucketTable,
+    private readonly lens: Lens,
   ) {}
 
   /** Counts the differences of a case; every seat has just run it. */
@@ -31,8 +34,11 @@ export class CounterComparison {
   /** The bucket of an edge whose two seats have just run a scenario; null if their counters agree. */
   shown(edge: number, steps: number, seats: Seats): Bucket | null {
     const { reference, seat } = this.panel.edges[edge];
+    const { seats: all } = this.panel;
+    if (!looksAt(this.lens, all[reference], all[seat])) return null;
     if (broke(seats, reference, steps) || broke(seats, seat, steps)) return null;
-    const differing = differingCounters(seats.counters(reference), seats.counters(seat));
+    const compared = areKin(all[reference], all[seat]) ? COUNTER_NAMES : COMPARED;
+    const differing = differingCounters(seats.counters(reference), seats.counters(seat), compared);
     if (differing.length === 0) return null;
     const name = (index: number) => this.panel.seats[index].name.replaceAll('/', '.');
     return this.table.costBucket(name(reference), `${name(seat)}-${differing.sort().join('-')}`);
@@ -61,8 +67,8 @@ export function comparedCounters(counters: Counters): Counters {
 }
 
 /** A counter that one side's subject does not have agrees. */
-function differingCounters(expected: Counters, got: Counters): string[] {
-  return COMPARED.filter((name) => expected[name] !== undefined && got[name] !== undefined && got[name] !== expected[name]);
+function differingCounters(expected: Counters, got: Counters, compared: readonly CounterName[] = COMPARED): string[] {
+  return compared.filter((name) => expected[name] !== undefined && got[name] !== undefined && got[name] !== expected[name]);
 }
 
 /** After a broken host or VM nothing is compared. */

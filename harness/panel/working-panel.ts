@@ -3,7 +3,7 @@ import type { Bucket } from '../classify/bucket.js';
 import { BucketTable } from '../classify/bucket-table.js';
 import { Comparator } from '../compare/comparator.js';
 import { Judge } from '../compare/judge.js';
-import { BUCKET_LENSES, LENSES, type Lens, type LensName } from '../compare/lens.js';
+import { BUCKET_LENSES, type Lens, lensesOn, type LensName } from '../compare/lens.js';
 import { type Edge, externalSeat, type Panel, panelOf, type Seat, seatOf } from '../compare/panel.js';
 import { minimisation } from '../minimise/minimise.js';
 import type { Profile } from '../../models/contract/model.js';
@@ -65,13 +65,14 @@ export class WorkingPanel {
       ...externals.map(({ name, claims }, index) => externalSeat(name, claims, known, foreign[index]?.rules)),
     ];
     this.panel = options.edges === undefined ? panelOf(seats) : { seats, edges: options.edges };
-    this.lenses = options.lenses.map((name) => LENSES[name]);
+    this.lenses = lensesOn(this.panel, options.lenses);
     this.faults = new FaultLog(seed, this.panel, externals);
     this.seats = new Seats(profiles, externals, options.onDefect ?? this.faults.onDefect, foreign);
     this.comparator = new Comparator(this.panel, this.lenses);
     this.judge = new Judge(this.panel);
     this.table = new BucketTable(this.panel, this.lenses);
-    this.counters = options.lenses.includes('cost') ? new CounterComparison(this.panel, this.table) : null;
+    const cost = this.lenses.find(({ name }) => name === 'cost');
+    this.counters = cost === undefined ? null : new CounterComparison(this.panel, this.table, cost);
     this.probe = new Probe(this.panel, this.seats, this.comparator, this.judge, this.table, this.counters);
   }
 

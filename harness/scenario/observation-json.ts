@@ -42,7 +42,8 @@ import type { Place } from '../operations/usage-error.js';
 import { objectWith } from '../operations/known-keys.js';
 
 export interface ObservationJson {
-  readonly outcome: (typeof OUTCOME_NAMES)[number];
+  /** `abstains` only where a report compares answers: a silence that was judged. */
+  readonly outcome: (typeof OUTCOME_NAMES)[number] | 'abstains';
   readonly value?: string;
   /** PAT index that the guest OS chose. */
   readonly index?: number;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runCampaign } from '../../harness/campaign.js';
 import { lensFields } from '../../harness/finding/answers.js';
 import { bucketId } from '../../harness/classify/bucket.js';
-import { LENSES, type LensName } from '../../harness/compare/lens.js';
+import { LENSES, type AnswerLens } from '../../harness/compare/lens.js';
 import { answerOf } from '../../harness/run/readable.js';
 import { scenarioTable, wrapped } from '../../harness/report/terminal/scenario-table.js';
 import { encodeScenario } from '../../harness/scenario/encoded.js';
@@ -112,7 +112,7 @@ function campaign({ name, readme, expected }: Trophy, countsOnly: boolean) {
     seed,
     cases: Number(cases),
     profiles: models.split(',').map(profileNamed),
-    lenses: [lens as LensName],
+    lenses: [lens as AnswerLens],
     setups: SETUPS,
     countsOnly,
     onChunk: (state) => {

@@ -1,7 +1,7 @@
 /** The folders of reports/trophies, as their test reads them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LensName } from '../../harness/compare/lens.js';
+import type { AnswerLens } from '../../harness/compare/lens.js';
 import { parseScenario } from '../../harness/scenario/parse.js';
 import type { Scenario } from '../../harness/scenario/scenario.js';
 
@@ -15,7 +15,7 @@ export interface Expected {
     readonly seed: string;
     readonly cases: number;
     readonly models: readonly string[];
-    readonly lens: LensName;
+    readonly lens: AnswerLens;
     readonly bucket: string;
   };
   /** The two profiles of the edge in that bucket. */

@@ -2,7 +2,7 @@ import { bucketId } from '../../../harness/classify/bucket.js';
 import { BucketTable } from '../../../harness/classify/bucket-table.js';
 import { SEVERITIES } from '../../../harness/classify/severity.js';
 import { sideName } from '../../../harness/classify/side.js';
-import { LENSES, type LensName } from '../../../harness/compare/lens.js';
+import { LENSES, type AnswerLens } from '../../../harness/compare/lens.js';
 import { externalSeat, panelOf, type Seat } from '../../../harness/compare/panel.js';
 import type { Trace } from '../../../harness/run/trace.js';
 import type { Level } from '../../../models/contract/address.js';
@@ -34,7 +34,7 @@ const EXTERNAL = externalSeat('my-patch', undefined, []);
 const at = (type: 0 | 1 | 6, ruleNumber: number) => typed(type, 0, NO_LEAF, ruleNumber);
 
 describe('The side of a divergence', () => {
-  const name = (who: Seat, observation: Observation, lens: LensName) => sideName(who, observation, LENSES[lens]);
+  const name = (who: Seat, observation: Observation, lens: AnswerLens) => sideName(who, observation, LENSES[lens]);
 
   test('is the rule that decided, whatever the answer', () => {
     expect(name(NEW, at(WB, 1), 'memtype')).toBe('intel-ept.no-dma');
@@ -46,7 +46,7 @@ describe('The side of a divergence', () => {
     expect(name(METAL, at(WC, 2), 'memtype')).toBe('bare-metal.pat-decides');
   });
 
-  test.each<[string, LensName, Observation]>([
+  test.each<[string, AnswerLens, Observation]>([
     ['ok-UC', 'memtype', typed(UC, 2, leafWord(WB, true), 0)],
     ['ok-UC', 'memtype', typed(CD, 2, NO_LEAF, 0)],
     ['ok-WC', 'memtype', typed(WC_PLUS, 0, NO_LEAF, 0)],
