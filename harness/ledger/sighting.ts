@@ -1,6 +1,6 @@
 /** Findings as the ledger sees them: what identifies them, and what the two sides answered, in words. */
 import type { Bucket } from '../classify/bucket.js';
-import { INVARIANT_LENS, LENSES, type Lens, type LensName } from '../compare/lens.js';
+import { type BucketLens, INVARIANT_LENS, LENSES, type Lens } from '../compare/lens.js';
 import { lensFields } from '../finding/answers.js';
 import type { Finding } from '../finding/finding.js';
 import { type ObservationJson, observationJson } from '../scenario/observation-json.js';
@@ -50,7 +50,7 @@ function answerText(lens: Lens, json: ObservationJson): string {
 }
 
 /** From the fields of a lens, as summary.json has them. */
-export function outcomeOfFields(lens: LensName | 'invariant', op: string, expected: ObservationJson, got: ObservationJson): string {
+export function outcomeOfFields(lens: BucketLens, op: string, expected: ObservationJson, got: ObservationJson): string {
   if (op === 'end') return COUNTS;
   return outcomeText(lens === 'invariant' ? INVARIANT_LENS : LENSES[lens], expected, got);
 }
