@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-type Corpus = 'regressions' | 'known-divergences';
+type Corpus = 'regressions' | 'known-divergences' | 'conformance';
 
 /** Absolute path of a folder under `corpora/` of the package, without a final slash. */
 export function corpusFolder(name: Corpus): string {

@@ -11,6 +11,7 @@ const PATIENCE = 6;
 
 export class CoveringSet {
   private readonly kept: { readonly scenario: Scenario; readonly traits: ReadonlySet<string> }[] = [];
+  private readonly whole: Scenario[] = [];
   private readonly shown = new Set<string>();
   private readonly refused = new Map<string, number>();
   private readonly run: FollowedRun;
@@ -33,7 +34,12 @@ export class CoveringSet {
       for (const trait of traits) times.set(trait, (times.get(trait) as number) - 1);
       return false;
     });
-    return needed.map(({ scenario }) => scenario);
+    return [...this.whole, ...needed.map(({ scenario }) => scenario)];
+  }
+
+  /** Takes a scenario that stays whatever else shows its traits; they are to be shown by smaller ones, too. */
+  keepWhole(scenario: Scenario): void {
+    this.whole.push(scenario);
   }
 
   /** Takes a scenario that is kept already: what it shows need not be shown again. */

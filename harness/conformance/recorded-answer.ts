@@ -1,9 +1,14 @@
 /** What a profile answered to a scenario, as one line of a file: recorded by a command, by the compiled source or by a real kernel. */
-import type { Counters, Profile } from '../../models/contract/model.js';
+import type { Counters, Model, Profile } from '../../models/contract/model.js';
+import { Place } from '../operations/usage-error.js';
 import { answerOf } from '../run/readable.js';
-import type { ObservationJson } from '../scenario/observation-json.js';
+import { readJson } from '../scenario/json.js';
+import { type ObservationJson, parseObservation } from '../scenario/observation-json.js';
+import { scenarioFrom } from '../scenario/parse.js';
 import { scenarioJson } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { object, optional, record } from '../scenario/shape.js';
+import { custom, text, whole } from '../scenario/shape-values.js';
 
 export interface RecordedAnswer {
   /** Of a file that holds answers of several profiles: whose. */
@@ -11,8 +16,34 @@ export interface RecordedAnswer {
   /** By what the answers were recorded, where not by the profile itself: `Linux 6.1.192 kvm-intel in Bochs 2.7`. */
   readonly origin?: string;
   readonly scenario: Scenario;
+  /** One a step. Of another origin than the profile itself a field may be absent: then it is not compared. */
   readonly observations: readonly ObservationJson[];
   readonly counters?: Counters;
+}
+
+const LINE = object({
+  profile: optional(text),
+  origin: optional(text),
+  scenario: custom(scenarioFrom, { type: 'object' }),
+  observations: custom(observationsFrom, { type: 'array', items: { type: 'object' } }),
+  counters: optional(record(whole(0))),
+});
+
+/** @throws {UsageError} naming file, line and path */
+export function parseRecorded(line: string, file: string, number: number): RecordedAnswer {
+  const place = new Place(`${file} line ${number}`, '$');
+  const found = LINE.parse(readJson(line, `${file} line ${number}`), place) as RecordedAnswer;
+  const { length } = found.scenario.steps;
+  if (found.observations.length !== length)
+    place.at('observations').fail(found.observations.length, `${length} observations, one a step`);
+  return found;
+}
+
+/** The words of each observation are checked, and stay as they stand: recordings may leave fields out. */
+function observationsFrom(value: unknown, place: Place): readonly ObservationJson[] {
+  if (!Array.isArray(value)) return place.fail(value, 'an array of observations');
+  value.forEach((observation, step) => void parseObservation(observation, place.at(step)));
+  return value;
 }
 
 /** The canonical line. */
@@ -26,8 +57,8 @@ export function printRecorded({ profile, origin, scenario, observations, counter
   });
 }
 
-/** What a profile answers today. */
-export function recordedNow(profile: Profile, scenario: Scenario): RecordedAnswer {
-  const { observations, counters } = answerOf(profile, scenario);
+/** What a profile answers today. @param model one of the profile's, which may have run other scenarios before */
+export function recordedNow(profile: Profile, scenario: Scenario, model?: Model): RecordedAnswer {
+  const { observations, counters } = answerOf(profile, scenario, true, model);
   return { scenario, observations, counters };
 }

@@ -34,6 +34,8 @@ class Past {
   private readonly registers = new WrittenRegisters();
   private readonly lastAt = new Map<Gfn, { readonly rule: string; readonly vcpu: number }>();
   private readonly ranges: Range[] = [];
+  /** The last operation that is neither an access nor one of a register. */
+  private lastEvent = 'none';
 
   constructor(
     private readonly machine: Machine,
@@ -59,6 +61,7 @@ class Past {
   note(step: Operation, { observation }: FollowedStep, index: number): void {
     const isDone = outcomeOf(observation) === OK;
     if (step.op === 'write-msr' && isDone) this.registers.note(step.vcpu, step.msr, step.value, index);
+    if (step.op !== 'access' && !('msr' in step)) this.lastEvent = step.op;
     if (step.op === 'access') this.lastAt.set(step.gfn, { rule: this.causeOf(observation), vcpu: step.vcpu });
     if ('pages' in step && outcomeOf(observation) !== NOT_APPLICABLE)
       this.ranges.unshift({ op: step.op, gfn: step.gfn, end: step.gfn + step.pages });
@@ -79,6 +82,7 @@ class Past {
       `rule ${rule} for kind ${step.kind}`,
       `rule ${rule} for guest page ${step.pageSize}`,
       `rule ${rule} for private ${step.private}, ack ${step.ack}, pause ${step.pauseAfter}`,
+      `rule ${rule}, last event ${this.lastEvent}`,
       `rule ${rule} after rule ${last?.rule ?? 'none'}`,
       `rule ${rule} after ${last === undefined ? 'nobody' : last.vcpu === vcpu ? 'the same vCPU' : 'another vCPU'}`,
       ...this.regionTexts(gfn).map((text) => `rule ${rule} ${text}`),
@@ -96,11 +100,15 @@ class Past {
       const writer = registers.writerOf(vcpu, 0x201 + 2 * pair);
       traits.push({ text: `rule ${rule} ${at} range ${pair}`, writer });
       traits.push({ text: `rule ${rule} answers ${answer} ${at} a range`, writer });
+      traits.push({ text: `range ${pair} of vCPU ${vcpu} decides`, writer });
     }
     const fixed = fixedSegment(gfn);
     if (fixed !== null) {
       const writer = registers.writerOf(vcpu, fixed.msr);
-      if (writer >= 0) traits.push({ text: `rule ${rule} by byte ${fixed.byte} of fixed MSR ${fixed.msr}`, writer });
+      if (writer >= 0) {
+        traits.push({ text: `rule ${rule} by byte ${fixed.byte} of fixed MSR ${fixed.msr}`, writer });
+        traits.push({ text: `a fixed MSR of vCPU ${vcpu} decides`, writer });
+      }
     }
     const defType = registers.value(vcpu, 0x2ff);
     if (defType !== null)
@@ -158,7 +166,7 @@ class Past {
       texts.push(
         `${kindOf(step.msr)} reads ${kind} by ${rule}${kind === 'as written' ? '' : `, ${topBit(hi, lo)} is the highest bit`}`,
       );
-    } else if ('value' in step && step.value !== undefined)
+    } else if ('value' in step && step.value !== undefined && step.value !== null)
       texts.push(...this.valueTexts(step.msr, step.value.hi, step.value.lo, rule, answer));
     return texts.map(always);
   }
@@ -172,6 +180,7 @@ class Past {
       for (let byte = 0; byte < 8; byte++) {
         const type = ((byte < 4 ? lo : hi) >>> (8 * (byte & 3))) & 0xff;
         if (outcomeOf(answer) === GP) texts.push(`${kind} by ${rule} with byte ${Math.min(type, 9)}`);
+        if (outcomeOf(answer) === GP && type > 7) texts.push(`${kind} by ${rule} for byte ${byte}`);
       }
       return texts;
     }

@@ -14,9 +14,8 @@ export interface Answer {
   readonly counters: Counters;
 }
 
-/** Runs a profile's fresh model. `withRules` adds the id of each deciding rule. */
-export function answerOf(profile: Profile, scenario: Scenario, withRules = true): Answer {
-  const model = profile.create();
+/** Runs a profile's model, a fresh one by default. `withRules` adds the id of each deciding rule. */
+export function answerOf(profile: Profile, scenario: Scenario, withRules = true, model = profile.create()): Answer {
   const trace = new Trace(scenario.steps.length);
   runModel(model, encodeScenario(scenario), trace, guestSessionOf(profile));
   return { observations: readable(profile, scenario, trace, withRules), counters: model.counters() };

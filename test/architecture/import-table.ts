@@ -46,6 +46,10 @@ export const TABLE: Readonly<Record<string, Row>> = {
   // A panel at work, then what it found: each may know what stands before it.
   'harness/panel': { folders: [...WORDS, ...STAGES] },
   'harness/finding': { folders: [...WORDS, ...STAGES, PANEL] },
+  'harness/conformance': {
+    folders: [...WORDS, 'harness/generate', RUN, 'harness/minimise', 'harness/files'],
+    packages: ['node:'],
+  },
   'harness/explain': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], packages: ['json-diff'] },
   'harness/comparison': { folders: [...WORDS, ...AT_WORK, 'harness/decision-space'] },
   'harness/decision-space': { folders: [...WORDS, RUN, COMPARE, CLASSIFY] },
@@ -63,6 +67,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
       'harness/decision-space',
       'harness/history',
       'harness/private-boot',
+      'harness/conformance',
     ],
     packages: ['node:'],
   },

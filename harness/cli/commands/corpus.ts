@@ -6,6 +6,8 @@ import { checkedName, printRegression, REGRESSION_FORMAT, type Regression, regre
 import { jsonFiles, readTextFile } from '../../files/reading.js';
 import { type RegressionFile, readRegressions } from '../../regressions/regression-folder.js';
 import { changesOf, expectedOf } from '../../regressions/replay.js';
+import { answerFileOf, scenariosIn } from '../../conformance/answer-files.js';
+import { grow as growth } from '../../conformance/grow.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { writeWhole } from '../../files/writing.js';
 import { fileName } from '../../report/run-folder.js';
@@ -19,9 +21,15 @@ import type { CommandPage } from '../options/page.js';
 import type { Settings } from '../options/settings.js';
 
 export const page: CommandPage = {
-  usage: ['corpus add FILE [DIR]', 'corpus minimise [DIR]', 'corpus merge DIR... --out DIR', 'corpus migrate [DIR]'],
+  usage: [
+    'corpus add FILE [DIR]',
+    'corpus minimise [DIR]',
+    'corpus merge DIR... --out DIR',
+    'corpus migrate [DIR]',
+    'corpus grow PROFILE...|all',
+  ],
   about: [
-    "add: a scenario or a finding becomes a regression, unless a smaller witness of its bucket is there.\nminimise: each regression becomes the smallest scenario that shows its bucket.\nmerge: one corpus of several; one regression a bucket, the smallest witness wins.\nmigrate: every file in today's format and canonical form; scenarios and findings become regressions.",
+    "add: a scenario or a finding becomes a regression, unless a smaller witness of its bucket is there.\nminimise: each regression becomes the smallest scenario that shows its bucket.\nmerge: one corpus of several; one regression a bucket, the smallest witness wins.\nmigrate: every file in today's format and canonical form; scenarios and findings become regressions.\ngrow: recorded answers of profiles (corpora/conformance), from random scenarios; those that are kept already stay.",
     'DIR: default: corpora/regressions of the working directory.',
   ],
   operands: { least: 1, most: Number.POSITIVE_INFINITY },
@@ -36,6 +44,7 @@ const ACTIONS: Readonly<Record<string, (found: Settings, operands: readonly stri
   minimise,
   merge,
   migrate,
+  grow,
 };
 
 export async function run(found: Settings): Promise<number> {
@@ -137,4 +146,21 @@ async function migrate(found: Settings, operands: readonly string[]): Promise<st
 function oneFolder(action: string, operands: readonly string[]): string {
   if (operands.length > 1) throw new UsageError(`corpus ${action}: found ${operands.length} folders, expected one`);
   return operands[0] ?? userFolder('regressions');
+}
+
+async function grow(found: Settings, operands: readonly string[]): Promise<string> {
+  const names = operands.length === 1 && operands[0] === 'all' ? PROFILES.map(({ name }) => name) : operands;
+  if (names.length === 0) throw new UsageError('corpus grow: found no profile, expected PROFILE... or all');
+  const profiles = chosenProfiles(names.join(), DEFAULT_PANEL);
+  const cases = found.number('cases') ?? 1000;
+  const folder = found.text('out') ?? userFolder('conformance');
+  const lines: string[] = [];
+  for (const profile of profiles) {
+    const path = answerFileOf(folder, profile.name);
+    const kept = existsSync(path) ? scenariosIn(path) : [];
+    const { text, scenarios, traits } = growth(profile, kept, cases, found.text('seed') ?? 'conformance');
+    writeWhole(path, text);
+    lines.push(`${path}: ${scenarios} scenarios (${kept.length} before) that show ${traits} traits`);
+  }
+  return lines.join('\n');
 }

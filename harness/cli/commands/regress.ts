@@ -1,5 +1,6 @@
 /** `emtdiff regress`: every regression of a folder replayed; exit 1 and a diff where an answer changed. */
 import { relative } from 'node:path';
+import { answerFiles, type ReplayedFile, replayFile } from '../../conformance/answer-files.js';
 import { changeLines } from '../../regressions/change-text.js';
 import { printRegression } from '../../regressions/regression.js';
 import { type RegressionFile, readRegressions } from '../../regressions/regression-folder.js';
@@ -7,22 +8,33 @@ import { type Change, changesOf, updated } from '../../regressions/replay.js';
 import { type RegressionResult, regressJunit } from '../../report/ci/regress-junit.js';
 import { reportList, writeReport } from '../../report/report-formats.js';
 import { writeWhole } from '../../files/writing.js';
+import { plural } from '../../report/plural.js';
+import { answerChangeLines } from '../../report/terminal/answer-changes.js';
 import { UsageError } from '../../operations/usage-error.js';
+import { scenarioJson } from '../../scenario/print.js';
 import { PROFILES } from '../../../models/registry.js';
 import { corpusFolder } from '../package-folder.js';
 import type { CommandPage } from '../options/page.js';
 import type { Settings } from '../options/settings.js';
 
 export const page: CommandPage = {
-  usage: ['regress [DIR]'],
-  about: ['DIR is a folder of regressions; default: those of this package (corpora/regressions).'],
-  operands: { least: 0, most: 1 },
+  usage: ['regress [PATH...]'],
+  about: [
+    'Replays what was recorded: regressions (.json) and answers of profiles (.jsonl). PATH is a folder of them, or such a file; default: those of this package (corpora/regressions, corpora/conformance).',
+  ],
+  operands: { least: 0, most: Number.POSITIVE_INFINITY },
   examples: [
-    ['regress', 'the regressions of this package'],
+    ['regress', 'everything that this package has recorded'],
     ['regress mine --report junit=regress.xml', 'your own, with a report for a CI'],
   ],
-  notes: ['Exit codes: 0 no answer changed, or all were updated; 1 answers changed; 2 bad usage, or a file that is no regression.'],
+  notes: [
+    'What compiled sources or real kernels answered is evidence: --update leaves it as it is.',
+    'Exit codes: 0 no answer changed, or all were updated; 1 answers changed, or evidence disagrees; 2 bad usage, or a file that holds something else.',
+  ],
 };
+
+/** Columns of what is printed. */
+const WIDTH = 80;
 
 interface Changed {
   readonly file: RegressionFile;
@@ -32,19 +44,35 @@ interface Changed {
 export async function run(found: Settings): Promise<number> {
   const format = found.one('format', ['terminal', 'json'] as const) ?? 'terminal';
   const junit = junitFiles(found.text('report'));
-  const files = readRegressions(found.operands[0] ?? corpusFolder('regressions'));
+  const paths = found.operands.length > 0 ? found.operands : [corpusFolder('regressions'), corpusFolder('conformance')];
+  const files = paths.flatMap((path) => (path.endsWith('.jsonl') ? [] : readRegressions(path)));
   const changed = files
     .map((file) => ({ file, changes: changesOf(file.regression, PROFILES, file.path) }))
     .filter(({ changes }) => changes.length > 0);
+  const answers = paths.flatMap(answerFiles).map((path) => replayFile(path, PROFILES));
   const isUpdate = found.has('update');
-  if (format === 'json') process.stdout.write(`${JSON.stringify(document(files, changed, isUpdate))}\n`);
-  else process.stdout.write(await text(files, changed, isUpdate));
+  const outcome = { files, changed, answers, isUpdate };
+  process.stdout.write(format === 'json' ? `${JSON.stringify(document(outcome))}\n` : await text(outcome));
   if (junit.length > 0) {
-    const report = regressJunit(await results(files, changed), isUpdate);
+    const report = regressJunit(await results(outcome), isUpdate);
     for (const file of junit) writeReport(file, report);
   }
-  if (isUpdate) for (const { file, changes } of changed) writeWhole(file.path, printRegression(updated(file.regression, changes)));
-  return changed.length > 0 && !isUpdate ? 1 : 0;
+  if (isUpdate) update(outcome);
+  const isChanged = changed.length > 0 || answers.some(({ changes }) => changes.length > 0);
+  const isContradicted = answers.some(({ changes }) => changes.some(({ origin }) => origin !== null));
+  return isContradicted || (isChanged && !isUpdate) ? 1 : 0;
+}
+
+interface Outcome {
+  readonly files: readonly RegressionFile[];
+  readonly changed: readonly Changed[];
+  readonly answers: readonly ReplayedFile[];
+  readonly isUpdate: boolean;
+}
+
+function update({ changed, answers }: Outcome): void {
+  for (const { file, changes } of changed) writeWhole(file.path, printRegression(updated(file.regression, changes)));
+  for (const { path, changes, text } of answers) if (changes.some(({ origin }) => origin === null)) writeWhole(path, text);
 }
 
 /** @throws {UsageError} for a format that a corpus has no report in. */
@@ -55,36 +83,50 @@ function junitFiles(list: string | undefined): string[] {
   return reports.map(({ file }) => file);
 }
 
-function results(files: readonly RegressionFile[], changed: readonly Changed[]): Promise<RegressionResult[]> {
+async function results({ files, changed, answers }: Outcome): Promise<RegressionResult[]> {
   const changesIn = (path: string) => changed.find(({ file }) => file.path === path)?.changes ?? [];
-  return Promise.all(
-    files.map(async ({ path, regression }) => ({
-      name: regression.name,
-      file: shownPath(path),
-      lines: await changeLines(regression, changesIn(path)),
-    })),
-  );
+  const regressions = files.map(async ({ path, regression }) => ({
+    name: regression.name,
+    file: shownPath(path),
+    lines: await changeLines(regression, changesIn(path)),
+  }));
+  const recorded = answers.map((file) => ({
+    name: `${shownPath(file.path)}: ${plural(file.answers, 'answer')}`,
+    file: shownPath(file.path),
+    lines: answerChangeLines([file], WIDTH, shownPath),
+  }));
+  return [...(await Promise.all(regressions)), ...recorded];
 }
 
-function document(files: readonly RegressionFile[], changed: readonly Changed[], isUpdate: boolean): Record<string, unknown> {
+function document({ files, changed, answers, isUpdate }: Outcome): Record<string, unknown> {
   return {
     format: 'emtdiff-regress/1',
     regressions: files.map(({ regression }) => regression.name),
     updated: isUpdate,
     changed: changed.map(({ file, changes }) => ({ file: file.path, name: file.regression.name, changes })),
+    conformance: answers.map(({ path, answers: count, profiles, changes }) => ({
+      file: path,
+      answers: count,
+      profiles,
+      changed: changes.map(({ scenario, ...change }) => ({ ...change, scenario: scenarioJson(scenario) })),
+    })),
   };
 }
 
-async function text(files: readonly RegressionFile[], changed: readonly Changed[], isUpdate: boolean): Promise<string> {
+async function text({ files, changed, answers, isUpdate }: Outcome): Promise<string> {
   const lines: string[] = [];
   for (const { file, changes } of changed) lines.push(shownPath(file.path), ...(await changeLines(file.regression, changes)), '');
-  const answers = changed.reduce((sum, { changes }) => sum + changes.length, 0);
-  const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+  const moved = answers.filter(({ changes }) => changes.length > 0);
+  if (moved.length > 0) lines.push(...answerChangeLines(moved, WIDTH, shownPath), '');
+  const count = [...changed, ...moved].reduce((sum, { changes }) => sum + changes.length, 0);
   const outcome =
-    answers === 0
+    count === 0
       ? 'no answer changed'
-      : `${plural(answers, 'answer')} in ${plural(changed.length, 'file')} ${isUpdate ? 'updated' : 'changed; after review: emtdiff regress --update'}`;
-  return `${[...lines, `${plural(files.length, 'regression')}: ${outcome}`].join('\n')}\n`;
+      : `${plural(count, 'answer')} in ${plural(changed.length + moved.length, 'file')} ${isUpdate ? 'updated' : 'changed; after review: emtdiff regress --update'}`;
+  const recorded = answers.reduce((sum, file) => sum + file.answers, 0);
+  const profiles = new Set(answers.flatMap((file) => file.profiles)).size;
+  const conformance = recorded === 0 ? '' : `, ${plural(recorded, 'recorded scenario')} of ${plural(profiles, 'profile')}`;
+  return `${[...lines, `${plural(files.length, 'regression')}${conformance}: ${outcome}`].join('\n')}\n`;
 }
 
 /** From where the user stands, if that is shorter. */

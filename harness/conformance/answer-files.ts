@@ -1,0 +1,70 @@
+/** Files of recorded answers: `<family>/<profile>.jsonl` holds those of one profile, other files name the profile in each line. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Profile } from '../../models/contract/model.js';
+import { readTextFile } from '../files/reading.js';
+import { UsageError } from '../operations/usage-error.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { parseRecorded } from './recorded-answer.js';
+import { type AnswerChange, replayLine, type Subject } from './replay.js';
+
+export interface ReplayedFile {
+  readonly path: string;
+  /** Recorded answers that it holds. */
+  readonly answers: number;
+  /** Profiles that it has answers of. */
+  readonly profiles: readonly string[];
+  readonly changes: readonly AnswerChange[];
+  /** The file as it would be written today. */
+  readonly text: string;
+}
+
+/** Paths of the files of recorded answers below a folder, or the file itself, sorted. */
+export function answerFiles(path: string): string[] {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return path.endsWith('.jsonl') ? [path] : [];
+  const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) =>
+    entry.isDirectory() ? answerFiles(join(path, entry.name)) : entry.name.endsWith('.jsonl') ? [join(path, entry.name)] : [],
+  );
+}
+
+/** The file of a profile's own answers. */
+export function answerFileOf(folder: string, profile: string): string {
+  return join(folder, `${profile}.jsonl`);
+}
+
+/** Scenarios of a profile's own answers. @throws {UsageError} */
+export function scenariosIn(path: string): Scenario[] {
+  return linesOf(path).map((line, index) => parseRecorded(line, path, index + 1).scenario);
+}
+
+function linesOf(path: string): string[] {
+  const lines = readTextFile(path, 'recorded answers, one a line').split('\n');
+  return lines[lines.length - 1] === '' ? lines.slice(0, -1) : lines;
+}
+
+/** Every line of a file held against the profiles of today. @throws {UsageError} */
+export function replayFile(path: string, profiles: readonly Profile[]): ReplayedFile {
+  const own = profiles.find(({ name }) => path.endsWith(`/${name}.jsonl`));
+  const subjects = new Map<string, Subject>();
+  const subjectOf = (number: number) => (named: string | undefined) => {
+    const profile = named === undefined ? own : profiles.find(({ name }) => name === named);
+    if (profile === undefined)
+      throw new UsageError(
+        `${path} line ${number}: found the profile ${named ?? 'of its path'}, expected one that emtdiff models lists`,
+      );
+    const subject = subjects.get(profile.name) ?? { profile, model: profile.create() };
+    subjects.set(profile.name, subject);
+    return subject;
+  };
+  const lines = linesOf(path);
+  const replayed = lines.map((line, index) => replayLine(line, path, index + 1, subjectOf(index + 1)));
+  return {
+    path,
+    answers: lines.length,
+    profiles: [...subjects.keys()],
+    changes: replayed.flatMap(({ changes }) => changes),
+    text: replayed.map(({ line }) => `${line}\n`).join(''),
+  };
+}
