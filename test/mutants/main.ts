@@ -61,14 +61,14 @@ interface Tally {
   readonly survivors: readonly (Mutant & { readonly text: string; readonly seenBy: string | null })[];
 }
 
-function examine(folder: string, workshop: Workshop): Tally {
+async function examine(folder: string, workshop: Workshop): Promise<Tally> {
   const all = mutantsIn(root, folder);
   const mutants = sampled(all, Number(values.count), `${values.seed}|${folder}`).filter((mutant) => !isEquivalent(mutant));
   const survivors: Tally['survivors'][number][] = [];
   let others = 0;
   for (const [index, mutant] of mutants.entries()) {
-    if (workshop.with(mutant, () => workshop.run('regress')) === null) {
-      const seenBy = values['regress-only'] ? null : seenOtherwise(mutant, folder, workshop);
+    if ((await workshop.with(mutant, () => workshop.regress(folder))) === null) {
+      const seenBy = values['regress-only'] ? null : await seenOtherwise(mutant, folder, workshop);
       if (seenBy !== null) others++;
       survivors.push({ ...mutant, text: lineOf(mutant), seenBy });
     }
@@ -78,10 +78,10 @@ function examine(folder: string, workshop: Workshop): Tally {
   return { folder, sites: all.length, mutants: mutants.length, byRegress, byAll: byRegress + others, survivors };
 }
 
-function seenOtherwise(mutant: Mutant, folder: string, workshop: Workshop): string | null {
+async function seenOtherwise(mutant: Mutant, folder: string, workshop: Workshop): Promise<string | null> {
   const byTests = workshop.jest(mutant, [`test/models/${folder}`, 'test/laws']);
   if (byTests !== null) return 'test suite';
-  const byCampaign = workshop.with(mutant, () => workshop.run('fuzz', '--seed', 'mutants', '--cases', '20000'));
+  const byCampaign = await workshop.with(mutant, () => workshop.run('fuzz', '--seed', 'mutants', '--cases', '20000'));
   return byCampaign === null ? null : 'campaign';
 }
 
@@ -91,11 +91,11 @@ const folders =
     .filter((entry) => entry.isDirectory() && entry.name !== 'contract')
     .map(({ name }) => name);
 const workshop = new Workshop(root);
-const tallies = folders.map((folder) => {
-  const tally = examine(folder, workshop);
+const tallies: Tally[] = [];
+for (const folder of folders) {
+  tallies.push(await examine(folder, workshop));
   process.stderr.write('\n');
-  return tally;
-});
+}
 workshop.close();
 
 const percent = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { transformSync } from '@swc/core';
 import type { Mutant } from './sites.js';
 
@@ -21,15 +22,30 @@ export class Workshop {
   }
 
   /** Runs `check` while the file is the mutant. */
-  with<T>(mutant: Mutant, check: () => T): T {
+  async with<T>(mutant: Mutant, check: () => T | Promise<T>): Promise<T> {
     const built = join(this.folder, 'dist', mutant.file.replace(/\.ts$/, '.js'));
     const original = readFileSync(built, 'utf8');
     writeFileSync(built, compiled(mutated(readFileSync(join(this.root, mutant.file), 'utf8'), mutant)));
     try {
-      return check();
+      return await check();
     } finally {
       writeFileSync(built, original);
     }
+  }
+
+  /** What `emtdiff regress` sees of a folder of models. */
+  regress(family: string): Promise<Verdict> {
+    const script = new URL('./regress-worker.js', import.meta.url);
+    const worker = new Worker(script, { workerData: { package: this.folder, family } });
+    return new Promise((resolve) => {
+      const late = setTimeout(() => void worker.terminate().then(() => resolve(`it did not end within ${SECONDS} s`)), SECONDS * 1000);
+      const end = (verdict: Verdict) => {
+        clearTimeout(late);
+        void worker.terminate().then(() => resolve(verdict));
+      };
+      worker.once('message', end);
+      worker.once('error', (error) => end(`fails: ${error.message}`));
+    });
   }
 
   /** `emtdiff` with these arguments: killed where it ends otherwise than with exit code 0, or does not end. */
