@@ -8,8 +8,8 @@ import { CoveringSet } from './covering-set.js';
 import { printRecorded, recordedNow } from './recorded-answer.js';
 
 /** Long cases are kept whole: much state, many mappings, tables that grow. */
-const LONG_STEPS = 160;
-const LONG_CASES = 2;
+const LONG_STEPS = 120;
+const LONG_CASES = 4;
 /** Few, so that a scenario stays readable; enough that many traits share one. */
 const STEPS = 16;
 
@@ -26,7 +26,8 @@ export interface Grown {
  */
 export function grow(profile: Profile, kept: readonly Scenario[], cases: number, seed: string): Grown {
   const set = new CoveringSet(profile);
-  const key = campaignKey(seed);
+  // Each profile has cases of its own: what one of a family misses, another one shows.
+  const key = campaignKey(`${seed}|${profile.name}`);
   const long = new Generator({ steps: LONG_STEPS });
   for (let index = 0; index < LONG_CASES; index++) set.keepWhole(decodeScenario(long.generate(key, index)));
   for (const scenario of kept) if (scenario.steps.length < LONG_STEPS) set.keep(scenario);

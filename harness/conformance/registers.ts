@@ -62,3 +62,12 @@ export function fixedSegment(gfn: Gfn): { readonly msr: number; readonly byte: n
   if (gfn < 0xc0) return { msr: FIXED_16K + ((gfn - 0x80) >> 5), byte: ((gfn - 0x80) >> 2) & 7 };
   return gfn < 0x100 ? { msr: FIXED_4K + ((gfn - 0xc0) >> 3), byte: gfn & 7 } : null;
 }
+
+/** The frames that a fixed-range MTRR covers, its end excluded. */
+export function fixedRange(msr: number): { readonly gfn: Gfn; readonly end: Gfn } | null {
+  if (msr === FIXED_64K) return { gfn: 0, end: 0x80 };
+  if (msr === FIXED_16K || msr === FIXED_16K + 1)
+    return { gfn: 0x80 + 0x20 * (msr - FIXED_16K), end: 0xa0 + 0x20 * (msr - FIXED_16K) };
+  const first = 0xc0 + 8 * (msr - FIXED_4K);
+  return msr >= FIXED_4K && msr < FIXED_4K + 8 ? { gfn: first, end: first + 8 } : null;
+}

@@ -10,7 +10,7 @@ import type { Operation, OperationOf } from '../../models/contract/operation.js'
 import type { Rule } from '../../models/contract/rule.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { FollowedStep } from './followed-run.js';
-import { fixedSegment, WrittenRegisters } from './registers.js';
+import { fixedRange, fixedSegment, WrittenRegisters } from './registers.js';
 
 export interface Trait {
   readonly text: string;
@@ -160,6 +160,8 @@ class Past {
   ): Trait[] {
     const texts = [`${step.op} ${step.msr} by ${rule} answers ${answer}`];
     for (const count of cost) texts.push(`${step.op} ${step.msr} costs ${count}`);
+    if (step.op === 'write-msr')
+      for (const at of this.touchedAround(step)) texts.push(`wrmsr ${step.msr} costs ${cost.join()} with a frame ${at}`);
     if (step.op === 'read-msr') {
       const written = 'vcpu' in step ? this.registers.value(step.vcpu, step.msr) : null;
       const kind = written === null ? 'unwritten' : written.hi === hi >>> 0 && written.lo === lo >>> 0 ? 'as written' : 'otherwise';
@@ -169,6 +171,17 @@ class Past {
     } else if ('value' in step && step.value !== undefined && step.value !== null)
       texts.push(...this.valueTexts(step.msr, step.value.hi, step.value.lo, rule, answer));
     return texts.map(always);
+  }
+
+  /** Where frames that were touched lie against what the register covered before the write. */
+  private touchedAround({ vcpu, msr }: OperationOf<'write-msr'>): string[] {
+    const fixed = fixedRange(msr);
+    const places = [...this.lastAt.keys()].flatMap((gfn) => {
+      if (fixed !== null) return rangeEdge(gfn, fixed.gfn, fixed.end);
+      const pair = this.registers.pairsAt(vcpu, gfn).find((one) => one.pair === (msr - 0x200) >> 1);
+      return msr >= 0x200 && msr < 0x220 && pair !== undefined ? [pair.at] : [];
+    });
+    return [...new Set(places)];
   }
 
   /** Which bits a written value has, where rules look: at the width's edge, below the address, in the type fields. */
@@ -220,6 +233,13 @@ function edgesOf({ gfn, pages, specialOffset, specialPages }: Region): [Gfn, str
 function blockEdges(gfn: Gfn): string[] {
   const at = gfn % 512;
   return at === 0 ? ['first of 2M'] : at === 511 ? ['last of 2M'] : [];
+}
+
+/** Where a frame lies in [first, end) or right beside it; nothing further away. */
+function rangeEdge(gfn: Gfn, first: Gfn, end: Gfn): string[] {
+  if (gfn < first - 1 || gfn > end) return [];
+  if (gfn < first) return ['before'];
+  return [gfn === end ? 'after' : gfn === first ? 'first' : gfn === end - 1 ? 'last' : 'inside'];
 }
 
 function kindOf(msr: number): string {

@@ -7,11 +7,11 @@ const { package: folder, family } = workerData as { readonly package: string; re
 const built = (path: string) => import(pathToFileURL(join(folder, 'dist', path)).href);
 
 try {
-  const { profiles } = await built(`models/${family}/versions.js`);
+  const { PROFILES } = await built('models/registry.js');
   const { answerFiles, replayFile } = await built('harness/conformance/answer-files.js');
   let seen: string | null = null;
   for (const path of answerFiles(join(folder, 'corpora/conformance', family))) {
-    const { changes } = replayFile(path, profiles);
+    const { changes } = replayFile(path, PROFILES);
     if (changes.length > 0) {
       seen = `${changes.length} answers changed, first of ${changes[0].profile}`;
       break;

@@ -38,7 +38,10 @@ export class Workshop {
     const script = new URL('./regress-worker.js', import.meta.url);
     const worker = new Worker(script, { workerData: { package: this.folder, family } });
     return new Promise((resolve) => {
-      const late = setTimeout(() => void worker.terminate().then(() => resolve(`it did not end within ${SECONDS} s`)), SECONDS * 1000);
+      const late = setTimeout(
+        () => void worker.terminate().then(() => resolve(`it did not end within ${SECONDS} s`)),
+        SECONDS * 1000,
+      );
       const end = (verdict: Verdict) => {
         clearTimeout(late);
         void worker.terminate().then(() => resolve(verdict));
