@@ -71,3 +71,17 @@ export function fixedRange(msr: number): { readonly gfn: Gfn; readonly end: Gfn 
   const first = 0xc0 + 8 * (msr - FIXED_4K);
   return msr >= FIXED_4K && msr < FIXED_4K + 8 ? { gfn: first, end: first + 8 } : null;
 }
+
+/** What a register is one of. */
+export function kindOf(msr: number): string {
+  if (msr === 0x277) return 'PAT';
+  if (msr === 0x2ff) return 'default type';
+  if (msr === 0xfe) return 'MTRRCAP';
+  if (msr >= 0x250 && msr <= 0x26f) return 'fixed';
+  return msr >= 0x210 ? 'absent pair' : msr % 2 === 0 ? 'base' : 'mask';
+}
+
+/** Number of the highest bit that is set; -1: none is. */
+export function topBit(hi: number, lo: number): number {
+  return hi !== 0 ? 63 - Math.clz32(hi) : 31 - Math.clz32(lo);
+}

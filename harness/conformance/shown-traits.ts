@@ -10,7 +10,8 @@ import type { Operation, OperationOf } from '../../models/contract/operation.js'
 import type { Rule } from '../../models/contract/rule.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { FollowedStep } from './followed-run.js';
-import { fixedRange, fixedSegment, WrittenRegisters } from './registers.js';
+import { blockEdges, edgesOf, rangeEdge } from './frame-edges.js';
+import { fixedRange, fixedSegment, kindOf, topBit, WrittenRegisters } from './registers.js';
 
 export interface Trait {
   readonly text: string;
@@ -219,37 +220,3 @@ class Past {
 }
 
 const always = (text: string): Trait => ({ text, writer: -1 });
-
-function edgesOf({ gfn, pages, specialOffset, specialPages }: Region): [Gfn, string][] {
-  const edges: [Gfn, string][] = [
-    [gfn, 'first frame'],
-    [gfn + pages - 1, 'last frame'],
-  ];
-  if (specialPages > 0)
-    edges.push([gfn + specialOffset, 'first special page'], [gfn + specialOffset + specialPages - 1, 'last special page']);
-  return edges;
-}
-
-function blockEdges(gfn: Gfn): string[] {
-  const at = gfn % 512;
-  return at === 0 ? ['first of 2M'] : at === 511 ? ['last of 2M'] : [];
-}
-
-/** Where a frame lies in [first, end) or right beside it; nothing further away. */
-function rangeEdge(gfn: Gfn, first: Gfn, end: Gfn): string[] {
-  if (gfn < first - 1 || gfn > end) return [];
-  if (gfn < first) return ['before'];
-  return [gfn === end ? 'after' : gfn === first ? 'first' : gfn === end - 1 ? 'last' : 'inside'];
-}
-
-function kindOf(msr: number): string {
-  if (msr === 0x277) return 'PAT';
-  if (msr === 0x2ff) return 'default type';
-  if (msr === 0xfe) return 'MTRRCAP';
-  if (msr >= 0x250 && msr <= 0x26f) return 'fixed';
-  return msr >= 0x210 ? 'absent pair' : msr % 2 === 0 ? 'base' : 'mask';
-}
-
-function topBit(hi: number, lo: number): number {
-  return hi !== 0 ? 63 - Math.clz32(hi) : 31 - Math.clz32(lo);
-}

@@ -44,12 +44,15 @@ interface Changed {
 export async function run(found: Settings): Promise<number> {
   const format = found.one('format', ['terminal', 'json'] as const) ?? 'terminal';
   const junit = junitFiles(found.text('report'));
-  const paths = found.operands.length > 0 ? found.operands : [corpusFolder('regressions'), corpusFolder('conformance')];
-  const files = paths.flatMap((path) => (path.endsWith('.jsonl') ? [] : readRegressions(path)));
+  const named = found.operands;
+  const folders = named.length > 0 ? named.filter((path) => !path.endsWith('.jsonl')) : [corpusFolder('regressions')];
+  const files = folders.flatMap(readRegressions);
   const changed = files
     .map((file) => ({ file, changes: changesOf(file.regression, PROFILES, file.path) }))
     .filter(({ changes }) => changes.length > 0);
-  const answers = paths.flatMap(answerFiles).map((path) => replayFile(path, PROFILES));
+  const answers = (named.length > 0 ? named : [corpusFolder('conformance')])
+    .flatMap(answerFiles)
+    .map((path) => replayFile(path, PROFILES));
   const isUpdate = found.has('update');
   const outcome = { files, changed, answers, isUpdate };
   process.stdout.write(format === 'json' ? `${JSON.stringify(document(outcome))}\n` : await text(outcome));
