@@ -31,6 +31,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   regress: { load: () => import('./commands/regress.js'), summary: 'the regressions replayed; a diff of answers that changed' },
   corpus: { load: () => import('./commands/corpus.js'), summary: 'add to, minimise, merge, migrate a corpus of regressions' },
   merge: { load: () => import('./commands/merge.js'), summary: 'the run folders of shards as one run folder' },
+  new: { load: () => import('./commands/new.js'), summary: 'a scenario to append to: machine, firmware, system' },
   import: { load: () => import('./commands/import.js'), summary: 'a scenario from a log, a dump or a trace' },
   check: { load: () => import('./commands/check.js'), summary: 'a trace of a real kernel held against profiles' },
   serve: { load: () => import('./commands/serve.js'), summary: 'a profile as an external model on stdin and stdout' },

@@ -18,6 +18,7 @@ export type CommandName =
   | 'corpus'
   | 'merge'
   | 'map'
+  | 'new'
   | 'import'
   | 'check'
   | 'serve';

@@ -2,6 +2,7 @@
 import { SEVERITIES } from '../../classify/severity.js';
 import { DEFAULT_LENSES, LENS_NAMES } from '../../compare/lens.js';
 import type { ReportFormat } from '../../report/report-formats.js';
+import { DEVICES, FIRMWARES } from '../../template/machine-layout.js';
 import { FAIL_ON } from './failure-class.js';
 import { commands, count, filesBy, flag, listOf, oneOf, orFalse, path, text, texts, time } from './kinds.js';
 import type { CommandName, Option } from './option.js';
@@ -299,7 +300,27 @@ export const TABLE: readonly Option[] = [
     fallback: 'nothing is kept',
   },
   { name: 'out', on: ['merge'], kind: path, value: 'DIR', help: 'the folder for the united run' },
-  { name: 'out', on: ['import'], kind: path, value: 'FILE', help: 'the scenario', fallback: 'stdout' },
+  { name: 'out', on: ['import', 'new'], kind: path, value: 'FILE', help: 'the scenario', fallback: 'stdout' },
+  {
+    name: 'firmware',
+    on: ['new'],
+    kind: oneOf(FIRMWARES),
+    value: 'NAME',
+    help: `whose set-up: ${FIRMWARES.join(' ')}`,
+  },
+  { name: 'ram', on: ['new'], kind: text, value: 'SIZE', help: 'how much, such as 512M or 4G', fallback: '4G' },
+  {
+    name: 'device',
+    on: ['new'],
+    kind: oneOf(DEVICES),
+    value: 'KIND',
+    help: 'an assigned device: nc (its DMA does not snoop), coherent, none',
+    fallback: 'none',
+  },
+  { name: 'gpu-bar', on: ['new'], kind: text, value: 'SIZE', help: 'a large BAR of that device, such as 256M', fallback: 'none' },
+  { name: 'os', on: ['new'], kind: text, value: 'NAME', help: 'linux-RELEASE such as linux-6.6, windows, none', fallback: 'none' },
+  { name: 'kernel', on: ['new'], kind: text, value: 'RELEASE', help: "the host's Linux, for the origin: 5.15" },
+  { name: 'vcpus', on: ['new'], kind: count(1, 8), value: 'N', help: 'processors of the guest', fallback: '1' },
   {
     name: 'against',
     on: ['check'],

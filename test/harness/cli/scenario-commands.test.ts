@@ -181,7 +181,7 @@ describe('The command line', () => {
     expect(help).toEqual(own);
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(typo.stderr).toBe(
-      'emtdiff: found the command "reply", expected one that emtdiff --help lists; close to it: replay report map merge serve\n',
+      'emtdiff: found the command "reply", expected one that emtdiff --help lists; close to it: replay report map merge new\n',
     );
   });
 
