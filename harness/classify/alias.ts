@@ -23,7 +23,7 @@ export interface AliasHazard {
   readonly withoutSelfSnoop: string;
 }
 
-const SAME = 'no alias: the same type';
+const SAME = 'safe';
 const DEVICE_ALIAS =
   'a cacheable alias of device memory: line fills and speculative reads reach the device, machine check possible';
 
@@ -54,9 +54,9 @@ function intelAlias(type: EffectiveType, host: RegisterType, backing: Backing): 
   if (cacheable(type) && cacheable(host)) return both('coherent by ordinary snooping, unsupported by the SDM');
   const kinds = [type, host];
   if (kinds.includes(WC) && (cacheable(type) || cacheable(host)))
-    return ['coherent (self-snoop)', 'incoherent: WC does not check the caches'];
+    return ['coherent with self-snoop', 'incoherent: WC does not check the caches'];
   if (kinds.includes(UC) && (cacheable(type) || cacheable(host))) {
-    return ['coherent (self-snoop)', 'coherent if the page tables say UC; stale data possible if an MTRR does'];
+    return ['coherent with self-snoop', 'coherent if the page tables say UC; stale data possible if an MTRR does'];
   }
   return both('no cache involved: only the delay of write-combining buffers');
 }

@@ -3,6 +3,7 @@ import type { Finding } from '../finding/finding.js';
 import { freshIn, type Judgement } from '../ledger/gate.js';
 import type { KnownEntry } from '../ledger/entry.js';
 import { type MovedAnswer, movedText } from '../ledger/pinned.js';
+import { visible } from '../operations/visible.js';
 import { plural } from './plural.js';
 import { wrapped } from './terminal/scenario-table.js';
 
@@ -83,24 +84,24 @@ export function movedLines({ moved }: Pick<Acquaintance, 'moved'>, width: number
   const head = `CHANGED: ${plural(buckets, 'known divergence')} no longer ${buckets === 1 ? 'reproduces' : 'reproduce'}; ${profiles.join(', ')} moved`;
   const named = moved.slice(0, MOST_MOVED).map(movedText);
   const more = moved.length > MOST_MOVED ? [`... and ${plural(moved.length - MOST_MOVED, 'more answer')}`] : [];
-  return [head, ...[...named, ...more].map((line) => `  ${line}`)].flatMap((line) => wrapped(line, width, '', '    '));
+  return [head, ...[...named, ...more].map((line) => `  ${line}`)].flatMap((line) => wrapped(visible(line), width, '', '    '));
 }
 
 /** For a terminal. */
 export function acquaintanceLines(acquaintance: Acquaintance, width: number): string[] {
-  const { ledgers, known, baseline, changed, fresh, notHit, unused, expired, unreviewed } = acquaintance;
+  const { ledgers, known, baseline, changed, notHit, unused, expired, unreviewed } = acquaintance;
   const where = ledgers.length === 0 ? '' : ` (${ledgers.join(', ')})`;
   const entries = new Set([...known.values()].map(({ entry }) => entry));
   return [
-    ...wrapped(
-      `${fresh.length === 0 ? 'No' : fresh.length} new ${fresh.length === 1 ? 'divergence' : 'divergences'}. ${known.size} known${where}`,
-      width,
-      '',
-      '  ',
-    ),
+    ...(ledgers.length === 0 ? [] : wrapped(visible(`${plural(known.size, 'known bucket')}${where}`), width, '', '  ')),
     ...(unreviewed.length === 0
       ? []
-      : [`${unreviewed.length} of the ${plural(entries.size, 'known cause')} recorded by a command, reviewed by nobody`]),
+      : wrapped(
+          `${unreviewed.length} of the ${plural(entries.size, 'known cause')} recorded by a command, reviewed by nobody`,
+          width,
+          '',
+          '  ',
+        )),
     ...(baseline.size + changed.length === 0
       ? []
       : [`${baseline.size} as in the baseline, ${changed.length} changed (other answers, profiles or rules)`]),
@@ -114,5 +115,10 @@ export function acquaintanceLines(acquaintance: Acquaintance, width: number): st
 
 function namedLines(what: string, ids: readonly string[], width: number): string[] {
   if (ids.length === 0) return [];
-  return wrapped(`LEDGER ${what}: ${ids.length} (${ids.slice(0, 6).join(', ')}${ids.length > 6 ? ', ...' : ''})`, width, '', '  ');
+  return wrapped(
+    visible(`LEDGER ${what}: ${ids.length} (${ids.slice(0, 6).join(', ')}${ids.length > 6 ? ', ...' : ''})`),
+    width,
+    '',
+    '  ',
+  );
 }

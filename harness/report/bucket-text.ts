@@ -1,8 +1,10 @@
 /** A bucket in the words that all reports share. */
+import { stepInWords } from '../operations/registry.js';
 import { machineJson, oneLine } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { ReportBucket } from './report-bucket.js';
 import { plural } from './plural.js';
+import { ruleInWords, type RuleLookup } from './rule-lookup.js';
 
 export function caseText({ count, case: index }: Pick<ReportBucket, 'count' | 'case'>): string {
   return count === 0 ? `found while minimising case ${index}` : plural(count, 'case');
@@ -55,4 +57,18 @@ export function knownText({ standing, known }: Pick<ReportBucket, 'standing' | '
 /** Members of the group whose answer that rule decided; empty where they need not be named, or the finding's file is missing. */
 export function deciders({ observations, step }: ReportBucket, group: readonly string[], id: string): readonly string[] {
   return group.length < 2 ? [] : group.filter((name) => observations?.[name]?.[step]?.rule === id);
+}
+
+/** Rules, the minimal scenario and the command that replays its case, as lines: none of them has a line's end in it. */
+export function detailLines(bucket: ReportBucket, lookup: RuleLookup): string[] {
+  const { rules, scenario, step, replay } = bucket;
+  const statement = statementText(bucket);
+  const said = rules.map((rule, side) => `${side === 0 ? 'expected' : 'got'}: ${ruleInWords(rule, lookup)}`);
+  const lines = [
+    ...(statement === null ? said : [`breaks ${statement}`, ...said.slice(1)]),
+    `machine ${machineText(scenario)}`,
+    ...scenario.steps.map((operation, index) => `${index === step ? '>' : ' '} ${index}  ${stepInWords(operation)}`),
+    replay,
+  ];
+  return lines.map((line) => line.replaceAll('\n', ' '));
 }

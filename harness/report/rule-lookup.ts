@@ -1,6 +1,6 @@
 /** Rules by their ids: the reports get them as an argument, for they know no model. */
 import type { Rule } from '../../models/contract/rule.js';
-import { citationText } from './terminal/fuzz-summary.js';
+import { citationText } from './citation-text.js';
 
 /** undefined: a rule of an external model, or of another version. */
 export type RuleLookup = (id: string) => Rule | undefined;

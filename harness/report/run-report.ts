@@ -75,7 +75,7 @@ export interface ReportCause {
   readonly severity: Severity;
   readonly profiles: readonly string[];
   readonly rules: readonly string[];
-  /** The one with the smallest scenario first. */
+  /** What is not known first, then the smallest scenario: the first is what a report shows in full. */
   readonly buckets: readonly ReportBucket[];
   readonly scenario: Scenario;
   readonly standing: Standing;
@@ -136,12 +136,14 @@ function reportCauses(causes: Summary['causes'], buckets: readonly ReportBucket[
   const byId = new Map(buckets.map((bucket) => [bucket.id, bucket]));
   if (causes === undefined) return buckets.map(causeOfOne);
   const owned = new Set(causes.flatMap((cause) => cause.buckets));
-  const joined = causes.map((cause, index) => ({
-    ...cause,
-    buckets: cause.buckets.map(
+  const joined = causes.map((cause, index) => {
+    const own = cause.buckets.map(
       (id, number) => byId.get(id) ?? place.at(index).at('buckets').at(number).fail(id, 'the id of a bucket of the run'),
-    ),
-  }));
+    );
+    const news = own.filter(({ standing }) => standing !== 'known');
+    const ordered = [...news, ...own.filter(({ standing }) => standing === 'known')];
+    return { ...cause, buckets: ordered, scenario: ordered[0].scenario };
+  });
   return [...joined, ...buckets.filter(({ id }) => !owned.has(id)).map(causeOfOne)];
 }
 

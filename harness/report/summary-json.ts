@@ -64,7 +64,8 @@ function knownJson({ bucket }: Finding, { acquaintance }: RunFacts): Record<stri
   return { ...(known === undefined ? {} : { known }), ...(acquaintance?.baseline.has(bucket.id) ? { baseline: true } : {}) };
 }
 
-function standingIn({ bucket }: Finding, { acquaintance }: RunFacts): Standing {
+/** Whether anybody had seen a bucket before. */
+export function standingIn({ bucket }: Finding, { acquaintance }: RunFacts): Standing {
   if (acquaintance?.changed.includes(bucket.id)) return 'changed';
   return acquaintance?.known.has(bucket.id) || acquaintance?.baseline.has(bucket.id) ? 'known' : 'new';
 }

@@ -13,8 +13,6 @@ export interface VerdictFacts {
   readonly buckets: readonly Weighed[];
   /** A ledger or a baseline had a say: what is new means something. */
   readonly isJudged: boolean;
-  /** Known divergences whose stored scenarios no longer show them. */
-  readonly notShown: readonly string[];
   readonly isInterrupted: boolean;
 }
 
@@ -44,9 +42,19 @@ function countText(causes: readonly Weighed[], buckets: readonly Weighed[], kind
 /** Entries that are named; the summary has all. */
 const MOST_NAMED = 6;
 
+/** What the ledger of a run says of itself. */
+export interface LedgerNews {
+  /** Ids of known divergences whose stored scenarios no longer show them. */
+  readonly notShown: readonly string[];
+  readonly moved: readonly { readonly profile: string }[];
+}
+
 /** Heads every report: what was known and is so no longer. Null where nothing changed. */
-export function changedText({ notShown }: Pick<VerdictFacts, 'notShown'>): string | null {
-  if (notShown.length === 0) return null;
-  const named = notShown.slice(0, MOST_NAMED).join(', ');
-  return `CHANGED: ${plural(notShown.length, 'known divergence')} no longer ${notShown.length === 1 ? 'reproduces' : 'reproduce'} (${named}${notShown.length > MOST_NAMED ? ', ...' : ''})`;
+export function changedText(ledger: LedgerNews | null): string | null {
+  if (ledger === null || ledger.notShown.length === 0) return null;
+  const { notShown, moved } = ledger;
+  const profiles = [...new Set(moved.map(({ profile }) => profile))];
+  const who = profiles.length === 0 ? '' : `; ${profiles.join(', ')} moved`;
+  const named = `${notShown.slice(0, MOST_NAMED).join(', ')}${notShown.length > MOST_NAMED ? ', ...' : ''}`;
+  return `CHANGED: ${plural(notShown.length, 'known divergence')} no longer ${notShown.length === 1 ? 'reproduces' : 'reproduce'}${who} (${named})`;
 }

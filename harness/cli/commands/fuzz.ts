@@ -102,7 +102,7 @@ async function runPlan(
   };
   folder?.write(result, facts);
   if (reports.length > 0 || process.env.GITHUB_ACTIONS) await report(result, facts, reports);
-  print(result, facts, format, folder);
+  print(result, facts, format, folder, settings.text('models'));
   return exitCode(result, { failOn, verdict, isStrict: settings.has('strict'), isInterrupted: watch.isInterrupted });
 }
 
@@ -117,11 +117,24 @@ async function report(result: CampaignResult, facts: RunFacts, reports: ReturnTy
   if (process.env.GITHUB_ACTIONS) process.stderr.write(githubAnnotations(written));
 }
 
-function print(result: CampaignResult, facts: RunFacts, format: 'terminal' | 'json', folder: RunFolder | null): void {
+function print(
+  result: CampaignResult,
+  facts: RunFacts,
+  format: 'terminal' | 'json',
+  folder: RunFolder | null,
+  models?: string,
+): void {
   if (format === 'json') {
     process.stdout.write(`${JSON.stringify(summaryJson(result, facts))}\n`);
     return;
   }
-  const width = Math.max(80, Math.min(132, process.stdout.columns ?? 100));
-  process.stdout.write(fuzzSummary(result, facts, { width, shown: 12, pathOf: (finding) => folder?.pathOf(finding) ?? null }));
+  const width = Math.max(80, Math.min(132, process.stdout.columns ?? 80));
+  process.stdout.write(
+    fuzzSummary(result, facts, {
+      width,
+      shown: 12,
+      ...(models === undefined ? {} : { models }),
+      pathOf: (finding) => folder?.pathOf(finding) ?? null,
+    }),
+  );
 }

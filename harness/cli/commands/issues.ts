@@ -1,10 +1,11 @@
-/** `emtdiff issues`: the new buckets of a run as issues of a tracker, one Markdown file each. */
+/** `emtdiff issues`: the new causes of a run as issues of a tracker, one Markdown file each. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError } from '../../files/reading.js';
 import { makeFolder } from '../../files/writing.js';
 import { shown, UsageError } from '../../operations/usage-error.js';
-import { bucketIssue } from '../../report/ci/issue.js';
+import { causeIssue } from '../../report/ci/issue.js';
+import { plural } from '../../report/plural.js';
 import { writeReport } from '../../report/report-formats.js';
 import { readRun } from '../../report/run-reading.js';
 import { rulesOfRegistry } from './report.js';
@@ -15,7 +16,7 @@ export const page: CommandPage = {
   usage: ['issues DIR --out FOLDER'],
   operands: { least: 1, most: 1 },
   examples: [
-    ['issues runs/tonight --out issues', 'a Markdown file per new bucket'],
+    ['issues runs/tonight --out issues', 'a Markdown file per new cause'],
     ['issues runs/tonight --out issues --most 5', 'the five worst'],
   ],
   notes: [
@@ -30,14 +31,14 @@ export async function run(found: Settings): Promise<number> {
   if (out === undefined) throw new UsageError('issues: found no --out, expected a folder for the files');
   const most = found.number('most') ?? MOST;
   const { report } = readRun(found.operands[0]);
-  const fresh = report.buckets.filter(({ standing }) => standing === 'new');
+  const fresh = report.causes.filter(({ standing }) => standing !== 'known');
   prepare(out);
   const lookup = rulesOfRegistry();
-  for (const bucket of fresh.slice(0, most)) {
-    const { key, title, body } = bucketIssue(bucket, report, lookup);
+  for (const cause of fresh.slice(0, most)) {
+    const { key, title, body } = causeIssue(cause, report, lookup);
     writeReport(join(out, `${key}.md`), `${title}\n\n${body}`);
   }
-  process.stdout.write(`${Math.min(most, fresh.length)} issues of ${fresh.length} new buckets in ${out}\n`);
+  process.stdout.write(`${plural(Math.min(most, fresh.length), 'issue')} of ${plural(fresh.length, 'new cause')} in ${out}\n`);
   return 0;
 }
 

@@ -1,26 +1,29 @@
-/** Workflow commands of GitHub Actions: the worst buckets beside the change that a reviewer looks at. */
+/** Workflow commands of GitHub Actions: the worst causes beside the change that a reviewer looks at. */
 import { partitionText } from '../../compare/partition.js';
 import { visible } from '../../operations/visible.js';
-import { severityText, sidesText } from '../bucket-text.js';
 import type { RunReport } from '../run-report.js';
+import { changedText } from '../verdict.js';
 import { LEVELS } from './sarif.js';
 
 /** GitHub shows no more per step. */
 const MOST = 10;
 const COMMANDS = { error: 'error', warning: 'warning', note: 'notice' } as const;
 
-/** At most ten lines, model faults first, then the worst of the new buckets; empty for a run without either. */
-export function githubAnnotations({ buckets, modelFaults }: RunReport): string {
+/** At most ten lines: model faults, then what changed, then the worst causes that are not known; empty for a run without any. */
+export function githubAnnotations({ causes, modelFaults, ledger }: RunReport): string {
   const faults = modelFaults.map(({ profile, message }) => command('error', `emtdiff: model fault of ${profile}`, message));
-  const fresh = buckets.filter(({ standing }) => standing === 'new');
-  const found = fresh.map((bucket) =>
-    command(
-      COMMANDS[LEVELS[bucket.severity]],
-      `emtdiff: ${severityText(bucket)}, ${sidesText(bucket)}`,
-      `${bucket.id}\n${partitionText(bucket.partition)}\n${bucket.replay}`,
-    ),
-  );
-  const lines = [...faults, ...found].slice(0, MOST);
+  const changed = changedText(ledger);
+  const told = causes
+    .filter(({ standing }) => standing !== 'known')
+    .map(({ severity, title, buckets: [witness] }) =>
+      command(
+        COMMANDS[LEVELS[severity]],
+        `emtdiff: ${severity}, ${title}`,
+        `${witness.id}\n${partitionText(witness.partition)}\n${witness.replay}`,
+      ),
+    );
+  const news = changed === null ? [] : [command('warning', 'emtdiff: the ledger', changed)];
+  const lines = [...faults, ...news, ...told].slice(0, MOST);
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 

@@ -1,72 +1,90 @@
 /** A run as Markdown that also reads as plain text: for a job's summary, a mail, an issue. Lines are short enough for a mail. */
 import { SEVERITIES } from '../../classify/severity.js';
 import { stepInWords } from '../../operations/registry.js';
-import { answerText } from '../answer-text.js';
 import { visible } from '../../operations/visible.js';
+import { printScenario } from '../../scenario/print.js';
+import { answerText } from '../answer-text.js';
 import { caseText, conductText, deciders, machineText, severityText, statementText, stepsText, whereText } from '../bucket-text.js';
 import { percent } from '../html/page.js';
-import { plural } from '../plural.js';
 import { curveText } from '../html/progress-chart.js';
+import { plural } from '../plural.js';
 import { ruleInWords, type RuleLookup } from '../rule-lookup.js';
-import type { ReportBucket, RunReport } from '../run-report.js';
+import type { ReportBucket, ReportCause, RunReport } from '../run-report.js';
 import { wrapped } from '../terminal/scenario-table.js';
+import { changedText, verdictText } from '../verdict.js';
 
-/** Buckets in full, and in a line; a job's summary holds 1 MiB. */
+/** Causes in full, and in a line; a job's summary holds 1 MiB. */
 const MOST_IN_FULL = 20;
 const MOST_LISTED = 500;
+/** Other buckets of a cause that are named. */
+const MOST_BUCKETS = 20;
 /** Columns. Only a name without a space can be longer. */
 const WIDTH = 96;
 
 export function markdownReport(report: RunReport, lookup: RuleLookup): string {
-  const fresh = report.buckets.filter(({ standing }) => standing !== 'known');
-  const full = fresh.slice(0, MOST_IN_FULL);
-  const listed = fresh.slice(MOST_IN_FULL, MOST_LISTED);
-  const rest = fresh.length - full.length - listed.length;
+  const { causes, buckets, ledger, interrupted } = report;
+  const changed = changedText(ledger);
+  const told = causes.filter(({ standing }) => standing !== 'known');
+  const full = told.slice(0, MOST_IN_FULL);
+  const listed = told.slice(MOST_IN_FULL, MOST_LISTED);
+  const rest = told.length - full.length - listed.length;
   const lines = [
-    `# emtdiff: ${headline(report, fresh.length)}`,
+    `# emtdiff: ${verdictText({ causes, buckets, isJudged: ledger !== null, isInterrupted: interrupted })}`,
     '',
+    ...(changed === null ? [] : [...proseLines(`**${prose(changed)}**`, '', ''), '']),
     ...facts(report),
-    ...full.flatMap((bucket) => ['', ...bucketSection(bucket, lookup)]),
-    ...(listed.length === 0 ? [] : ['', `## ${listed.length} more`, '', ...listed.flatMap(listLines)]),
+    ...full.flatMap((cause) => ['', `## ${cause.severity}: ${prose(cause.title)}`, '', ...causeSection(cause, lookup)]),
+    ...(listed.length === 0 ? [] : ['', `## ${plural(listed.length, 'more cause')}`, '', ...listed.flatMap(listLines)]),
     ...(rest === 0 ? [] : ['', `and ${rest} more in the run folder.`]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function headline({ buckets, ledger }: RunReport, fresh: number): string {
-  return ledger !== null ? `${plural(fresh, 'new bucket')}, ${buckets.length - fresh} known` : plural(buckets.length, 'bucket');
-}
-
 function facts(report: RunReport): string[] {
-  const { seed, cases, steps, timing, buckets, health, profiles, interrupted, unreachedRules } = report;
+  const { seed, cases, steps, timing, buckets, health, profiles, unreachedRules } = report;
   const time = timing === null ? '' : `, ${Math.round(timing.seconds)} s`;
+  const ended = timing?.ended === undefined ? '' : `, ended ${prose(timing.ended)}`;
   const counts = SEVERITIES.map((severity) => `${buckets.filter((bucket) => bucket.severity === severity).length} ${severity}`);
   const curves = timing?.progress ?? [];
   return [
-    `seed ${code(seed)}, ${cases} cases, ${steps} steps${time}${interrupted ? ' (interrupted)' : ''}`,
+    `seed ${code(seed)}, ${plural(cases, 'case')}, ${plural(steps, 'step')}${time}${ended}`,
     `${plural(buckets.length, 'bucket')}: ${counts.filter((count) => !count.startsWith('0 ')).join(', ') || 'none'}`,
     ...curves.map((curve) => curveText(curve, curves.length > 1).replaceAll('\u202f', '')),
     `profiles: ${profiles.map(code).join(', ')}`,
-    `health: ${percent(health.faultingWrites)} of MSR writes fault, ${percent(health.mappedAccesses)} of accesses hit memory; rules of the panel that never decided: ${unreachedRules.length}`,
+    `health: ${percent(health.faultingWrites)} of MSR writes fault, ${percent(health.mappedAccesses)} of accesses hit memory; ${plural(unreachedRules.length, 'rule')} never exercised`,
     ...report.modelFaults.map(({ profile, message }) => `**MODEL FAULT** ${code(profile)}: ${code(message)}`),
   ].flatMap((fact) => proseLines(fact, '- ', '  '));
 }
 
-/** A bucket in a line or two: worst first, as they stand in the report. */
-function listLines(bucket: ReportBucket): string[] {
-  const { expected, got, id, invariant } = bucket;
-  const sides = invariant !== null ? `${code(got)} breaks ${prose(invariant.id)}` : `${code(expected)} against ${code(got)}`;
-  return proseLines(`${severityText(bucket)}, ${whereText(bucket)}, ${sides}, ${caseText(bucket)}: ${code(id)}`, '- ', '  ');
+/** A cause in a line or two: worst first, as they stand in the report. */
+function listLines({ severity, title, buckets }: ReportCause): string[] {
+  return proseLines(`${severity}, ${prose(title)} (${plural(buckets.length, 'bucket')})`, '- ', '  ');
 }
 
-/** A bucket in full, under a heading of the second level. */
-export function bucketSection(bucket: ReportBucket, lookup: RuleLookup): string[] {
+/** A cause in full: its smallest witness, then the names of its other buckets. */
+export function causeSection({ buckets }: ReportCause, lookup: RuleLookup): string[] {
+  const [witness, ...others] = buckets;
+  const rest = others.length - MOST_BUCKETS;
+  const listed = others.slice(0, MOST_BUCKETS).flatMap((bucket) => {
+    const sides = bucket.invariant !== null ? bucket.got : `${bucket.got} against ${bucket.expected}`;
+    return proseLines(
+      `${prose(severityText(bucket))}, ${prose(whereText(bucket))}, ${prose(sides)}, ${caseText(bucket)}: ${code(bucket.id)}`,
+      '- ',
+      '  ',
+    );
+  });
+  return [
+    ...bucketSection(witness, lookup),
+    ...(others.length === 0 ? [] : ['', `${plural(others.length, 'more bucket')} of this cause:`, '', ...listed]),
+    ...(rest > 0 ? [`- and ${rest} more`] : []),
+  ];
+}
+
+function bucketSection(bucket: ReportBucket, lookup: RuleLookup): string[] {
   const { id, scenario, step, replay, got } = bucket;
   const statement = statementText(bucket);
   return [
-    `## ${severityText(bucket)}: ${code(id)}`,
-    '',
-    `${caseText(bucket)}, ${stepsText(scenario)}`,
+    ...proseLines(`${code(id)}: ${prose(severityText(bucket))}, ${caseText(bucket)}, ${stepsText(scenario)}`, '', ''),
     '',
     ...(statement === null ? [] : [...proseLines(`${code(got)} breaks ${prose(statement)}`, '', ''), '']),
     ...bucket.partition.flatMap((_, index) => groupLines(bucket, index, lookup)),
@@ -80,6 +98,11 @@ export function bucketSection(bucket: ReportBucket, lookup: RuleLookup): string[
     '',
     ...fenced(shellLines(replay)),
   ];
+}
+
+/** The scenario as `emtdiff replay` reads it: what lasts where a seed does not. */
+export function scenarioSection({ scenario }: ReportCause): string[] {
+  return ['The scenario, for `emtdiff replay FILE`:', '', ...fenced(printScenario(scenario).trimEnd().split('\n'), 'json')];
 }
 
 /** What a group of models answers, who is in it, and the rules that decided. */
@@ -122,11 +145,11 @@ export function code(text: string): string {
 }
 
 /** A code block: its fence is longer than any run of backticks inside, so that no text can end it. After a list, indenting makes none. */
-function fenced(lines: readonly string[]): string[] {
+function fenced(lines: readonly string[], language = ''): string[] {
   const plain = lines.map(visible);
   const longest = Math.max(2, ...plain.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)));
   const fence = '`'.repeat(longest + 1);
-  return [fence, ...plain, fence];
+  return [`${fence}${language}`, ...plain, fence];
 }
 
 /** Text as text: what Markdown or HTML would read as markup is escaped, names with underscores stay readable. */

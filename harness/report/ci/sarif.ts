@@ -1,13 +1,13 @@
-/** A run as SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"): a result per bucket, for code-scanning dashboards. */
+/** A run as SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"): a result per cause, for code-scanning dashboards. */
 import type { Severity } from '../../classify/severity.js';
 import { partitionText } from '../../compare/partition.js';
 import { visible } from '../../operations/visible.js';
-import { citationText } from '../terminal/fuzz-summary.js';
-import { caseText, knownText, severityText, sidesText } from '../bucket-text.js';
-import { detail } from './junit.js';
-import type { RuleLookup } from '../rule-lookup.js';
+import { caseText, detailLines, knownText, severityText, sidesText } from '../bucket-text.js';
+import { plural } from '../plural.js';
+import { type RuleLookup, ruleInWords } from '../rule-lookup.js';
 import { fileName } from '../run-folder.js';
-import type { ReportBucket, RunReport } from '../run-report.js';
+import type { ReportCause, RunReport } from '../run-report.js';
+import { changedText } from '../verdict.js';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 const HOME = 'https://www.npmjs.com/package/emtdiff';
@@ -24,76 +24,77 @@ export const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = 
 };
 
 export function sarifReport(report: RunReport, lookup: RuleLookup): string {
-  const ids = [...new Set(report.buckets.map(ruleOf))].sort();
+  const { causes, modelFaults, ledger } = report;
+  const changed = changedText(ledger);
   const run = {
     tool: {
       driver: {
         name: 'emtdiff',
         version: report.version,
         informationUri: HOME,
-        rules: ids.map((id) => descriptor(id, lookup)),
+        rules: causes.map((cause) => descriptor(cause, lookup)),
       },
     },
     automationDetails: { id: `emtdiff/${report.seed}` },
     invocations: [
       {
-        executionSuccessful: !report.interrupted && report.modelFaults.length === 0,
-        toolExecutionNotifications: report.modelFaults.map(({ profile, message }) => ({
-          level: 'error',
-          message: { text: `model fault of ${visible(profile)}: ${visible(message)}` },
-        })),
+        executionSuccessful: !report.interrupted && modelFaults.length === 0,
+        toolExecutionNotifications: [
+          ...(changed === null ? [] : [{ level: 'warning', message: { text: visible(changed) } }]),
+          ...modelFaults.map(({ profile, message }) => ({
+            level: 'error',
+            message: { text: `model fault of ${visible(profile)}: ${visible(message)}` },
+          })),
+        ],
       },
     ],
     columnKind: 'utf16CodeUnits',
-    results: report.buckets.map((bucket) => ({
-      ...result(bucket, ids, lookup),
-      ...(report.ledger !== null ? standing(bucket) : {}),
-    })),
+    results: causes.map((cause, index) => ({ ...result(cause, index, lookup), ...(ledger === null ? {} : standing(cause)) })),
   };
   return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2)}\n`;
 }
 
-/** The rule that decided on the side that differs from what was expected. */
-function ruleOf({ rules, id }: ReportBucket): string {
-  return rules[1] ?? rules[0] ?? id;
+/** A cause is what a dashboard calls a rule: the same from night to night. */
+function descriptor({ id, title, rules }: ReportCause, lookup: RuleLookup): object {
+  const help = rules.map((rule) => visible(ruleInWords(rule, lookup))).join('\n');
+  return { id: visible(id), shortDescription: { text: visible(title) }, ...(help === '' ? {} : { help: { text: help } }) };
 }
 
-function descriptor(id: string, lookup: RuleLookup): object {
-  const rule = lookup(id);
-  if (rule === undefined) return { id };
-  return { id, shortDescription: { text: rule.sentence }, help: { text: `Source: ${citationText(rule.citation)}` } };
-}
-
-function result(bucket: ReportBucket, ids: readonly string[], lookup: RuleLookup): object {
-  const { id, severity, partition, count } = bucket;
-  const ruleId = ruleOf(bucket);
-  const text = `${severityText(bucket)}: ${sidesText(bucket)}, ${caseText(bucket)}. ${partitionText(partition)}`;
+function result(cause: ReportCause, index: number, lookup: RuleLookup): object {
+  const { id, title, severity, buckets } = cause;
+  const [witness] = buckets;
+  const seen = `${severityText(witness)}: ${sidesText(witness)}, ${caseText(witness)}. ${partitionText(witness.partition)}`;
+  const lines = [`${title}: ${plural(buckets.length, 'bucket')}`, '', seen, ...detailLines(witness, lookup)];
   return {
-    ruleId,
-    ruleIndex: ids.indexOf(ruleId),
+    ruleId: visible(id),
+    ruleIndex: index,
     level: LEVELS[severity],
-    message: { text: `${visible(text)}\n\n${detail(bucket, lookup)}` },
+    message: { text: lines.map(visible).join('\n') },
     // Dashboards want a place: the finding's file, relative to the run folder.
-    locations: [
-      {
-        physicalLocation: {
-          artifactLocation: { uri: `findings/${encodeURIComponent(`${fileName(id)}.json`)}` },
-          region: { startLine: 1 },
-        },
-      },
-    ],
-    // The bucket is the cause: it stays the same from night to night, whatever the witness.
-    partialFingerprints: { 'emtdiffBucket/v1': id },
-    properties: { severity, lens: bucket.lens, operation: bucket.op, cases: count, replay: bucket.replay },
+    locations: [location(witness.id)],
+    ...(buckets.length === 1 ? {} : { relatedLocations: buckets.slice(1).map((bucket) => location(bucket.id)) }),
+    partialFingerprints: { 'emtdiffCause/v1': id },
+    properties: {
+      severity,
+      lens: witness.lens,
+      operation: witness.op,
+      cases: buckets.reduce((sum, { count }) => sum + count, 0),
+      buckets: buckets.map((bucket) => bucket.id),
+      replay: witness.replay,
+    },
   };
+}
+
+function location(bucket: string): object {
+  // A lone surrogate has no place in a URI.
+  const name = encodeURIComponent(`${fileName(bucket)}.json`.replace(/\p{Cs}/gu, '\ufffd'));
+  return { physicalLocation: { artifactLocation: { uri: `findings/${name}` }, region: { startLine: 1 } } };
 }
 
 /** What is known is not new to a dashboard, and what the ledger explains is accepted there, with the reason. */
-function standing(bucket: ReportBucket): object {
-  if (bucket.standing === 'new') return { baselineState: 'new' };
-  const justification = bucket.known === null ? null : visible(knownText(bucket) ?? '');
-  return {
-    baselineState: 'unchanged',
-    ...(justification === null ? {} : { suppressions: [{ kind: 'external', justification }] }),
-  };
+function standing({ standing: own, buckets }: ReportCause): object {
+  if (own !== 'known') return { baselineState: own === 'new' ? 'new' : 'updated' };
+  const isExplained = buckets.every(({ known }) => known !== null);
+  const justification = visible(knownText(buckets[0]) ?? '');
+  return { baselineState: 'unchanged', ...(isExplained ? { suppressions: [{ kind: 'external', justification }] } : {}) };
 }

@@ -48,8 +48,8 @@ ${answersMarkup(bucket, rules, isWitness)}
 ${aliasMarkup(bucket)}
 ${isWitness ? html`<div class="columns"><section>${scenarioMarkup(bucket)}</section>${mapMarkup(bucket)}</div>${stateMarkup(states(id))}` : scenarioMarkup(bucket)}
 <h3>Replay</h3>
-${copyable(bucket.replay)}
-<details><summary>Scenario as JSON${isWitness ? html` (for <code>emtdiff replay</code>, <code>explain</code>, <code>minimise</code>)` : NOTHING}</summary>${copyable(printScenario(scenario))}</details>
+${copyable(html`${bucket.replay}`)}
+<details><summary>Scenario as JSON${isWitness ? html` (for <code>emtdiff replay</code>, <code>explain</code>, <code>minimise</code>)` : NOTHING}</summary>${copyable(textMarkup(printScenario(scenario)))}</details>
 </div>`;
 }
 
@@ -73,7 +73,7 @@ function statementMarkup({ invariant, got }: ReportBucket): Markup {
 
 function knownMarkup({ known, id }: ReportBucket): Markup {
   if (known === null) return NOTHING;
-  return html`<p class="reason">Known to the ledger: ${textMarkup(known.reason)}${known.entry === id ? NOTHING : html` <code>${known.entry}</code>`}</p>`;
+  return html`<p class="reason">Known to the ledger: ${known.reason}${known.entry === id ? NOTHING : html` <code>${known.entry}</code>`}</p>`;
 }
 
 /** The words of an answer, with the colour of its memory type. */
@@ -110,7 +110,7 @@ function aliasMarkup({ alias, expected, got }: ReportBucket): Markup {
   if (alias === null) return NOTHING;
   const side = (name: string, { guest, host, withSelfSnoop, withoutSelfSnoop }: NonNullable<ReportBucket['alias']>['got']) =>
     html`<dt>${name}</dt><dd>guest ${guest}, host mapping ${host}: ${withSelfSnoop}${
-      withSelfSnoop === withoutSelfSnoop ? '' : `; without self-snoop: ${withoutSelfSnoop}`
+      withSelfSnoop === withoutSelfSnoop ? '' : `; otherwise ${withoutSelfSnoop}`
     }</dd>`;
   return html`<h3>Alias with the host's own mapping</h3><dl class="alias">${side(expected, alias.expected)}${side(got, alias.got)}</dl>`;
 }
@@ -137,6 +137,6 @@ function timeline({ scenario, step: divergent, observations, invariant }: Report
   return html`<ol class="timeline" start="0">${items}</ol>${missing}`;
 }
 
-function copyable(text: string): Markup {
-  return html`<div class="copy"><pre tabindex="0">${textMarkup(text)}</pre><button type="button" class="copier">Copy</button></div>`;
+function copyable(text: Markup): Markup {
+  return html`<div class="copy"><pre tabindex="0">${text}</pre><button type="button" class="copier">Copy</button></div>`;
 }

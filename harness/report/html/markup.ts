@@ -22,17 +22,15 @@ function partText(part: Part): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text of others in HTML or XML: marks escaped, control characters (but a line's end) shown and not obeyed. */
+/** Text of others in HTML or XML: marks escaped, control characters and ends of lines shown and not obeyed. */
 export function escaped(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => visible(line).replace(/[&<>"']/g, (mark) => ENTITIES[mark]))
-    .join('\n');
+  return visible(text).replace(/[&<>"']/g, (mark) => ENTITIES[mark]);
 }
 
-/** Long text between tags: quotes need no escape there, and a page of scenarios has many. */
+/** Lines of ours between tags: their ends stay, and quotes need no escape there, of which a page of scenarios has many. */
 export function textMarkup(text: string): Markup {
-  return new Markup(escaped(text).replaceAll('&quot;', '"').replaceAll('&#39;', "'"));
+  const lines = text.split('\n').map((line) => escaped(line).replaceAll('&quot;', '"').replaceAll('&#39;', "'"));
+  return new Markup(lines.join('\n'));
 }
 
 /** Data for the page's script, to stand in a quoted attribute: its texts as the page shows them, so that the two compare. */

@@ -69,8 +69,8 @@ export const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 /** What came of it, when, and of which run. */
 function verdict(report: RunReport): Markup {
   const { seed, version, cases, timing, ledger, interrupted, causes, buckets } = report;
-  const facts = { causes, buckets, isJudged: ledger !== null, isInterrupted: interrupted, notShown: ledger?.notShown ?? [] };
-  const changed = changedText(facts);
+  const facts = { causes, buckets, isJudged: ledger !== null, isInterrupted: interrupted };
+  const changed = changedText(ledger);
   const isBad = report.modelFaults.length > 0 || (ledger !== null && causes.some(({ standing }) => standing !== 'known'));
   const ended =
     timing?.ended === undefined

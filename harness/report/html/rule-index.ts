@@ -1,5 +1,5 @@
 /** Every rule that the page names, once, with its sentence and source: cards point here instead of repeating it. */
-import { citationText } from '../terminal/fuzz-summary.js';
+import { citationText } from '../citation-text.js';
 import type { RuleLookup } from '../rule-lookup.js';
 import type { ReportBucket } from '../run-report.js';
 import { html, type Markup, NOTHING } from './markup.js';

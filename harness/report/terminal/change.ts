@@ -1,7 +1,7 @@
 /** A change of an answer in words: commits, then the rule's sentence with its source. */
 import type { Rule } from '../../../models/contract/rule.js';
 import type { Change } from '../../history/change.js';
-import { citationText } from './fuzz-summary.js';
+import { citationText } from '../citation-text.js';
 import { wrapped } from './scenario-table.js';
 
 /** `64d4d521757`, `one of 0a7b73559b39, 377b2f359d1f`; nothing where none is known. */

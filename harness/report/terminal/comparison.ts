@@ -5,7 +5,7 @@ import type { Difference, Symptom } from '../../comparison/difference.js';
 import { visible } from '../../operations/visible.js';
 import { type ComparedSide, causeTitle, comparedSides, decidedBy, symptomRules } from '../comparison-sides.js';
 import { coverageLines } from './coverage.js';
-import { citationText } from './fuzz-summary.js';
+import { citationText } from '../citation-text.js';
 import { plural } from '../plural.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 

@@ -9,7 +9,7 @@ import type { Scenario } from '../../scenario/scenario.js';
 import { partitionText } from '../../compare/partition.js';
 import { answerText } from '../answer-text.js';
 import { aliasLines } from './aliases.js';
-import { citationText, invariantText } from './fuzz-summary.js';
+import { citationText, invariantText } from '../citation-text.js';
 import { wrapped } from './scenario-table.js';
 
 /** Lines of a state difference that are shown. */

@@ -6,8 +6,8 @@ import type { Divergence } from '../../finding/divergence.js';
 import type { ObservationJson } from '../../scenario/observation-json.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { visible } from '../../operations/visible.js';
-import { invariantText } from './fuzz-summary.js';
 import { aliasLines } from './aliases.js';
+import { invariantText } from '../citation-text.js';
 import { scenarioTable, wrapped } from './scenario-table.js';
 
 export interface ReplayTextOptions {

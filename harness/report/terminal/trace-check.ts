@@ -1,6 +1,6 @@
 /** What `emtdiff check` says: divergences at their lines, then which profile the trace fits, then what stays open. */
 import type { TraceCheck, TraceDivergence } from '../../import/trace-check.js';
-import { citationText } from './fuzz-summary.js';
+import { citationText } from '../citation-text.js';
 import { wrapped as wrappedText } from './scenario-table.js';
 
 export interface ExplainedDivergence extends TraceDivergence {

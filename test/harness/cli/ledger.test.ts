@@ -195,11 +195,10 @@ describe('The ledger in emtdiff fuzz', () => {
   test('speaks of what is new first, and counts what is known', () => {
     const { path, ids } = changedLedger('told', () => null);
     const { stdout } = emtdiff([...RUN, '--ledger', path]);
-    const known = Number(new RegExp(`${ids.length} new divergences?. (\\d+) known \\(`).exec(stdout)?.[1]);
+    const known = Number(/(?:1 new cause|1 known cause with new).*?\b(\d+) known buckets/s.exec(stdout)?.[1]);
     expect(known).toBeGreaterThan(10);
-    const lines = stdout.split('\n').filter((line) => line.includes(' -> ') && /\d+x? \d+ steps?|x \d+ step/.test(line));
-    expect(lines).toHaveLength(ids.length);
-    expect(stdout.replace(/\s+/g, '')).toContain(ids[0]);
+    expect(stdout.match(/\(\d+ buckets?, \d+ steps?\)/g)).toHaveLength(1);
+    expect(ids.some((id) => stdout.replace(/\s+/g, '').includes(id))).toBe(true);
   });
 
   test('exits 0 without a say of ledger or baseline', () => {

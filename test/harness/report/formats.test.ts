@@ -63,15 +63,15 @@ test('JUnit has a case per bucket and model fault; what only costs time does not
   expect(text).toContain('tests="3" failures="1" errors="1"');
 });
 
-test('SARIF has a result per bucket with the bucket as fingerprint, and rules that the results point to', () => {
+test('SARIF has a result per cause with the cause as fingerprint, and rules that the results point to', () => {
   const { version, runs } = JSON.parse(textOf('sarif'));
   expect(version).toBe('2.1.0');
   const [{ results, tool }] = runs;
   expect(
     results.map((result: { level: string; partialFingerprints: object }) => [result.level, result.partialFingerprints]),
   ).toEqual([
-    ['error', { 'emtdiffBucket/v1': 'memtype-access~a~b' }],
-    ['note', { 'emtdiffBucket/v1': 'memtype-access~a~c' }],
+    ['error', { 'emtdiffCause/v1': 'memtype-access~a~b' }],
+    ['note', { 'emtdiffCause/v1': 'memtype-access~a~c' }],
   ]);
   for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex].id).toBe(ruleId);
 });
@@ -85,7 +85,8 @@ test('Every format is a function of the run alone', () => {
 });
 
 test('At most ten annotations, and no text begins a command of its own', () => {
-  const many = { ...REPORT, buckets: Array.from({ length: 30 }, () => ({ ...REPORT.buckets[0], id: 'x\n::error::y%0A' })) };
+  const bucket = { ...REPORT.buckets[0], id: 'x\n::error::y%0A' };
+  const many = { ...REPORT, causes: Array.from({ length: 30 }, () => ({ ...REPORT.causes[0], buckets: [bucket] })) };
   const lines = githubAnnotations(many).trimEnd().split('\n');
   expect(lines).toHaveLength(10);
   expect(lines.filter((line) => /^::(error|warning|notice) title=[^:,]+::/.test(line))).toHaveLength(10);

@@ -40,7 +40,9 @@ test('SARIF tells new from unchanged, and suppresses what the ledger explains', 
 test('Annotations and Markdown are about what is new', () => {
   expect(githubAnnotations(report)).not.toMatch(/::known|::stored/);
   expect(githubAnnotations(report)).toContain('::fresh%0A');
-  expect(textOf('markdown')).toMatch(/^# emtdiff: 2 new buckets, 2 known\n/);
+  expect(textOf('markdown')).toMatch(
+    /^# emtdiff: 2 new causes of divergence \(2 buckets\), the worst ordering; 2 known causes\.\n/,
+  );
   expect(textOf('markdown').match(/^## /gm)).toHaveLength(2);
 });
 
@@ -125,6 +127,71 @@ test('Lines of Markdown fit into a mail, but for names that no space parts; a co
   const finding = { ...FINDING, bucket: { id: MILD.id }, replay };
   const text = reportText('markdown', document, runReport(document, [finding], 'summary.json'), () => undefined);
   for (const line of text.split('\n'))
-    if (line.trim().includes(' ') && !line.includes('--models')) expect(line.length).toBeLessThanOrEqual(100);
+    if (line.trim().includes(' ') && !/--models|^## /.test(line)) expect(line.length).toBeLessThanOrEqual(100);
   expect(text).toContain('\n    --case 7 \\\n    --models a,a,');
+});
+
+describe('A name with a line of its own in it', () => {
+  const name = 'mine\n::error::owned\n# heading\n@user';
+  const document = {
+    ...JUDGED,
+    seed: name,
+    profiles: ['bare-metal/intel', name],
+    ledger: { new: 1, known: 0, notShown: [name] },
+    modelFaults: [{ profile: name, case: 1, message: name }],
+    unreachedRules: [name],
+    causes: [
+      {
+        id: name,
+        title: name,
+        severity: 'ordering',
+        profiles: [name],
+        rules: [name],
+        buckets: [name],
+        scenario: WORSE.scenario,
+        standing: 'new',
+      },
+    ],
+    buckets: [
+      {
+        ...WORSE,
+        id: name,
+        got: name,
+        partition: [['bare-metal/intel'], [name]],
+        abstaining: [],
+        rules: [name, name],
+        groupRules: [[name], [name]],
+      },
+    ],
+  };
+  const run = runReport(document, [], 'summary.json');
+
+  test.each(['html', 'markdown', 'junit', 'sarif'] as const)('begins no line of %s', (format) => {
+    const text = reportText(format, document, run, () => undefined);
+    expect(text).not.toMatch(/^\s*(::error::|# heading|@user)/m);
+  });
+
+  test('heads every report as a known divergence that no longer reproduces', () => {
+    for (const format of ['html', 'markdown', 'junit', 'sarif'] as const)
+      expect(reportText(format, document, run, () => undefined).replace(/\s+/g, ' ')).toContain(
+        'CHANGED: 1 known divergence no longer reproduces',
+      );
+    expect(githubAnnotations(run)).toContain('CHANGED: 1 known divergence no longer reproduces');
+  });
+});
+
+test('JUnit groups the buckets of a cause', () => {
+  const cause = {
+    id: 'c',
+    title: 'One cause',
+    severity: 'coherence',
+    profiles: [],
+    rules: [],
+    buckets: DOCUMENT.buckets.map(({ id }) => id),
+    scenario: WORSE.scenario,
+    standing: 'new',
+  };
+  const document = { ...DOCUMENT, causes: [cause] };
+  const text = reportText('junit', document, runReport(document, [], 'summary.json'), () => undefined);
+  expect(text.match(/<testcase classname="One cause" name="memtype-access~a~[bc]"/g)).toHaveLength(2);
 });
