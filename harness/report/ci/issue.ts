@@ -26,6 +26,8 @@ export function causeIssue(cause: ReportCause, run: RunReport, lookup: RuleLooku
   const cases = buckets.reduce((sum, { count }) => sum + count, 0);
   const fresh = buckets.filter((bucket) => bucket.standing !== 'known').length;
   const body = [
+    `## ${severity}: ${prose(title)}`,
+    '',
     ...(standing === 'changed'
       ? [`The cause is known; ${plural(fresh, 'bucket')} of it ${fresh === 1 ? 'is' : 'are'} not.`, '']
       : []),

@@ -53,7 +53,7 @@ test('The page has the states of the models at the divergent steps, and how the 
 
 test('GitHub gets at most ten annotations, on the stream that no report goes to', () => {
   const shown = under('true', ['report', at('run')]);
-  expect(shown.stdout).toMatch(/^# emtdiff: \d+ buckets\n/);
+  expect(shown.stdout).toMatch(/^# emtdiff: \d+ causes of divergence \(\d+ buckets\), the worst machine-check\.\n/);
   expect(shown.stderr.match(/^::(error|warning|notice) title=emtdiff/gm)).toHaveLength(10);
   expect(under('true', ['report', at('run'), '--output', at('out')]).stdout).toBe(shown.stderr);
 });
