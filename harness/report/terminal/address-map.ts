@@ -1,7 +1,7 @@
 /** The address space for a terminal: a row a range, a column a profile, what decides by number below. */
 import type { AddressMap, MapCell, MapRow } from '../../explain/address-map.js';
 import { MEMORY_TYPE_NAMES } from '../../../models/contract/memory-type.js';
-import { citationText } from './fuzz-summary.js';
+import { citationText } from '../citation-text.js';
 import { wrapped } from './scenario-table.js';
 
 /** More profiles than this share a column where all their types are equal. */

@@ -9,8 +9,7 @@ const MOST_NAMED = 4;
 /** Of one scenario, a line for each step and vendor. */
 export function aliasLines(aliases: readonly AgreedAlias[], width: number): string[] {
   return aliases.flatMap(({ step, vendor, guest, host, withSelfSnoop, withoutSelfSnoop }) => {
-    const snoop =
-      withSelfSnoop === withoutSelfSnoop ? withSelfSnoop : `with self-snoop ${withSelfSnoop}; without: ${withoutSelfSnoop}`;
+    const snoop = withSelfSnoop === withoutSelfSnoop ? withSelfSnoop : `${withSelfSnoop}; otherwise ${withoutSelfSnoop}`;
     const name = vendor === 'intel' ? 'Intel' : 'AMD';
     return wrapped(
       `hazard at step ${step}: all models agree on ${guest}, the host kernel maps the frame ${host}; on ${name} ${snoop}`,
