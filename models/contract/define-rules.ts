@@ -27,6 +27,24 @@ export function formatRule(sentence: string, place = '"steps"'): RuleText {
   return rule(sentence, 'emtdiff scenario format, version 1', place);
 }
 
+/** The same rules, told with clauses: a group of definitions to stand after theirs and after those of the clauses. */
+export function withClauses<T extends RuleTexts>(texts: T, ...clauses: readonly string[]): { readonly [K in keyof T]: RuleText } {
+  const entries = Object.entries(texts).map(([key, text]) => [key, { ...text, clauses: [...(text.clauses ?? []), ...clauses] }]);
+  return Object.fromEntries(entries) as { readonly [K in keyof T]: RuleText };
+}
+
+/** From the number of a rule to that of the rule with the same key in `variants`, if there is one: else to itself. */
+export function variantNumbers(rules: RuleNumbers<RuleTexts>, variants: RuleNumbers<RuleTexts>): Uint16Array {
+  const numbers = Uint16Array.from({ length: RULE_LIMIT }, (_, number) => number);
+  for (const [key, variant] of Object.entries(variants)) numbers[rules[key]] = variant;
+  return numbers;
+}
+
+/** By number: is it a rule by which `counters.zaps` counts an invalidation? */
+export function countedZaps(rules: RuleList): Uint8Array {
+  return Uint8Array.from(rules, (rule) => (rule?.kind === 'zap' ? 1 : 0));
+}
+
 const ABSENT: RuleText = {
   ...formatRule('The subject has no such operation, so the step is not applicable.', '"Observations: one per step and model"'),
   name: 'operation-absent',

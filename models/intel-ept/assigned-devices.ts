@@ -1,15 +1,16 @@
 import type { Machine } from '../contract/machine.js';
+import { NO_RULE } from '../contract/rule.js';
 import type { Quirks } from './quirks.js';
+import { RULE } from './rules.js';
 import type { Version } from './switches.js';
 
 /** Devices of one kind that a scenario can attach. */
 const MOST_OF_A_KIND = 3;
 
-/** What a device's coming or going came to. */
-export const COUNTED = 0;
-export const COUNTED_AND_ZAPS = 1;
-export const REFUSED = 2;
-export type DeviceChange = typeof COUNTED | typeof COUNTED_AND_ZAPS | typeof REFUSED;
+/** Result of a device's coming or going that the format refuses. */
+export const REFUSED = -1;
+/** REFUSED; else the rule by which it zaps or not, or NO_RULE where the question does not come up. */
+export type DeviceChange = number;
 
 /**
  * Devices assigned to the VM. KVM counts those whose DMA does not snoop, and acts when the first comes or the last goes.
@@ -38,31 +39,31 @@ export class AssignedDevices {
     if ((coherent ? this.coherent : this.noncoherent) === MOST_OF_A_KIND) return REFUSED;
     if (coherent) {
       this.coherent++;
-      return COUNTED;
+      return NO_RULE;
     }
-    return ++this.noncoherent === 1 && this.changeZaps() ? COUNTED_AND_ZAPS : COUNTED;
+    return ++this.noncoherent === 1 ? this.changeRule() : NO_RULE;
   }
 
   detach(coherent: boolean): DeviceChange {
     if ((coherent ? this.coherent : this.noncoherent) === 0) return REFUSED;
     if (coherent) {
       this.coherent--;
-      return COUNTED;
+      return NO_RULE;
     }
-    return --this.noncoherent === 0 && this.changeZaps() ? COUNTED_AND_ZAPS : COUNTED;
+    return --this.noncoherent === 0 ? this.changeRule() : NO_RULE;
   }
 
   /** kvm_noncoherent_dma_assignment_start_or_stop() */
-  private changeZaps(): boolean {
+  private changeRule(): number {
     switch (this.version.noncoherentChangeZaps) {
       case 'never':
-        return false;
+        return RULE.noncoherentChangeKeepsLeaves;
       case 'always':
-        return true;
+        return RULE.noncoherentChangeZaps;
       case 'without-self-snoop':
-        return !this.quirks.hostSelfSnoop;
+        return this.quirks.hostSelfSnoop ? RULE.noncoherentChangeOfSelfSnooper : RULE.noncoherentChangeZapsWithoutSelfSnoop;
       case 'with-ignore-pat-quirk':
-        return this.quirks.ignoreGuestPat;
+        return this.quirks.ignoreGuestPat ? RULE.noncoherentChangeZapsUnderQuirk : RULE.noncoherentChangeWithoutQuirk;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { type Gfn, LEVEL_PAGES } from '../contract/address.js';
+import { variantNumbers } from '../contract/define-rules.js';
 import { type RegisterType, WB } from '../contract/memory-type.js';
 import {
   CANDIDATE_UC,
@@ -22,9 +23,11 @@ import type { LeafMemoryType } from './leaf-memory-type.js';
 import { HONOURS_PAT, hasIpat, type LeafWord, leafWordOf, ruleNumberOf, typeOf } from './leaf-word.js';
 import { type MappingLevel, NO_LEVEL_CRASH } from './mapping-level.js';
 import { isMtrrType } from './mtrr-validity.js';
-import { RULE } from './rules.js';
+import { RULE, UNPAGED_RULE } from './rules.js';
 
 const ANY_TYPE = CANDIDATE_UC | CANDIDATE_WC | CANDIDATE_WT | CANDIDATE_WP | CANDIDATE_WB;
+/** From the rule of a leaf to the same with the clause that CR0.PG=0 adds. */
+const UNPAGED = variantNumbers(RULE, UNPAGED_RULE);
 
 /**
  * An access of the guest: the EPT leaf that serves it, built at first touch, and what hardware makes of leaf and PAT.
@@ -71,7 +74,7 @@ export class GuestAccess {
     if (!isMtrrType(type)) return openBetween(ANY_TYPE, rule);
     const eptType = type as Exclude<RegisterType, 7>;
     if (hasIpat(word)) return typed(eptType, level, leafWord(eptType, true), rule);
-    if (!this.cr0.isPaging(vcpu)) return typed(effectiveType(eptType, WB), level, leafWord(eptType, false), RULE.pagingOff);
+    if (!this.cr0.isPaging(vcpu)) return typed(effectiveType(eptType, WB), level, leafWord(eptType, false), UNPAGED[rule]);
     return typed(effectiveType(eptType, this.pat.type(vcpu, pat)), level, leafWord(eptType, false), rule);
   }
 }

@@ -45,7 +45,7 @@ export class Migration {
 
   private load(vcpu: number): void {
     for (let i = 0; i < LOADED.length; i++) {
-      this.msrs.write(vcpu, LOADED[i], this.hi[vcpu * LOADED.length + i], this.lo[vcpu * LOADED.length + i]);
+      this.msrs.restore(vcpu, LOADED[i], this.hi[vcpu * LOADED.length + i], this.lo[vcpu * LOADED.length + i]);
     }
   }
 }

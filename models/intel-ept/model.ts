@@ -1,12 +1,14 @@
 import type { Gfn, Level } from '../contract/address.js';
+import { countedZaps } from '../contract/define-rules.js';
 import type { Backing, Machine } from '../contract/machine.js';
 import type { RegisterType } from '../contract/memory-type.js';
 import type { Counters, State } from '../contract/model.js';
 import { PAT } from '../contract/msr.js';
 import { ENODEV, ENOSPC, GP, type Observation, OK, outcomeOf, plain, refused } from '../contract/observation.js';
 import type { AccessKind } from '../contract/operation.js';
+import { NO_RULE } from '../contract/rule.js';
 import { Subject } from '../contract/subject.js';
-import { AssignedDevices, COUNTED_AND_ZAPS, type DeviceChange, REFUSED } from './assigned-devices.js';
+import { AssignedDevices, type DeviceChange, REFUSED } from './assigned-devices.js';
 import { BackedRegions } from './backed-regions.js';
 import { EptLeaves } from './ept-leaves.js';
 import { GuestAccess } from './guest-access.js';
@@ -20,11 +22,12 @@ import { Migration } from './migration.js';
 import { MtrrZap } from './mtrr-zap.js';
 import { Quirks } from './quirks.js';
 import { readableState } from './state.js';
-import { RULE } from './rules.js';
+import { RULE, rules } from './rules.js';
 import type { Version } from './switches.js';
 
 /** End of a zap of everything. */
 const ALL_GFNS = 2 ** 52;
+const COUNTED = countedZaps(rules);
 
 /** A VM under KVM with VMX and EPT, at one version of Linux. */
 export class IntelEpt extends Subject {
@@ -40,6 +43,7 @@ export class IntelEpt extends Subject {
   private readonly guestAccess: GuestAccess;
   private readonly mtrrZap = new MtrrZap();
   private readonly migration: Migration;
+  private zapRule = NO_RULE;
   private guestZaps = 0;
   private zappedLeaves = 0;
   private tlbFlushes = 0;
@@ -68,11 +72,13 @@ export class IntelEpt extends Subject {
     this.quirks.reset(machine);
     this.mtrr.reset(machine);
     this.pat.reset();
+    this.msrs.reset();
     this.cr0.reset(machine);
     this.devices.reset(machine);
     this.regions.reset(machine.regions);
     this.leaves.clear();
     this.guestAccess.faults = 0;
+    this.zapRule = NO_RULE;
     this.guestZaps = 0;
     this.zappedLeaves = 0;
     this.tlbFlushes = 0;
@@ -80,17 +86,21 @@ export class IntelEpt extends Subject {
 
   writeMsr(vcpu: number, msr: number, hi: number, lo: number): Observation {
     const observation = this.msrs.write(vcpu, msr, hi, lo);
-    if (outcomeOf(observation) === OK && msr !== PAT) this.updateMtrr(vcpu, msr);
+    if (outcomeOf(observation) === OK && msr !== PAT) {
+      const rule = this.updateMtrr(vcpu, msr);
+      this.zapForGuest(rule, this.mtrrZap.start, this.mtrrZap.end);
+    }
     return observation;
   }
 
-  /** update_mtrr(), after the value was stored. */
-  private updateMtrr(vcpu: number, msr: number): void {
-    if (!this.version.zapsOnMtrrWrite || !this.devices.areNoncoherent()) return;
-    if (this.version.readsMtrrsOfVcpu0 && vcpu !== 0) return;
-    if (this.version.cdDefersMtrrZap && this.cr0.isCacheDisabled(vcpu)) return;
-    this.mtrrZap.update(this.mtrr, vcpu, msr);
-    this.zapForGuest(this.mtrrZap.start, this.mtrrZap.end);
+  /** update_mtrr(), after the value was stored: zaps this.mtrrZap's range or nothing, by the rule that it returns. */
+  private updateMtrr(vcpu: number, msr: number): number {
+    const { version } = this;
+    if (!version.zapsOnMtrrWrite) return RULE.mtrrWriteKeepsLeaves;
+    if (!this.devices.areNoncoherent()) return RULE.mtrrWriteWithoutNoncoherentDma;
+    if (version.readsMtrrsOfVcpu0 && vcpu !== 0) return RULE.mtrrWriteOfOtherVcpu;
+    if (version.cdDefersMtrrZap && this.cr0.isCacheDisabled(vcpu)) return RULE.mtrrWriteWhileCd;
+    return this.mtrrZap.update(this.mtrr, vcpu, msr);
   }
 
   readMsr(vcpu: number, msr: number): Observation {
@@ -102,21 +112,21 @@ export class IntelEpt extends Subject {
     if (nw && !cd) return plain(GP, RULE.notWriteThroughNeedsCd);
     const togglesCd = cd !== this.cr0.isCacheDisabled(vcpu);
     this.cr0.load(vcpu, pg, cd, nw);
-    if (togglesCd && this.cdToggleZaps()) this.zapForGuest(0, ALL_GFNS);
+    if (togglesCd) this.zapForGuest(this.cdChangeRule(), 0, ALL_GFNS);
     return plain(OK, RULE.cr0Stored);
   }
 
   /** kvm_post_set_cr0(): without the quirk the guest's CD decides types, so that leaves are stale. */
-  private cdToggleZaps(): boolean {
+  private cdChangeRule(): number {
     switch (this.version.cdToggleZaps) {
       case 'never':
-        return false;
+        return RULE.cdChangeKeepsLeaves;
       case 'always':
-        return true;
+        return RULE.cdChangeZaps;
       case 'noncoherent-without-quirk':
-        return this.devices.areNoncoherent() && !this.quirks.cdNwCleared;
+        return this.devices.areNoncoherent() && !this.quirks.cdNwCleared ? RULE.cdChangeZapsWithoutQuirk : RULE.cdChangeIsSpared;
       case 'noncoherent':
-        return this.devices.areNoncoherent();
+        return this.devices.areNoncoherent() ? RULE.cdChangeZapsWithNoncoherentDma : RULE.cdChangeWithoutNoncoherentDma;
     }
   }
 
@@ -143,7 +153,7 @@ export class IntelEpt extends Subject {
 
   private deviceChanged(change: DeviceChange, refusal: Observation): Observation {
     if (change === REFUSED) return refusal;
-    if (change === COUNTED_AND_ZAPS) this.zapForGuest(0, ALL_GFNS);
+    if (change !== NO_RULE) this.zapForGuest(change, 0, ALL_GFNS);
     return plain(OK, RULE.deviceCounted);
   }
 
@@ -158,9 +168,10 @@ export class IntelEpt extends Subject {
     return plain(OK, RULE.backingReplaced);
   }
 
-  /** A zap that `counters.zaps` counts: caused by an accepted register write or by a device. */
-  private zapForGuest(start: Gfn, end: Gfn): void {
-    if (end <= start) return;
+  /** What a register write or a device decides on zapping, by a rule: `counters.zaps` counts those that do. */
+  private zapForGuest(rule: number, start: Gfn, end: Gfn): void {
+    this.zapRule = rule;
+    if (COUNTED[rule] === 0) return;
     this.guestZaps++;
     this.zapRange(start, end);
   }
@@ -179,6 +190,12 @@ export class IntelEpt extends Subject {
 
   counters(): Counters {
     return { faults: this.guestAccess.faults, zaps: this.guestZaps, zappedLeaves: this.zappedLeaves, tlbFlushes: this.tlbFlushes };
+  }
+
+  takeZapRule(): number {
+    const rule = this.zapRule;
+    this.zapRule = NO_RULE;
+    return rule;
   }
 
   state(): State {

@@ -14,7 +14,7 @@ function hex(hi: number, lo: number): string {
   return `0x${((BigInt(hi) << 32n) | BigInt(lo)).toString(16)}`;
 }
 
-/** Registers of one vCPU as KVM stores them: masks with the bits that it sets above MAXPHYADDR. */
+/** Registers of one vCPU, masks without the bits above MAXPHYADDR that some versions store with them. */
 function registers(state: Record<string, unknown>, vcpu: number, mtrr: GuestMtrr, pat: GuestPat, cr0: GuestCr0): void {
   state[`vcpu${vcpu} MTRRdefType`] = hex(mtrr.defTypeHi[vcpu], mtrr.defTypeLo[vcpu]);
   for (const msr of fixedMsrs()) {
@@ -23,7 +23,10 @@ function registers(state: Record<string, unknown>, vcpu: number, mtrr: GuestMtrr
   for (let pair = 0; pair < VARIABLE_RANGES; pair++) {
     const at = vcpu * VARIABLE_RANGES + pair;
     state[`vcpu${vcpu} MTRRphysBase${pair}`] = hex(mtrr.baseHi[at], mtrr.baseLo[at]);
-    state[`vcpu${vcpu} MTRRphysMask${pair}`] = hex(mtrr.maskHi[at], mtrr.maskLo[at]);
+    state[`vcpu${vcpu} MTRRphysMask${pair}`] = hex(
+      mtrr.version.extendsMasks ? mtrr.maskHi[at] & mtrr.guestAddressHi : mtrr.maskHi[at],
+      mtrr.maskLo[at],
+    );
   }
   state[`vcpu${vcpu} PAT`] = hex(pat.hi[vcpu], pat.lo[vcpu]);
   state[`vcpu${vcpu} CR0`] = { pg: cr0.isPaging(vcpu), cd: cr0.isCacheDisabled(vcpu), nw: cr0.isNotWriteThrough(vcpu) };

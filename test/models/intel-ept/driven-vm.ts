@@ -118,6 +118,18 @@ export class DrivenVm {
     return this.profile.rules[ruleOf(observation)]!.id.replace('intel-ept.', '');
   }
 
+  /** The rule with its clauses: `patched + paging-off`. */
+  rulesOf(observation: Observation): string {
+    const rule = this.profile.rules[ruleOf(observation)]!;
+    return [rule, ...(rule.clauses ?? [])].map(({ id }) => id.replace('intel-ept.', '')).join(' + ');
+  }
+
+  /** What was decided on zapping since this was asked last: `zap cd-change-zaps`, or `none`. */
+  zapRule(): string {
+    const rule = this.profile.rules[this.model.takeZapRule!()];
+    return rule === null ? 'none' : `${rule.kind} ${rule.id.replace('intel-ept.', '')}`;
+  }
+
   outcome(observation: Observation): string {
     return OUTCOME_NAMES[outcomeOf(observation)];
   }

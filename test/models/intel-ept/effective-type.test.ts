@@ -31,7 +31,7 @@ describe.each(Object.entries(BY_PAT))('PAT %s', (pat, row) => {
     expect(ignoring.type(0x200, 4)).toBe('WB');
     const unpaged = new DrivenVm('6.6', { cr0: { pg: false, cd: false, nw: false } });
     unpaged.writeAll(`2ff=804 277=${ENCODING[pat]}06060606`);
-    expect([unpaged.type(0x200, 4), unpaged.ruleOf(unpaged.observe(0x200, 4))]).toEqual(['WT', 'paging-off']);
+    expect([unpaged.type(0x200, 4), unpaged.rulesOf(unpaged.observe(0x200, 4))]).toEqual(['WT', 'default-type + paging-off']);
   });
 });
 

@@ -212,3 +212,24 @@ describe('the rule of a leaf', () => {
     ['host-pat', 1, {}, 'host-pat-type'],
   ] as const)('in %s on backing %i with %o is %4$s', (name, backing, changes, id) => expect(rule(name, backing, changes)).toBe(id));
 });
+
+describe('with CR0.PG=0 the rule is still that of the leaf, and what paging off adds is a clause', () => {
+  const UNPAGED: Partial<Machine> = { cr0: { pg: false, cd: false, nw: false } };
+  test.each([
+    ['6.6', UNPAGED, '', 'disabled-uncached + paging-off'],
+    ['6.16', UNPAGED, '', 'noncoherent-honours-pat + paging-off'],
+    ['6.6', UNPAGED, '2ff=806', 'default-type + paging-off'],
+    ['4.1', UNPAGED, '', 'old-disabled-write-back + paging-off'],
+    // The PAT has no part in these.
+    ['6.6', { ...UNPAGED, ...COHERENT }, '', 'no-noncoherent-dma'],
+    ['6.6', { cr0: { pg: false, cd: true, nw: false } }, '', 'cd-write-back-ipat'],
+    ['6.7', { cr0: { pg: false, cd: true, nw: false } }, '', 'cd-write-back + paging-off'],
+  ])('in %s with %o after "%s": %s', (name, changes, writes, rules) => {
+    const vm = new DrivenVm(name, { ...changes, regions: [region(0, 16)] });
+    vm.writeAll(writes);
+    const observation = vm.observe(1);
+    expect(vm.rulesOf(observation)).toBe(rules);
+    vm.cr0(true, false);
+    expect(vm.rulesOf(vm.observe(1))).toBe(rules.replace(' + paging-off', ''));
+  });
+});

@@ -1,6 +1,6 @@
 /** Which WRMSR faults: the C of each version was run on these values. */
 import { profiles } from '../../../models/intel-ept/versions.js';
-import { DrivenVm, region } from './driven-vm.js';
+import { DrivenVm, machine, region } from './driven-vm.js';
 
 const NAMES = profiles.map((profile) => profile.name.replace('intel-ept/', ''));
 const UNCHECKED = ['2.6.27', '2.6.28', '2.6.29-rc1', '2.6.29'];
@@ -164,9 +164,37 @@ describe('RDMSR', () => {
     const vm = new DrivenVm('6.6');
     vm.write(0x201, 0xf_ffff_f800n);
     expect(vm.read(0x201)).toBe(0xf_ffff_f800n);
-    expect(vm.model.state()['vcpu0 MTRRphysMask0']).toBe('0xfffffffffffff800');
+    expect(vm.model.state()['vcpu0 MTRRphysMask0']).toBe('0xffffff800');
     const raw = new DrivenVm('6.16');
     raw.write(0x201, 0xf_ffff_f800n);
     expect(raw.model.state()['vcpu0 MTRRphysMask0']).toBe('0xffffff800');
   });
+
+  test.each([
+    // [version, writes, MSR, rule of the read]
+    ['6.16', '', 0x200, 'register-at-start + register-reads-back'],
+    ['6.16', '200=6', 0x200, 'variable-mtrr-stored + register-reads-back'],
+    ['6.16', '200=6', 0x201, 'register-at-start + register-reads-back'],
+    ['6.6', '201=fc0000800', 0x201, 'variable-mtrr-stored + pair-reads-back-within-width'],
+    ['6.6', '', 0x201, 'register-at-start + pair-reads-back-within-width'],
+    ['6.6', '250=6', 0x250, 'fixed-mtrr-stored + register-reads-back'],
+    ['6.6', '2ff=c06', 0x2ff, 'def-type-stored + register-reads-back'],
+    ['2.6.29', '2ff=c06', 0x2ff, 'def-type-stored + register-reads-back'],
+    ['2.6.29', '2ff=1c06', 0x2ff, 'def-type-reads-back-in-parts'],
+    ['4.1', '277=6', 0x277, 'pat-stored + register-reads-back'],
+    ['2.6.31', '277=6', 0x277, 'pat-stored + register-reads-back'],
+    ['2.6.31', '', 0x277, 'pat-reads-back-low-half'],
+  ])(
+    'in %s after "%s" gives 0x%i by the write that put the value there, a migration between or not',
+    (name, writes, msr, rules) => {
+      const vm = new DrivenVm(name);
+      vm.writeAll(writes);
+      expect(vm.rulesOf(vm.model.readMsr(0, msr))).toBe(rules);
+      vm.model.saveRestore();
+      expect(vm.rulesOf(vm.model.readMsr(0, msr))).toBe(rules);
+      expect(vm.rulesOf(vm.model.readMsr(1, 0x200))).toContain('register-at-start');
+      vm.model.reset(machine());
+      expect(vm.rulesOf(vm.model.readMsr(0, 0x250))).toBe('register-at-start + register-reads-back');
+    },
+  );
 });

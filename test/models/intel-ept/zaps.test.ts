@@ -4,7 +4,7 @@ import { GuestMtrr } from '../../../models/intel-ept/guest-mtrr.js';
 import { MtrrZap } from '../../../models/intel-ept/mtrr-zap.js';
 import { profiles } from '../../../models/intel-ept/versions.js';
 import type { Version } from '../../../models/intel-ept/switches.js';
-import { DrivenVm, LEVEL_1G, LEVEL_2M, machine, region, versionNamed } from './driven-vm.js';
+import { DrivenVm, LEVEL_1G, LEVEL_2M, machine, profileNamed, region, versionNamed } from './driven-vm.js';
 
 const NAMES = profiles.map((profile) => profile.name.replace('intel-ept/', ''));
 const ZAPPING = ['4.2-full-mtrr', '4.3', '4.4', '6.6', '6.7', 'cd-skip', 'wc-mmio', 'per-vm-mtrr'];
@@ -215,4 +215,57 @@ test('the start of a machine counts no zap and no fault', () => {
     const vm = new DrivenVm(name, { noncoherentDevices: 3, cr0: { pg: false, cd: true, nw: true } });
     expect(vm.counters()).toEqual({ faults: 0, zaps: 0, zappedLeaves: 0, tlbFlushes: 0 });
   }
+});
+
+describe('the rule of a decision on zapping', () => {
+  const CD_WRITE = (vm: DrivenVm) => vm.cr0(true, true);
+  const DEVICE = (vm: DrivenVm) => vm.model.attachDevice(false);
+  const write = (text: string) => (vm: DrivenVm) => vm.writeAll(text);
+  const COHERENT: Partial<Machine> = { noncoherentDevices: 0 };
+  test.each([
+    ['4.1', {}, write('2ff=c06'), 'no-zap mtrr-write-keeps-leaves'],
+    ['4.3', {}, write('2ff=c06'), 'zap mtrr-write-zaps'],
+    ['6.6', COHERENT, write('2ff=c06'), 'no-zap mtrr-write-without-noncoherent-dma'],
+    ['6.6', {}, write('200=6'), 'no-zap mtrr-write-while-disabled'],
+    ['6.6', {}, write('250=6'), 'no-zap mtrr-write-while-disabled', '2ff=806'],
+    ['6.6', {}, write('200=6'), 'no-zap mtrr-write-covers-nothing', '2ff=806'],
+    ['6.6', {}, write('277=6'), 'none'],
+    ['cd-skip', { cr0: { pg: true, cd: true, nw: false } }, write('2ff=c06'), 'no-zap mtrr-write-while-cd'],
+    ['per-vm-mtrr', {}, (vm: DrivenVm) => vm.writeAll('2ff=c06', 1), 'no-zap mtrr-write-of-other-vcpu'],
+    ['4.1', {}, CD_WRITE, 'no-zap cd-change-keeps-leaves'],
+    ['4.3', {}, CD_WRITE, 'zap cd-change-zaps'],
+    ['4.4', {}, CD_WRITE, 'no-zap cd-change-is-spared'],
+    ['4.4', { quirkCdNwCleared: false }, CD_WRITE, 'zap cd-change-zaps-without-quirk'],
+    ['cd-skip', {}, CD_WRITE, 'zap cd-change-zaps-with-noncoherent-dma'],
+    ['cd-skip', COHERENT, CD_WRITE, 'no-zap cd-change-without-noncoherent-dma'],
+    ['4.3', {}, (vm: DrivenVm) => vm.cr0(false, false), 'none'],
+    ['6.6', COHERENT, DEVICE, 'no-zap noncoherent-change-keeps-leaves'],
+    ['6.7', COHERENT, DEVICE, 'zap noncoherent-change-zaps'],
+    ['6.7', {}, DEVICE, 'none'],
+    ['6.11.0', COHERENT, DEVICE, 'no-zap noncoherent-change-of-self-snooper'],
+    ['6.11.0', { ...COHERENT, selfSnoop: false }, DEVICE, 'zap noncoherent-change-zaps-without-self-snoop'],
+    ['6.16', COHERENT, DEVICE, 'zap noncoherent-change-zaps-under-quirk'],
+    ['6.16', { ...COHERENT, quirkIgnoreGuestPat: false }, DEVICE, 'no-zap noncoherent-change-without-quirk'],
+  ])('in %s with %o is told once', (name, changes, step, rule, setup = '') => {
+    const vm = new DrivenVm(name, changes);
+    expect(vm.zapRule()).toBe('none');
+    vm.writeAll(setup);
+    vm.model.takeZapRule!();
+    const before = vm.counters().zaps!;
+    step(vm);
+    expect([vm.zapRule(), vm.zapRule()]).toEqual([rule, 'none']);
+    expect(vm.counters().zaps! - before).toBe(rule.startsWith('zap ') ? 1 : 0);
+    step(vm);
+    vm.model.reset(machine());
+    expect(vm.zapRule()).toBe('none');
+  });
+
+  test('names the commit that brought the zap for 4.2, and the one that spared it in 4.4', () => {
+    const commits = ['4.3', '4.4'].map((name) => {
+      const vm = new DrivenVm(name);
+      CD_WRITE(vm);
+      return profileNamed(name).rules[vm.model.takeZapRule!()]!.citation.commit;
+    });
+    expect(commits).toEqual(['b18d5431acc7', '879ae1880449']);
+  });
 });
