@@ -1,10 +1,10 @@
 /** Every profile, one line per model. */
-import { profiles as amdNpt } from './amd-npt/profiles.js';
+import { profiles as amdNpt } from './amd-npt/versions.js';
 import { profiles as bareMetal } from './bare-metal/profiles.js';
 import type { Profile } from './contract/model.js';
 import { profiles as intelEpt } from './intel-ept/versions.js';
 import { profiles as sevSnp } from './sev-snp/versions.js';
-import { profiles as shadowPaging } from './shadow-paging/profiles.js';
+import { profiles as shadowPaging } from './shadow-paging/versions.js';
 import { profiles as swProtected } from './sw-protected/versions.js';
 import { profiles as tdx } from './tdx/versions.js';
 import { profiles as xenHvm } from './xen-hvm/versions.js';

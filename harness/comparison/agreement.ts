@@ -78,9 +78,10 @@ export class Agreement {
     const counts = new Map<string, { a: number; b: number }>();
     this.sides().forEach(({ rules, reached }, side) => {
       rules.forEach((rule, number) => {
-        if (rule === null) return;
+        // Rules of zaps and clauses are told beside those that observations carry.
+        if (rule === null || (rule.kind !== undefined && reached[number] === 0)) return;
         const count = counts.get(rule.id) ?? { a: 0, b: 0 };
-        count[side === 0 ? 'a' : 'b'] = reached[number];
+        count[side === 0 ? 'a' : 'b'] += reached[number];
         counts.set(rule.id, count);
       });
     });

@@ -112,7 +112,10 @@ export function unreachedRules({ panel, health }: CampaignResult): string[] {
     // What an outside model names is no list of what it has.
     if (claims !== undefined) return;
     rules.forEach((rule, number) => {
-      if (rule !== null) reached.set(rule.id, (reached.get(rule.id) ?? false) || health.rules[seat][number] > 0);
+      const count = health.rules[seat][number];
+      // Rules of zaps and clauses are told beside those that observations carry.
+      if (rule === null || (rule.kind !== undefined && count === 0)) return;
+      reached.set(rule.id, (reached.get(rule.id) ?? false) || count > 0);
     });
   });
   return [...reached]

@@ -1,5 +1,5 @@
 /** CR0 of every vCPU as the guest sees it, and whether its CD reaches hardware: svm_set_cr0(). */
-import type { Kernel } from './kernel.js';
+import type { Kernel } from './switches.js';
 
 const VCPUS = 8;
 

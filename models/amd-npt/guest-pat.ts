@@ -4,7 +4,7 @@
  */
 import { type RegisterType, WB } from '../contract/memory-type.js';
 import { PAT_RESET_HI, PAT_RESET_LO } from '../contract/msr.js';
-import type { Kernel } from './kernel.js';
+import type { Kernel } from './switches.js';
 
 const VCPUS = 8;
 /** All eight entries WB, in halves. */

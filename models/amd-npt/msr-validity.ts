@@ -36,7 +36,7 @@ export function refusal(msr: number, hi: number, lo: number, maxPhysAddr: number
     return fourMtrrTypes(hi) && fourMtrrTypes(lo) ? 0 : RULE.fixedTypeReserved;
   }
   if (isVariable(msr)) return variableRefusal((msr - PHYSBASE0) % 2 === 0, hi, lo, maxPhysAddr, twoGps);
-  return msr === MTRRCAP ? RULE.mtrrCapIsReadOnly : RULE.noSuchMsr;
+  return msr === MTRRCAP ? RULE.mtrrcapIsReadOnly : RULE.noSuchMsr;
 }
 
 function variableRefusal(isBase: boolean, hi: number, lo: number, maxPhysAddr: number, twoGps: boolean): number {

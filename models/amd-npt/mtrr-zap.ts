@@ -3,26 +3,31 @@ import { DEF_TYPE, FIX16K_80000, FIX16K_A0000, FIX4K_C0000, FIX64K_00000, PHYSBA
 import type { GuestMtrrs } from './guest-mtrrs.js';
 import { isVariable, VARIABLE_PAIRS } from './mtrr-msr.js';
 import type { NptLeaves } from './npt-leaves.js';
+import { RULE } from './rules.js';
 
 /** update_mtrr() ends "all" here, in frames. */
 const ALL_FRAMES = 2 ** 52;
-export const NO_ZAP = -1;
 
-/** Zaps what `msr`, already stored, covers now. Gives the number of leaves removed, or NO_ZAP where the range is empty. */
-export function zapAfterMtrrWrite(mtrrs: GuestMtrrs, leaves: NptLeaves, vcpu: number, msr: number): number {
-  if (msr === DEF_TYPE) return leaves.removeRange(0, ALL_FRAMES);
-  if (!mtrrs.isEnabled(vcpu)) return NO_ZAP;
-  if (isVariable(msr)) {
-    // V is not tested, and where the range was before is not zapped.
-    const i = vcpu * VARIABLE_PAIRS + ((msr - PHYSBASE0) >> 1);
-    return zapUnlessEmpty(leaves, mtrrs.ranges.start[i], mtrrs.ranges.end[i]);
-  }
-  if (!mtrrs.fixedIsEnabled(vcpu)) return NO_ZAP;
-  return zapUnlessEmpty(leaves, fixedStart(msr), fixedStart(msr) + fixedPages(msr));
+/** The rule by which a write of `msr`, already stored, zaps what the register covers now, or nothing. */
+export function mtrrZapRule(mtrrs: GuestMtrrs, vcpu: number, msr: number): number {
+  if (msr === DEF_TYPE) return RULE.mtrrWriteZaps;
+  if (!mtrrs.isEnabled(vcpu)) return RULE.mtrrWriteWhileDisabled;
+  if (!isVariable(msr)) return mtrrs.fixedIsEnabled(vcpu) ? RULE.mtrrWriteZaps : RULE.mtrrWriteWhileDisabled;
+  const i = pairOf(vcpu, msr);
+  return mtrrs.ranges.end[i] > mtrrs.ranges.start[i] ? RULE.mtrrWriteZaps : RULE.mtrrWriteCoversNothing;
 }
 
-function zapUnlessEmpty(leaves: NptLeaves, start: number, end: number): number {
-  return end > start ? leaves.removeRange(start, end) : NO_ZAP;
+/** Zaps what the register covers now. Gives the number of leaves removed. */
+export function zapCovered(mtrrs: GuestMtrrs, leaves: NptLeaves, vcpu: number, msr: number): number {
+  if (msr === DEF_TYPE) return leaves.removeRange(0, ALL_FRAMES);
+  if (!isVariable(msr)) return leaves.removeRange(fixedStart(msr), fixedStart(msr) + fixedPages(msr));
+  // V is not tested, and where the range was before is not zapped.
+  const i = pairOf(vcpu, msr);
+  return leaves.removeRange(mtrrs.ranges.start[i], mtrrs.ranges.end[i]);
+}
+
+function pairOf(vcpu: number, msr: number): number {
+  return vcpu * VARIABLE_PAIRS + ((msr - PHYSBASE0) >> 1);
 }
 
 function fixedStart(msr: number): number {

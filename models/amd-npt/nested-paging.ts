@@ -7,13 +7,13 @@ import type { ControlRegister } from './control-register.js';
 import { cacheDisabledType, effectiveType } from './effective-type.js';
 import type { GuestMtrrs } from './guest-mtrrs.js';
 import { type GuestPat, WITHOUT_PAGING } from './guest-pat.js';
-import type { Kernel } from './kernel.js';
+import type { Kernel } from './switches.js';
 import { HOST_CRASHES, mappingLevel } from './mapping-level.js';
 import { type Memslots, NO_SLOT } from './memslots.js';
 import { nestedLeafType, PLAIN_LEAF, ruleOfLeaf, typeOfLeaf } from './nested-leaf.js';
 import { NOT_MAPPED, type NptLeaves, OPEN_TYPE } from './npt-leaves.js';
 import { ANY_TYPE, anyNestedType } from './open-type.js';
-import { CELL_RULE, RULE } from './rules.js';
+import { CELL_RULE, RULE, UNPAGED_RULE } from './rules.js';
 
 export class NestedPaging {
   /** Nested page faults, those that exit as MMIO included. */
@@ -61,13 +61,13 @@ export class NestedPaging {
     const level = this.leaves.level(leaf);
     const word = type === OPEN_TYPE ? NO_LEAF : leafWord(type as RegisterType, false);
     if (this.cr0.hardwareCd(vcpu)) {
-      const rule = mtrr === UC ? RULE.cacheDisabledUc : RULE.cacheDisabled;
+      const rule = mtrr === UC ? RULE.cacheDisabledMtrrUc : RULE.cacheDisabled;
       return typed(cacheDisabledType(mtrr), level, word, rule);
     }
     const paging = this.cr0.pg(vcpu);
     const guest = paging ? this.pat.type(vcpu, pat) : WITHOUT_PAGING;
     if (type === OPEN_TYPE) return openBetween(anyNestedType(guest, mtrr), this.leaves.rule(leaf));
-    const rule = paging ? this.leaves.rule(leaf) || CELL_RULE[8 * guest + mtrr] : RULE.pagingOff;
-    return typed(effectiveType(guest, type as RegisterType, mtrr), level, word, rule);
+    const rule = this.leaves.rule(leaf) || CELL_RULE[8 * guest + mtrr];
+    return typed(effectiveType(guest, type as RegisterType, mtrr), level, word, paging ? rule : UNPAGED_RULE[rule]);
   }
 }

@@ -1,4 +1,4 @@
-/** Registers and mappings for diffing: registers that are 0 and were never set apart from the reset state are left out. */
+/** Registers and mappings for diffing. */
 import { LEVEL_NAMES } from '../contract/address.js';
 import { MEMORY_TYPE_NAMES } from '../contract/memory-type.js';
 import type { State } from '../contract/model.js';
@@ -34,9 +34,7 @@ export function stateOf(
   const state: Record<string, unknown> = {};
   for (let vcpu = 0; vcpu < vcpus; vcpu++) {
     for (const msr of MTRRS) {
-      const hi = mtrrs.high(vcpu, msr);
-      const lo = mtrrs.low(vcpu, msr);
-      if (msr === DEF_TYPE || hi !== 0 || lo !== 0) state[`vcpu${vcpu} ${msrName(msr)}`] = hex(hi, lo);
+      state[`vcpu${vcpu} ${msrName(msr)}`] = hex(mtrrs.high(vcpu, msr), mtrrs.low(vcpu, msr));
     }
     state[`vcpu${vcpu} PAT`] = hex(pat.archHi[vcpu], pat.archLo[vcpu]);
     state[`vcpu${vcpu} g_pat`] = hex(pat.vmcbHi[vcpu], pat.vmcbLo[vcpu]);

@@ -61,8 +61,7 @@ export function readableState(
 ): State {
   const state: Record<string, unknown> = {};
   for (let vcpu = 0; vcpu < vcpus; vcpu++) registers(state, vcpu, mtrr, pat, cr0);
-  state['noncoherent devices'] = devices.noncoherent;
-  state['coherent devices'] = devices.coherent;
+  state.devices = { coherent: devices.coherent, noncoherent: devices.noncoherent };
   mappings(state, leaves);
   return state;
 }

@@ -1,5 +1,6 @@
 /** Devices assigned to the VM. Linux v6.16, arch/x86/kvm/x86.c; how many there may be is a rule of the scenario format. */
 import { ENODEV, ENOSPC, type Observation, OK, plain, refused } from '../contract/observation.js';
+import { NO_RULE } from '../contract/rule.js';
 import { RULE } from './rules.js';
 
 const MOST_OF_ONE_KIND = 3;
@@ -8,6 +9,8 @@ export class AssignedDevices {
   /** kvm->arch.noncoherent_dma_count */
   noncoherent = 0;
   coherent = 0;
+  /** By which rule the last start or stop zaps or not. */
+  zapRule = NO_RULE;
 
   /** @param ignoreGuestPatQuirk kvm_check_has_quirk(kvm, KVM_X86_QUIRK_IGNORE_GUEST_PAT). */
   constructor(private readonly ignoreGuestPatQuirk: boolean) {}
@@ -15,6 +18,7 @@ export class AssignedDevices {
   reset(noncoherent: number): void {
     this.noncoherent = noncoherent;
     this.coherent = 0;
+    this.zapRule = NO_RULE;
   }
 
   /** kvm_arch_register_noncoherent_dma(). The caller zaps if the rule is `noncoherentStartOrStop`. */
@@ -34,6 +38,12 @@ export class AssignedDevices {
   }
 
   private changed(isStartOrStop: boolean): Observation {
-    return plain(OK, isStartOrStop && this.ignoreGuestPatQuirk ? RULE.noncoherentStartOrStop : RULE.deviceWithoutEffect);
+    this.zapRule = isStartOrStop ? this.startOrStopRule() : NO_RULE;
+    return plain(OK, this.zapRule === RULE.noncoherentStartOrStop ? RULE.noncoherentStartOrStop : RULE.deviceWithoutEffect);
+  }
+
+  /** kvm_noncoherent_dma_assignment_start_or_stop() */
+  private startOrStopRule(): number {
+    return this.ignoreGuestPatQuirk ? RULE.noncoherentStartOrStop : RULE.startOrStopWithoutQuirk;
   }
 }

@@ -23,7 +23,7 @@ export class GuestCr0 {
   /** kvm_set_cr0(). Since 6.11 no change of CD zaps. */
   write(vcpu: number, pg: boolean, cd: boolean, nw: boolean): Observation {
     // kvm_is_valid_cr0()
-    if (nw && !cd) return plain(GP, RULE.notWriteThroughWithoutCacheDisable);
+    if (nw && !cd) return plain(GP, RULE.nwWithoutCd);
     this.cr0[vcpu] = (pg ? PG : 0) | (cd ? CD : 0) | (nw ? NW : 0);
     return plain(OK, RULE.cr0Written);
   }
@@ -31,7 +31,7 @@ export class GuestCr0 {
   /** kvm_vcpu_reset(vcpu, true): X86_CR0_ET and the old CD and NW. */
   init(vcpu: number): Observation {
     this.cr0[vcpu] &= CD | NW;
-    return plain(OK, RULE.initKeepsCdAndNw);
+    return plain(OK, RULE.initKeepsCdNw);
   }
 
   /** The guest's own CR0.PG; in hardware paging is on in any case. */

@@ -14,7 +14,7 @@ import {
   PHYSBASE0,
 } from '../contract/msr.js';
 import { GP, type Observation, OK, plain } from '../contract/observation.js';
-import { RULE } from './rules.js';
+import { READ_RULE, RULE } from './rules.js';
 
 const MAX_VCPUS = 8;
 const KVM_NR_VAR_MTRR = 8;
@@ -34,6 +34,8 @@ export class GuestMsrs {
   valueLo = 0;
   private readonly hi = new Uint32Array(MAX_VCPUS * SLOTS);
   private readonly lo = new Uint32Array(MAX_VCPUS * SLOTS);
+  /** By which rule each register has its value. */
+  private readonly setBy = new Uint8Array(MAX_VCPUS * SLOTS);
   /** Bits 63:32 at or above the guest MAXPHYADDR: kvm_vcpu_reserved_gpa_bits_raw(). */
   private reservedHi = 0;
 
@@ -44,6 +46,7 @@ export class GuestMsrs {
   reset(maxPhysAddr: number): void {
     this.hi.fill(0);
     this.lo.fill(0);
+    this.setBy.fill(RULE.registerAtStart);
     for (let slot = PAT_SLOT; slot < MAX_VCPUS * SLOTS; slot += SLOTS) {
       this.hi[slot] = PAT_RESET_HI;
       this.lo[slot] = PAT_RESET_LO;
@@ -60,8 +63,7 @@ export class GuestMsrs {
   set(vcpu: number, msr: number, hi: number, lo: number): Observation {
     if (msr === PAT) {
       if (!isValidPat(hi) || !isValidPat(lo)) return plain(GP, RULE.patInvalidType);
-      this.store(vcpu, PAT_SLOT, hi, lo);
-      return plain(OK, this.patRule);
+      return this.store(vcpu, PAT_SLOT, hi, lo, this.patRule);
     }
     if (msr === MTRRCAP) return plain(GP, RULE.mtrrCapReadOnly);
     return this.setMtrr(vcpu, msr, hi, lo);
@@ -78,7 +80,7 @@ export class GuestMsrs {
     if (slot === NO_SLOT) return plain(GP, RULE.absentMsr);
     this.valueHi = this.hi[vcpu * SLOTS + slot];
     this.valueLo = this.lo[vcpu * SLOTS + slot];
-    return plain(OK, RULE.msrRead);
+    return plain(OK, READ_RULE[this.setBy[vcpu * SLOTS + slot]]);
   }
 
   /** Registers of one vCPU by name, PAT first, as hex strings. */
@@ -98,8 +100,7 @@ export class GuestMsrs {
     if (slot === NO_SLOT) return plain(GP, RULE.absentMsr);
     const violation = this.violation(slot, hi, lo);
     if (violation !== VALID) return plain(GP, violation);
-    this.store(vcpu, slot, hi, lo);
-    return plain(OK, RULE.mtrrStored);
+    return this.store(vcpu, slot, hi, lo, RULE.mtrrStored);
   }
 
   /** kvm_mtrr_valid(): VALID, or the rule that the value breaks first. */
@@ -116,9 +117,11 @@ export class GuestMsrs {
     return (hi & this.reservedHi) !== 0 || (lo & 0x7ff) !== 0 ? RULE.physMaskReservedBits : VALID;
   }
 
-  private store(vcpu: number, slot: number, hi: number, lo: number): void {
+  private store(vcpu: number, slot: number, hi: number, lo: number, rule: number): Observation {
     this.hi[vcpu * SLOTS + slot] = hi;
     this.lo[vcpu * SLOTS + slot] = lo;
+    this.setBy[vcpu * SLOTS + slot] = rule;
+    return plain(OK, rule);
   }
 }
 

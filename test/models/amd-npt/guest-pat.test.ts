@@ -27,7 +27,7 @@ describe('which PAT types the accesses of the guest', () => {
     expect(vm.ruleOf(vm.model.readMsr(0, 0x277))).toBe('arch-pat-read-before-written');
     expect(vm.read(0x277)).toBe(0n);
     vm.writes([0x277, 0n]);
-    expect(vm.ruleOf(vm.model.readMsr(0, 0x277))).toBe('register-read');
+    expect(vm.rulesOf(vm.model.readMsr(0, 0x277))).toBe('pat-stored-only + register-read');
   });
   test('in 4.12 a write waits for the next INIT', () => {
     const vm = new Guest('4.12');
@@ -61,6 +61,6 @@ describe('which PAT types the accesses of the guest', () => {
     vm.writes([0x277, 0n]);
     expect([vm.type(0), vm.type(0x10)]).toEqual(['CD', 'CD']);
     vm.cr0({ pg: false });
-    expect([vm.type(0), vm.type(0x10), vm.rule(0x10)]).toEqual(['WP', 'WB', 'paging-off']);
+    expect([vm.type(0), vm.type(0x10), vm.rulesOf(vm.observe(0x10))]).toEqual(['WP', 'WB', 'guest-wb-mtrr-wb + paging-off']);
   });
 });

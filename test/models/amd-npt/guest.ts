@@ -1,6 +1,6 @@
 /** A guest on one profile of amd-npt, driven in words: what a test says and what it sees. */
 import { DEFAULT_MACHINE } from '../../default-machine.js';
-import { profiles } from '../../../models/amd-npt/profiles.js';
+import { profiles } from '../../../models/amd-npt/versions.js';
 import { LEVEL_NAMES } from '../../../models/contract/address.js';
 import {
   BACKING_HOST_MTRR,
@@ -23,6 +23,9 @@ import {
   outcomeOf,
   ruleOf,
 } from '../../../models/contract/observation.js';
+
+/** Versions by the last part of their names. */
+export const VERSIONS = profiles.map(({ name }) => name.replace('amd-npt/', ''));
 
 export interface RegionWords {
   gfn: number;
@@ -79,6 +82,18 @@ export class Guest {
   }
   ruleOf(observation: Observation): string {
     return this.profile.rules[ruleOf(observation)]!.id.replace('amd-npt.', '');
+  }
+
+  /** The rule with its clauses: `patched + paging-off`. */
+  rulesOf(observation: Observation): string {
+    const rule = this.profile.rules[ruleOf(observation)]!;
+    return [rule, ...(rule.clauses ?? [])].map(({ id }) => id.replace('amd-npt.', '')).join(' + ');
+  }
+
+  /** What was decided on zapping since this was asked last: `zap cd-toggle-zaps`, or `none`. */
+  zapRule(): string {
+    const rule = this.profile.rules[this.model.takeZapRule!()];
+    return rule === null ? 'none' : `${rule.kind} ${rule.id.replace('amd-npt.', '')}`;
   }
 
   write(msr: number, value: bigint, vcpu = 0): string {

@@ -1,9 +1,6 @@
-import { rules } from '../../../models/amd-npt/rules.js';
-import { profiles } from '../../../models/amd-npt/profiles.js';
 import { OUTCOME_NAMES, outcomeOf } from '../../../models/contract/observation.js';
-import { Guest } from './guest.js';
+import { Guest, VERSIONS } from './guest.js';
 
-const VERSIONS = ['4.1', '4.2-npt-pat', '4.12', 'gpat'];
 const LARGE = [{ gfn: 0, pages: 0x1000, level: '2M' as const }];
 
 describe('what the host does to its mappings', () => {
@@ -129,7 +126,7 @@ describe.each(VERSIONS)('operations that amd-npt/%s does not have', (version) =>
   });
 });
 
-describe('profiles and rules', () => {
+describe('profiles', () => {
   test('a reused model starts anew', () => {
     for (const version of VERSIONS) {
       const fresh = new Guest(version, { noncoherentDevices: 1 });
@@ -158,19 +155,5 @@ describe('profiles and rules', () => {
     newer.writes([0x2ff, 0x801n], [0x200, 6n]);
     expect(newer.counters().zaps).toBe(1);
     expect(newer.level(0x1000)).toBe('4K');
-  });
-  test('rule ids are unique and of this folder; each has a sentence and a place in a document', () => {
-    const ids = rules.slice(1).map((rule) => rule!.id);
-    expect(new Set(ids).size).toBe(ids.length);
-    for (const rule of rules.slice(1)) {
-      expect(rule!.id).toMatch(/^amd-npt\.[a-z0-9-]+$/);
-      expect(rule!.sentence).toMatch(/^[A-Z].*\.$/);
-      expect(rule!.citation.place).not.toBe('');
-    }
-  });
-  test('four profiles of one AMD lineage share the rules', () => {
-    expect(profiles.map((profile) => profile.name)).toEqual(VERSIONS.map((version) => `amd-npt/${version}`));
-    for (const profile of profiles)
-      expect([profile.lineage, profile.vendor, profile.hasLeaf, profile.rules]).toEqual(['amd-npt', 'amd', true, rules]);
   });
 });

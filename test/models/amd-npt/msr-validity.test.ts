@@ -1,6 +1,5 @@
-import { Guest } from './guest.js';
+import { Guest, VERSIONS } from './guest.js';
 
-const VERSIONS = ['4.1', '4.2-npt-pat', '4.12', 'gpat'];
 const FIXED = [0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f];
 
 describe.each(VERSIONS)('WRMSR and RDMSR on amd-npt/%s', (version) => {

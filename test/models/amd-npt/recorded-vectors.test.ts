@@ -1,4 +1,4 @@
-import { profiles } from '../../../models/amd-npt/profiles.js';
+import { profiles } from '../../../models/amd-npt/versions.js';
 import { describeVectors } from '../../vectors.js';
 
 describeVectors('kvm-npt.jsonl', profiles);

@@ -137,3 +137,41 @@ describe('a change of CR0.CD zaps all leaves', () => {
     expect(guest.counters()).toEqual({ faults: 1, zaps: 1, zappedLeaves: 0 });
   });
 });
+
+describe('the rule of a decision on zapping', () => {
+  const CD = (vm: Guest) => vm.cr0({ cd: true });
+  const DEF_TYPE = (vm: Guest) => vm.write(0x2ff, 0xc06n);
+  const WITH_DEVICE = { noncoherentDevices: 1 };
+  test.each([
+    ['4.1', WITH_DEVICE, DEF_TYPE, 'no-zap mtrr-write-keeps-leaves'],
+    ['4.12', WITH_DEVICE, DEF_TYPE, 'zap mtrr-write-zaps'],
+    ['4.12', {}, DEF_TYPE, 'no-zap mtrr-write-without-noncoherent-dma'],
+    ['4.12', WITH_DEVICE, (vm: Guest) => vm.write(0x250, 6n), 'no-zap mtrr-write-while-disabled'],
+    ['4.12', WITH_DEVICE, (vm: Guest) => vm.write(0x250, 6n), 'no-zap mtrr-write-while-disabled', 0x806n],
+    ['4.12', WITH_DEVICE, (vm: Guest) => vm.write(0x200, 6n), 'no-zap mtrr-write-covers-nothing', 0x806n],
+    ['4.12', WITH_DEVICE, (vm: Guest) => vm.write(0x277, 6n), 'none'],
+    ['gpat', WITH_DEVICE, DEF_TYPE, 'no-zap mtrr-write-keeps-leaves'],
+    ['4.1', WITH_DEVICE, CD, 'no-zap cd-toggle-keeps-leaves'],
+    ['4.2-npt-pat', {}, CD, 'zap cd-toggle-zaps'],
+    ['4.12', WITH_DEVICE, CD, 'no-zap cd-toggle-is-spared'],
+    ['4.12', { ...WITH_DEVICE, quirkCdNwCleared: false }, CD, 'zap cd-toggle-zaps-without-quirk'],
+  ])('in %s with %o is told once', (version, machine, step, rule, defType = 0n) => {
+    const vm = new Guest(version, machine);
+    vm.write(0x2ff, defType);
+    vm.zapRule();
+    const before = vm.counters().zaps!;
+    step(vm);
+    expect([vm.zapRule(), vm.zapRule()]).toEqual([rule, 'none']);
+    expect(vm.counters().zaps! - before).toBe(rule.startsWith('zap ') ? 1 : 0);
+  });
+});
+
+test('a register reads by the write that put its value there, a migration between or not', () => {
+  const vm = new Guest('gpat');
+  vm.writes([0x200, 6n], [0x277, 6n]);
+  const rules = () => [0x200, 0x201, 0x277].map((msr) => vm.rulesOf(vm.model.readMsr(0, msr)));
+  const expected = ['mtrr-stored + register-read', 'register-at-start + register-read', 'pat-stored-live + register-read'];
+  expect(rules()).toEqual(expected);
+  vm.model.saveRestore();
+  expect(rules()).toEqual(expected);
+});

@@ -23,7 +23,7 @@ import {
   ruleOf,
 } from '../../../models/contract/observation.js';
 import { READ } from '../../../models/contract/operation.js';
-import { profiles } from '../../../models/shadow-paging/profiles.js';
+import { profiles } from '../../../models/shadow-paging/versions.js';
 import { rules } from '../../../models/shadow-paging/rules.js';
 
 export const VMX = 'shadow-paging/kvm-vmx';
@@ -103,4 +103,10 @@ export function errno(observation: Observation): string {
 
 export function ruleId(observation: Observation): string {
   return rules[ruleOf(observation)]!.id;
+}
+
+/** A rule of the folder by its number, with its clauses as ids. */
+export function ruleIds(observation: Observation): string[] {
+  const rule = rules[ruleOf(observation)]!;
+  return [rule, ...(rule.clauses ?? [])].map(({ id }) => id.replace('shadow-paging.', ''));
 }

@@ -1,4 +1,5 @@
 import { READ } from '../../../models/contract/operation.js';
+import { rules } from '../../../models/shadow-paging/rules.js';
 import { BOTH, errno, outcome, PAT, patWithEntry0, start, SVM, touch, VMX, writeMsr } from './bench.js';
 
 test('on VMX the first non-coherent device to come and the last to go zap every leaf; those between and coherent ones do not', () => {
@@ -63,14 +64,14 @@ describe.each(BOTH)('%s', (profile) => {
     expect([1, 2].map(() => outcome(model.attachDevice(false)))).toEqual(['ok', 'error']);
     expect(errno(model.attachDevice(false))).toBe('ENOSPC');
     expect([1, 2, 3, 4].map(() => outcome(model.attachDevice(true)))).toEqual(['ok', 'ok', 'ok', 'error']);
-    expect(model.state()).toMatchObject({ 'noncoherent devices': 3, 'coherent devices': 3 });
+    expect(model.state()).toMatchObject({ devices: { coherent: 3, noncoherent: 3 } });
   });
 
   test('refuses to detach a kind of which none is attached', () => {
     const model = start(profile, { noncoherentDevices: 1 });
     expect(errno(model.detachDevice(true))).toBe('ENODEV');
     expect([1, 2].map(() => outcome(model.detachDevice(false)))).toEqual(['ok', 'error']);
-    expect(model.state()).toMatchObject({ 'noncoherent devices': 0, 'coherent devices': 0 });
+    expect(model.state()).toMatchObject({ devices: { coherent: 0, noncoherent: 0 } });
   });
 
   test('has no private memory and nothing of Xen: such operations are n/a and change nothing', () => {
@@ -89,4 +90,18 @@ describe.each(BOTH)('%s', (profile) => {
     expect(answers.map(outcome)).toEqual(Array(7).fill('n/a'));
     expect([model.state(), model.counters()]).toEqual(before);
   });
+});
+
+test.each([
+  [VMX, false, 'zap noncoherent-start-or-stop'],
+  [SVM, false, 'no-zap start-or-stop-without-quirk'],
+  [VMX, true, 'none'],
+])('on %s the decision on zapping at a device (coherent: %s) is told once: %s', (profile, coherent, expected) => {
+  const model = start(profile);
+  const told = () => {
+    const rule = rules[model.takeZapRule!()];
+    return rule === null ? 'none' : `${rule.kind} ${rule.id.replace('shadow-paging.', '')}`;
+  };
+  model.attachDevice(coherent);
+  expect([told(), told()]).toEqual([expected, 'none']);
 });

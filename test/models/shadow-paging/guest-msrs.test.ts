@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { profiles } from '../../../models/shadow-paging/profiles.js';
+import { profiles } from '../../../models/shadow-paging/versions.js';
 import { disagreements } from '../../vectors.js';
-import { BOTH, outcome, PAT, RESET_PAT, readMsr, ruleId, start, writeMsr } from './bench.js';
+import { BOTH, outcome, PAT, RESET_PAT, readMsr, ruleId, ruleIds, start, writeMsr } from './bench.js';
 
 const ALL_MTRRS = [0x2ff, 0x250, 0x258, 0x259];
 for (let msr = 0x268; msr <= 0x26f; msr += 1) ALL_MTRRS.push(msr);
@@ -158,4 +158,16 @@ describe('answers recorded from the MSR and CR0 code of Linux, which is one for 
     expect(vectors.length).toBeGreaterThan(50);
     expect(vectors.flatMap((vector) => disagreements(profile, vector))).toEqual([]);
   });
+});
+
+test.each(BOTH)('on %s a register reads by the write that put its value there', (profile) => {
+  const model = start(profile);
+  writeMsr(model, 0, 0x200, 6n);
+  writeMsr(model, 0, PAT, 6n);
+  const pat = profile.endsWith('vmx') ? 'vmx-pat-live' : 'svm-pat-stored';
+  expect([0x200, 0x201, PAT].map((msr) => ruleIds(model.readMsr(0, msr)))).toEqual([
+    ['mtrr-stored', 'msr-read'],
+    ['register-at-start', 'msr-read'],
+    [pat, 'msr-read'],
+  ]);
 });

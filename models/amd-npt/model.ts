@@ -1,31 +1,37 @@
 /** A guest under nested paging: one method an operation, each in the order of the kernel's own statements. */
 import type { Gfn, Level } from '../contract/address.js';
+import { countedZaps } from '../contract/define-rules.js';
 import type { Backing, Machine } from '../contract/machine.js';
 import type { RegisterType } from '../contract/memory-type.js';
-import type { Counters, Model, State } from '../contract/model.js';
-import { MTRRCAP, PAT } from '../contract/msr.js';
-import { GP, NOT_APPLICABLE, type Observation, OK, plain } from '../contract/observation.js';
-import type { AccessKind, AccessPause, ConversionPause, PinType } from '../contract/operation.js';
+import type { Counters, State } from '../contract/model.js';
+import { DEF_TYPE, MTRRCAP, PAT, PHYSBASE0 } from '../contract/msr.js';
+import { GP, type Observation, OK, plain } from '../contract/observation.js';
+import type { AccessKind } from '../contract/operation.js';
+import { NO_RULE } from '../contract/rule.js';
+import { Subject } from '../contract/subject.js';
 import { AssignedDevices } from './assigned-devices.js';
 import { ControlRegister } from './control-register.js';
 import { GuestMtrrs } from './guest-mtrrs.js';
 import { GuestPat } from './guest-pat.js';
-import type { Kernel } from './kernel.js';
+import type { Kernel } from './switches.js';
 import { Memslots } from './memslots.js';
 import { refusal } from './msr-validity.js';
-import { NO_ZAP, zapAfterMtrrWrite } from './mtrr-zap.js';
+import { mtrrZapRule, zapCovered } from './mtrr-zap.js';
 import { NestedPaging } from './nested-paging.js';
 import { NptLeaves } from './npt-leaves.js';
-import { RULE } from './rules.js';
+import { READ_RULE, RULE, rules } from './rules.js';
 import { stateOf } from './state.js';
 
 /** MTRRCAP of every version: VCNT 8, FIX, WC. */
 const MTRRCAP_VALUE = 0x508;
-const NOT_OF_KVM = plain(NOT_APPLICABLE, RULE.notOfKvm);
-const NO_PRIVATE_MEMORY = plain(NOT_APPLICABLE, RULE.noPrivateMemory);
 const HOST_DONE = plain(OK, RULE.hostOperationDone);
 
-export class NptModel implements Model {
+/** The numbers from PHYSBASE0 to MTRRdefType. */
+const NUMBERS = DEF_TYPE - PHYSBASE0 + 1;
+const VCPUS = 8;
+const COUNTED = countedZaps(rules);
+
+export class NptModel extends Subject {
   valueHi = 0;
   valueLo = 0;
 
@@ -39,10 +45,14 @@ export class NptModel implements Model {
   private vcpus = 1;
   private maxPhysAddr = 46;
   private quirkCdNwCleared = true;
+  /** By which rule each register has its value, at vcpu * NUMBERS + msr - PHYSBASE0. */
+  private readonly setBy = new Uint8Array(VCPUS * NUMBERS);
+  private zapRule = NO_RULE;
   private zaps = 0;
   private zappedLeaves = 0;
 
   constructor(private readonly kernel: Kernel) {
+    super({ privateMemory: RULE.noPrivateMemory, xenInterface: RULE.notOfKvm });
     this.mtrrs = new GuestMtrrs(kernel.levelLimitedByMtrr);
     this.pat = new GuestPat(kernel);
     this.cr0 = new ControlRegister(kernel);
@@ -55,6 +65,8 @@ export class NptModel implements Model {
     this.quirkCdNwCleared = machine.quirkCdNwCleared;
     this.paging.faults = this.zaps = this.zappedLeaves = 0;
     this.valueHi = this.valueLo = 0;
+    this.zapRule = NO_RULE;
+    this.setBy.fill(RULE.registerAtStart);
     this.leaves.clear();
     this.memslots.reset(machine.regions);
     this.devices.reset(machine.noncoherentDevices);
@@ -72,30 +84,42 @@ export class NptModel implements Model {
     if (refused !== 0) return plain(GP, refused);
     if (msr === PAT) {
       this.pat.write(vcpu, hi, lo);
-      return plain(OK, this.kernel.gPatFollowsWrites ? RULE.patStoredLive : RULE.patStoredOnly);
+      return plain(OK, this.setRegister(vcpu, msr, this.kernel.gPatFollowsWrites ? RULE.patStoredLive : RULE.patStoredOnly));
     }
     this.mtrrs.store(vcpu, msr, hi, lo);
-    return plain(OK, this.zapsAfter(vcpu, msr) ? RULE.mtrrWriteZaps : RULE.mtrrStored);
+    const stored = this.setRegister(vcpu, msr, RULE.mtrrStored);
+    return plain(OK, this.zapsAfter(vcpu, msr) ? RULE.mtrrWriteZaps : stored);
   }
 
-  /** update_mtrr(): tdp_enabled is true on NPT as well, so that nothing but non-coherent DMA is asked. */
+  private setRegister(vcpu: number, msr: number, rule: number): number {
+    this.setBy[vcpu * NUMBERS + msr - PHYSBASE0] = rule;
+    return rule;
+  }
+
   private zapsAfter(vcpu: number, msr: number): boolean {
-    if (!this.kernel.mtrrWriteZaps || !this.devices.hasNoncoherentDma()) return false;
-    const removed = zapAfterMtrrWrite(this.mtrrs, this.leaves, vcpu, msr);
-    if (removed === NO_ZAP) return false;
+    this.zapRule = this.mtrrWriteRule(vcpu, msr);
+    if (COUNTED[this.zapRule] === 0) return false;
     this.zaps++;
-    this.zappedLeaves += removed;
+    this.zappedLeaves += zapCovered(this.mtrrs, this.leaves, vcpu, msr);
     return true;
   }
 
+  /** update_mtrr(): tdp_enabled is true on NPT as well, so that nothing but non-coherent DMA is asked. */
+  private mtrrWriteRule(vcpu: number, msr: number): number {
+    if (!this.kernel.mtrrWriteZaps) return RULE.mtrrWriteKeepsLeaves;
+    if (!this.devices.hasNoncoherentDma()) return RULE.mtrrWriteWithoutNoncoherentDma;
+    return mtrrZapRule(this.mtrrs, vcpu, msr);
+  }
+
   readMsr(vcpu: number, msr: number): Observation {
-    if (msr === MTRRCAP) return this.read(0, MTRRCAP_VALUE, RULE.mtrrCapRead);
+    if (msr === MTRRCAP) return this.read(0, MTRRCAP_VALUE, RULE.mtrrcapRead);
+    const rule = READ_RULE[this.setBy[vcpu * NUMBERS + msr - PHYSBASE0]];
     if (msr === PAT) {
-      const rule = this.pat.readsUnwritten(vcpu) ? RULE.archPatRead : RULE.registerRead;
-      return this.read(this.pat.archHi[vcpu], this.pat.archLo[vcpu], rule);
+      const unwritten = this.pat.readsUnwritten(vcpu);
+      return this.read(this.pat.archHi[vcpu], this.pat.archLo[vcpu], unwritten ? RULE.archPatReadBeforeWritten : rule);
     }
     if (!this.mtrrs.has(msr)) return plain(GP, RULE.noSuchMsr);
-    return this.read(this.mtrrs.high(vcpu, msr), this.mtrrs.low(vcpu, msr), RULE.registerRead);
+    return this.read(this.mtrrs.high(vcpu, msr), this.mtrrs.low(vcpu, msr), rule);
   }
 
   private read(hi: number, lo: number, rule: number): Observation {
@@ -106,38 +130,34 @@ export class NptModel implements Model {
 
   writeCr0(vcpu: number, pg: boolean, cd: boolean, nw: boolean): Observation {
     if (nw && !cd) return plain(GP, RULE.nwWithoutCd);
-    const toggled = this.cr0.write(vcpu, pg, cd, nw);
-    if (!toggled || !this.cdToggleZaps()) return plain(OK, RULE.cr0Stored);
+    if (!this.cr0.write(vcpu, pg, cd, nw)) return plain(OK, RULE.cr0Stored);
+    this.zapRule = this.cdToggleRule();
+    if (COUNTED[this.zapRule] === 0) return plain(OK, RULE.cr0Stored);
     this.zaps++;
     this.zappedLeaves += this.leaves.count;
     this.leaves.clear();
-    return plain(OK, RULE.cdToggleZaps);
+    return plain(OK, this.zapRule);
   }
 
-  private cdToggleZaps(): boolean {
-    const { cdToggleZap } = this.kernel;
-    if (cdToggleZap === 'never') return false;
-    return cdToggleZap === 'always' || (this.devices.hasNoncoherentDma() && !this.quirkCdNwCleared);
+  private cdToggleRule(): number {
+    switch (this.kernel.cdToggleZap) {
+      case 'never':
+        return RULE.cdToggleKeepsLeaves;
+      case 'always':
+        return RULE.cdToggleZaps;
+      case 'noncoherent-without-quirk':
+        return this.devices.hasNoncoherentDma() && !this.quirkCdNwCleared ? RULE.cdToggleZapsWithoutQuirk : RULE.cdToggleIsSpared;
+    }
   }
 
   init(vcpu: number): Observation {
     this.cr0.init(vcpu);
     this.pat.initVmcb(vcpu, this.devices.hasAny());
-    return plain(OK, this.kernel.initSetsCdAndNw ? RULE.initSetsCaching : RULE.initKeepsCaching);
+    return plain(OK, this.kernel.initSetsCdAndNw ? RULE.initSetsCdAndNw : RULE.initKeepsCdAndNw);
   }
 
-  access(
-    vcpu: number,
-    gfn: Gfn,
-    _kind: AccessKind,
-    pat: number,
-    _pageSize: Level,
-    isPrivate: boolean,
-    _ack: boolean,
-    _pauseAfter: AccessPause,
-  ): Observation {
-    if (isPrivate) return NO_PRIVATE_MEMORY;
-    return this.paging.access(vcpu, gfn, pat);
+  access(vcpu: number, gfn: Gfn, _kind: AccessKind, pat: number, _pageSize: Level, isPrivate: boolean): Observation {
+    return isPrivate ? this.noPrivateMemory : this.paging.access(vcpu, gfn, pat);
   }
 
   invlpg(_vcpu: number, _gfn: Gfn): Observation {
@@ -151,7 +171,7 @@ export class NptModel implements Model {
     return this.devices.detach(coherent);
   }
 
-  zap(gfn: Gfn, pages: number): Observation {
+  override zap(gfn: Gfn, pages: number): Observation {
     this.zappedLeaves += this.leaves.removeRange(gfn, gfn + pages);
     return HOST_DONE;
   }
@@ -168,30 +188,17 @@ export class NptModel implements Model {
       this.mtrrs.reload(vcpu);
       this.pat.recreate(vcpu, this.devices.hasAny());
     }
-    return plain(OK, this.pat.survivesMigration() ? RULE.migrated : RULE.migratedPatWaits);
-  }
-
-  setIoResources(_held: boolean): Observation {
-    return NOT_OF_KVM;
-  }
-  pinCacheattr(_gfn: Gfn, _pages: number, _type: PinType): Observation {
-    return NOT_OF_KVM;
-  }
-  resumeAccess(_vcpu: number): Observation {
-    return NO_PRIVATE_MEMORY;
-  }
-  setAttributes(_gfn: Gfn, _pages: number, _toPrivate: boolean, _pauseAfter: ConversionPause): Observation {
-    return NO_PRIVATE_MEMORY;
-  }
-  resumeAttributes(): Observation {
-    return NO_PRIVATE_MEMORY;
-  }
-  punchHole(_gfn: Gfn, _pages: number): Observation {
-    return NO_PRIVATE_MEMORY;
+    return plain(OK, this.pat.survivesMigration() ? RULE.migrated : RULE.migratedPatWaitsForInit);
   }
 
   counters(): Counters {
     return { faults: this.paging.faults, zaps: this.zaps, zappedLeaves: this.zappedLeaves };
+  }
+
+  takeZapRule(): number {
+    const rule = this.zapRule;
+    this.zapRule = NO_RULE;
+    return rule;
   }
 
   state(): State {

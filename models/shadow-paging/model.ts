@@ -5,22 +5,25 @@
 import { type Gfn, LEVEL_2M, type Level } from '../contract/address.js';
 import type { Backing, Machine } from '../contract/machine.js';
 import { CD, type EffectiveType, type RegisterType, UC, WB } from '../contract/memory-type.js';
-import type { Counters, Model, State } from '../contract/model.js';
-import { leafWord, MMIO, NOT_APPLICABLE, type Observation, OK, plain, ruleOf, typed } from '../contract/observation.js';
+import type { Counters, State } from '../contract/model.js';
+import { leafWord, MMIO, type Observation, OK, plain, ruleOf, typed } from '../contract/observation.js';
 import type { AccessKind } from '../contract/operation.js';
+import { NO_RULE } from '../contract/rule.js';
+import { Subject } from '../contract/subject.js';
 import { AssignedDevices } from './assigned-devices.js';
 import { GuestCr0 } from './guest-cr0.js';
 import { GuestMsrs } from './guest-msrs.js';
 import { HostMemory, NO_REGION } from './host-memory.js';
 import { RULE } from './rules.js';
 import { type GuestMapping, NO_LEAF_FOUND, NONPAGING, ShadowLeaves } from './shadow-leaves.js';
+import { readableState } from './state.js';
 import { cell, type Vendor } from './vendor.js';
 
 /** Entry 0 of the host's PAT on every Linux, on which KVM relies: kvm_mmu_reset_all_pte_masks(), "uses PAT entry '0' to encode WB". */
 const HOST_PA0 = WB;
 const LEAF = leafWord(HOST_PA0, false);
 
-export class ShadowPager implements Model {
+export class ShadowPager extends Subject {
   private readonly msrs: GuestMsrs;
   private readonly cr0: GuestCr0;
   private readonly devices: AssignedDevices;
@@ -32,10 +35,15 @@ export class ShadowPager implements Model {
   private zappedLeaves = 0;
   private tlbFlushes = 0;
 
-  constructor(private readonly vendor: Vendor) {
+  /** @param ignoreGuestPatQuirk KVM_X86_QUIRK_IGNORE_GUEST_PAT is enabled for the VM. */
+  constructor(
+    private readonly vendor: Vendor,
+    ignoreGuestPatQuirk: boolean,
+  ) {
+    super({ privateMemory: RULE.noPrivateMemory, xenInterface: RULE.xenOnly });
     this.msrs = new GuestMsrs(vendor.patRule);
     this.cr0 = new GuestCr0(vendor.guestCdCanBeLive);
-    this.devices = new AssignedDevices(vendor.ignoreGuestPatQuirk);
+    this.devices = new AssignedDevices(ignoreGuestPatQuirk);
   }
 
   get valueHi(): number {
@@ -77,7 +85,7 @@ export class ShadowPager implements Model {
 
   /** The guest's own PAT index is not looked at: make_spte() takes no cache bits from the guest entry. */
   access(vcpu: number, gfn: Gfn, _kind: AccessKind, _pat: number, pageSize: Level, isPrivate: boolean): Observation {
-    if (isPrivate) return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
+    if (isPrivate) return this.noPrivateMemory;
     const mapping = this.cr0.isPaging(vcpu) ? pageSize : NONPAGING;
     let leaf = this.leaves.find(gfn, mapping);
     if (leaf === NO_LEAF_FOUND) leaf = this.pageFault(gfn, mapping);
@@ -98,7 +106,7 @@ export class ShadowPager implements Model {
     return this.zapIfStartOrStop(this.devices.detach(coherent));
   }
 
-  zap(gfn: Gfn, pages: number): Observation {
+  override zap(gfn: Gfn, pages: number): Observation {
     this.invalidated(this.leaves.dropRange(gfn, gfn + pages));
     return plain(OK, RULE.hostZap);
   }
@@ -115,46 +123,18 @@ export class ShadowPager implements Model {
     return plain(OK, RULE.saveRestore);
   }
 
-  setIoResources(): Observation {
-    return plain(NOT_APPLICABLE, RULE.xenOnly);
-  }
-
-  pinCacheattr(): Observation {
-    return plain(NOT_APPLICABLE, RULE.xenOnly);
-  }
-
-  resumeAccess(): Observation {
-    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-  }
-
-  setAttributes(): Observation {
-    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-  }
-
-  resumeAttributes(): Observation {
-    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-  }
-
-  punchHole(): Observation {
-    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-  }
-
   counters(): Counters {
     return { faults: this.faults, zaps: this.zaps, zappedLeaves: this.zappedLeaves, tlbFlushes: this.tlbFlushes };
   }
 
+  takeZapRule(): number {
+    const rule = this.devices.zapRule;
+    this.devices.zapRule = NO_RULE;
+    return rule;
+  }
+
   state(): State {
-    const state: Record<string, unknown> = {};
-    for (let vcpu = 0; vcpu < this.vcpus; vcpu += 1) {
-      Object.assign(state, Object.fromEntries(this.msrs.state(vcpu)));
-      state[`vcpu${vcpu} CR0`] = this.cr0.state(vcpu);
-    }
-    state['noncoherent devices'] = this.devices.noncoherent;
-    state['coherent devices'] = this.devices.coherent;
-    for (const { gfn, guest, level } of this.leaves.state()) {
-      state[`gfn ${gfn}`] = { ...(state[`gfn ${gfn}`] as object | undefined), [`guest ${guest}`]: { level, leaf: 'WB' } };
-    }
-    return state;
+    return readableState(this.vcpus, this.msrs, this.cr0, this.devices, this.leaves);
   }
 
   /** FNAME(page_fault)(), nonpaging_page_fault(): builds the leaf, or NO_LEAF_FOUND if no memory slot covers the frame. */
@@ -172,7 +152,7 @@ export class ShadowPager implements Model {
     const level = this.leaves.levelOf(leaf);
     const hostMtrr = this.leaves.hostMtrr(leaf);
     if (this.cr0.disablesCaches(vcpu)) {
-      if (hostMtrr === UC) return typed(UC, level, LEAF, RULE.svmCacheDisabledOverUncached);
+      if (hostMtrr === UC) return typed(UC, level, LEAF, RULE.svmCacheDisabledOverUc);
       return typed(CD, level, LEAF, RULE.svmCacheDisabled);
     }
     const index = cell(hostMtrr, this.vendor.guestPatIsLive ? this.msrs.pa0(vcpu) : HOST_PA0);
