@@ -1,6 +1,6 @@
 /** Every profile, one line per model. */
 import { profiles as amdNpt } from './amd-npt/versions.js';
-import { profiles as bareMetal } from './bare-metal/profiles.js';
+import { profiles as bareMetal } from './bare-metal/versions.js';
 import type { Profile } from './contract/model.js';
 import { profiles as intelEpt } from './intel-ept/versions.js';
 import { profiles as sevSnp } from './sev-snp/versions.js';

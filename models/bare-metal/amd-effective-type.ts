@@ -1,15 +1,7 @@
 /** Effective memory type on AMD processors, nested paging aside. */
-import type { Rule, RuleTable } from '../contract/rule.js';
-import {
-  type Cell,
-  cellCause,
-  cellId,
-  type EffectiveName,
-  MTRR_NAMES,
-  type MtrrName,
-  PAT_NAMES,
-  type PatName,
-} from './effective-type.js';
+import type { RuleText } from '../contract/define-rules.js';
+import type { RuleTable } from '../contract/rule.js';
+import { type Cell, cellName, type EffectiveName, MTRR_NAMES, type MtrrName, PAT_NAMES, type PatName } from './effective-type.js';
 
 /** AMD APM vol. 2, "Combined Effect of MTRRs and PAT", table 7-11. CD: uncacheable, and every access probes the caches. */
 const EFFECTIVE: Readonly<Record<MtrrName, Readonly<Record<PatName, EffectiveName>>>> = {
@@ -31,10 +23,9 @@ export const AMD_CELLS: readonly Cell[] = MTRR_NAMES.flatMap((mtrr) =>
   PAT_NAMES.map((pat) => ({ mtrr, pat, effective: EFFECTIVE[mtrr][pat], rule: cellRule(mtrr, pat, EFFECTIVE[mtrr][pat]) })),
 );
 
-function cellRule(mtrr: MtrrName, pat: PatName, effective: EffectiveName): Rule {
+function cellRule(mtrr: MtrrName, pat: PatName, effective: EffectiveName): RuleText {
   return {
-    id: cellId('amd', mtrr, pat),
-    cause: cellCause('amd', mtrr, pat, effective),
+    name: cellName('amd', mtrr, pat),
     table: TABLE,
     sentence: `MTRR type ${mtrr} and PAT type ${pat} make ${effective}: ${reason(mtrr, pat, effective)}.`,
     citation: { document: 'AMD APM vol. 2', place: '"Combined Effect of MTRRs and PAT"' },

@@ -1,13 +1,14 @@
 /** What AMD's manuals decide, but for the cells of the memory type table (amd-effective-type.ts). */
-import type { Rule } from '../contract/rule.js';
+import { decidingRegisters } from './decider.js';
+import { rule, type RuleText, type RuleTexts } from '../contract/define-rules.js';
 
-function apm(id: string, sentence: string, place: string, volume = 2): Rule {
-  return { id, sentence, citation: { document: `AMD APM vol. ${volume}`, place } };
+function apm(name: string, sentence: string, place: string, volume = 2): RuleText {
+  return { ...rule(sentence, `AMD APM vol. ${volume}`, place), name };
 }
 
 /** The register descriptions of a real part say which bits fault where the architecture manual only says "reserved". */
-function ppr(id: string, sentence: string, register: string): Rule {
-  return { id, sentence, citation: { document: 'AMD PPR for Family 17h', place: register } };
+function ppr(name: string, sentence: string, register: string): RuleText {
+  return { ...rule(sentence, 'AMD PPR for Family 17h', register), name };
 }
 
 const VARIABLE_BASE = 'Core::X86::Msr::MtrrVarBase';
@@ -16,118 +17,118 @@ const CACHE_CONTROL = '"Cache Control Mechanisms"';
 
 export const AMD_RULES = {
   mtrrsAbsent: apm(
-    'bare-metal.amd-mtrrs-absent',
+    'amd-mtrrs-absent',
     'A processor without CPUID.MTRR has no MTRR MSRs: touching one is #GP(0), and only the PAT types memory.',
     '"WRMSR"',
     3,
   ),
   pairAbsent: apm(
-    'bare-metal.amd-pair-absent',
+    'amd-pair-absent',
     'A variable-range pair at or above MTRRCAP.VCNT is an unimplemented MSR: #GP(0).',
     '"WRMSR"',
     3,
   ),
-  capReadOnly: apm('bare-metal.amd-cap-read-only', 'MTRRcap is read-only: a write is #GP(0).', '"Identifying MTRR Features"'),
+  capReadOnly: apm('amd-cap-read-only', 'MTRRcap is read-only: a write is #GP(0).', '"Identifying MTRR Features"'),
   defTypeReservedBits: apm(
-    'bare-metal.amd-def-type-reserved-bits',
+    'amd-def-type-reserved-bits',
     'Bits 9:8 and 63:12 of MTRRdefType must be zero: setting one is #GP(0).',
     '"Default-Range MTRRs"',
   ),
   defTypeReservedType: ppr(
-    'bare-metal.amd-def-type-reserved-type',
+    'amd-def-type-reserved-type',
     'The default type must be UC, WC, WT, WP or WB: a reserved encoding is #GP(0).',
     'Core::X86::Msr::MTRRdefType',
   ),
   fixedReservedType: ppr(
-    'bare-metal.amd-fixed-reserved-type',
+    'amd-fixed-reserved-type',
     'A fixed-range byte must be UC, WC, WT, WP or WB with bits 7:5 clear: anything else is #GP(0).',
     'Core::X86::Msr::MtrrFix_64K',
   ),
   fixedDramBits: ppr(
-    'bare-metal.amd-fixed-dram-bits',
+    'amd-fixed-dram-bits',
     'RdMem and WrMem, bits 4:3 of a fixed-range byte, are read-only while SYSCFG.MtrrFixDramModEn=0: a one is #GP(0), though APM vol. 2 has the write ignored.',
     'Core::X86::Msr::MtrrFix_64K',
   ),
   physBaseReservedBits: ppr(
-    'bare-metal.amd-phys-base-reserved-bits',
+    'amd-phys-base-reserved-bits',
     'Bits 11:8 of MTRRphysBasen are reserved: setting one is #GP(0).',
     VARIABLE_BASE,
   ),
   physBaseBeyondWidth: ppr(
-    'bare-metal.amd-phys-base-beyond-width',
+    'amd-phys-base-beyond-width',
     'Bits of MTRRphysBasen at or above the physical address width are reserved: setting one is #GP(0).',
     VARIABLE_BASE,
   ),
   physBaseReservedType: ppr(
-    'bare-metal.amd-phys-base-reserved-type',
+    'amd-phys-base-reserved-type',
     'The type in MTRRphysBasen must be UC, WC, WT, WP or WB even while the pair is not valid: a reserved encoding is #GP(0).',
     VARIABLE_BASE,
   ),
   physMaskReservedBits: ppr(
-    'bare-metal.amd-phys-mask-reserved-bits',
+    'amd-phys-mask-reserved-bits',
     'Bits 10:0 of MTRRphysMaskn are reserved: setting one is #GP(0).',
     VARIABLE_MASK,
   ),
   physMaskBeyondWidth: ppr(
-    'bare-metal.amd-phys-mask-beyond-width',
+    'amd-phys-mask-beyond-width',
     'Bits of MTRRphysMaskn at or above the physical address width are reserved: setting one is #GP(0).',
     VARIABLE_MASK,
   ),
   patReservedType: apm(
-    'bare-metal.amd-pat-reserved-type',
+    'amd-pat-reserved-type',
     'Every byte of the PAT register must be UC, WC, WT, WP, WB or UC-: a reserved encoding is #GP(0).',
     '"PAT Register"',
   ),
-  mtrrWritten: apm('bare-metal.amd-mtrr-written', 'A legal value is stored in the MTRR and types the next access.', '"MTRRs"'),
-  patWritten: apm(
-    'bare-metal.amd-pat-written',
-    'A legal value is stored in the PAT register and types the next access.',
-    '"PAT Register"',
-  ),
+  mtrrWritten: apm('amd-mtrr-written', 'A legal value is stored in the MTRR and types the next access.', '"MTRRs"'),
+  patWritten: apm('amd-pat-written', 'A legal value is stored in the PAT register and types the next access.', '"PAT Register"'),
   registerRead: apm(
-    'bare-metal.amd-register-read',
+    'amd-register-read',
     'RDMSR returns what was last stored, and for MTRRcap eight pairs, fixed ranges and WC.',
     '"RDMSR"',
     3,
   ),
   cr0NwWithoutCd: apm(
-    'bare-metal.amd-cr0-nw-without-cd',
+    'amd-cr0-nw-without-cd',
     'CR0.NW=1 with CR0.CD=0 is an invalid combination: MOV to CR0 is #GP(0).',
     CACHE_CONTROL,
   ),
-  cr0Written: apm('bare-metal.amd-cr0-written', 'MOV to CR0 sets PG, CD and NW; NW has no effect.', CACHE_CONTROL),
+  cr0Written: apm('amd-cr0-written', 'MOV to CR0 sets PG, CD and NW; NW has no effect.', CACHE_CONTROL),
   initKeepsCaching: apm(
-    'bare-metal.amd-init-keeps-caching',
+    'amd-init-keeps-caching',
     'INIT clears CR0.PG and leaves CR0.CD, CR0.NW, the MTRRs and the PAT unchanged.',
     '"Processor Initialization State"',
   ),
   cacheDisabled: apm(
-    'bare-metal.amd-cache-disabled',
+    'amd-cache-disabled',
     'With CR0.CD=1 cacheable memory becomes CD: a hit is written back and invalidated, and the access goes to memory.',
     CACHE_CONTROL,
   ),
   cacheDisabledUncached: {
-    ...apm('bare-metal.amd-cache-disabled-uncached', 'With CR0.CD=1 a range that an MTRR makes UC stays UC.', CACHE_CONTROL),
-    cause: 'bare-metal.amd-cache-disabled',
+    ...apm('amd-cache-disabled-uncached', 'With CR0.CD=1 a range that an MTRR makes UC stays UC.', CACHE_CONTROL),
+    cause: 'amd-cache-disabled',
   },
   cacheDisabledCombining: apm(
-    'bare-metal.amd-cache-disabled-combining',
+    'amd-cache-disabled-combining',
     'The manual does not say whether write combining goes on while CR0.CD=1: UC or WC.',
     CACHE_CONTROL,
   ),
-  pagingOff: apm(
-    'bare-metal.amd-paging-off',
-    'With CR0.PG=0 no page entry selects a PAT type: the PAT counts as WB, and the MTRR type is the effective one.',
-    '"PAT Indexing"',
-  ),
+  pagingOff: {
+    ...apm(
+      'amd-paging-off',
+      'With CR0.PG=0 no page entry selects a PAT type: the PAT counts as WB, and the MTRR type is the effective one.',
+      '"PAT Indexing"',
+    ),
+    kind: 'clause',
+  },
+  ...decidingRegisters((name, sentence) => apm(`amd-${name}`, sentence, '"MTRRs and Page Cache Controls"')),
   overlapUndefined: apm(
-    'bare-metal.amd-overlap-undefined',
+    'amd-overlap-undefined',
     'Overlapping variable ranges of different types are undefined, unless one of them is UC or the types are WT and WB.',
     '"MTRRs and Page Cache Controls"',
   ),
   largePageMixed: apm(
-    'bare-metal.amd-large-page-mixed',
+    'amd-large-page-mixed',
     'The effective memory type within a large page over several MTRR types is undefined.',
     '"MTRRs and Page Cache Controls"',
   ),
-} as const satisfies Readonly<Record<string, Rule>>;
+} satisfies RuleTexts;

@@ -2,18 +2,18 @@
 import { CD, UC } from '../contract/memory-type.js';
 import { CANDIDATE_UC, CANDIDATE_WC } from '../contract/observation.js';
 import { AMD_CELLS } from './amd-effective-type.js';
-import { AMD_RULES } from './amd-rules.js';
 import { AnswerTable } from './answer-table.js';
 import { registerType } from './effective-type.js';
-import { ruleNumbers } from './rules.js';
+import { AMD_ANSWER_RULE, AMD_READ_RULE, AMD_RULE } from './rules.js';
 import { pagedAnswers, unpagedAnswers, type Vendor } from './vendor.js';
 
-const rules = ruleNumbers(AMD_RULES);
+const rules = AMD_RULE;
 
 export const AMD: Vendor = {
   rules,
-  paged: pagedAnswers(AMD_CELLS),
-  unpaged: unpagedAnswers(AMD_CELLS, rules.pagingOff),
+  readRules: AMD_READ_RULE,
+  paged: pagedAnswers(AMD_CELLS, AMD_ANSWER_RULE),
+  unpaged: unpagedAnswers(AMD_CELLS, AMD_ANSWER_RULE),
   cacheDisabled: cacheDisabledAnswers(),
   fixedDramBits: rules.fixedDramBits,
   splitsFirstMegabyte: false,

@@ -1,9 +1,7 @@
 /** Devices by kind. Bare metal counts them only to answer as the scenario format demands. */
 import { ENODEV, ENOSPC, type Observation, OK, plain, refused } from '../contract/observation.js';
-import { FORMAT_RULES } from './format-rules.js';
-import { ruleNumbers } from './rules.js';
+import { FORMAT_RULE as RULE } from './rules.js';
 
-const RULE = ruleNumbers(FORMAT_RULES);
 const LIMIT = 3;
 
 export class AssignedDevices {

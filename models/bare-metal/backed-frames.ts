@@ -30,13 +30,6 @@ export class BackedFrames {
     this.replace(start, end, first, limit);
   }
 
-  /** First frame and number of frames of each range, in order. Allocates. */
-  ranges(): { gfn: Gfn; pages: number }[] {
-    const ranges = [];
-    for (let i = 0; i < this.used; i += 2) ranges.push({ gfn: this.bounds[i], pages: this.bounds[i + 1] - this.bounds[i] });
-    return ranges;
-  }
-
   /** Puts one range in the place of the bounds from `start` to `end`. */
   private replace(start: number, end: number, first: Gfn, limit: Gfn): void {
     if (this.used + 2 > this.bounds.length) this.grow();

@@ -1,6 +1,6 @@
 /** The shape of the vendors' tables "effective memory type by MTRR and PAT". Each vendor's table is typed in a file of its own. */
 import { type EffectiveType, MEMORY_TYPE_NAMES, type RegisterType } from '../contract/memory-type.js';
-import type { Rule } from '../contract/rule.js';
+import type { RuleText } from '../contract/define-rules.js';
 
 /** A memory type that an MTRR can hold: the rows, in the manuals' order. */
 export const MTRR_NAMES = ['UC', 'WC', 'WT', 'WP', 'WB'] as const;
@@ -17,7 +17,8 @@ export interface Cell {
   readonly mtrr: MtrrName;
   readonly pat: PatName;
   readonly effective: EffectiveName;
-  readonly rule: Rule;
+  /** Its rule, without what gave the MTRR type. */
+  readonly rule: RuleText;
 }
 
 /** Encoding of a type in an MTRR or a PAT entry. */
@@ -30,23 +31,10 @@ export function effectiveType(name: EffectiveName): EffectiveType {
   return MEMORY_TYPE_NAMES.indexOf(name) as EffectiveType;
 }
 
-/** `bare-metal.intel-mtrr-wb-pat-uc-minus`. */
-export function cellId(vendor: 'intel' | 'amd', mtrr: MtrrName, pat: PatName): string {
+export type VendorName = 'intel' | 'amd';
+
+/** `intel-mtrr-wb-pat-uc-minus`. */
+export function cellName(vendor: VendorName, mtrr: MtrrName, pat: PatName): string {
   const column = pat === 'UC-' ? 'uc-minus' : pat.toLowerCase();
-  return `bare-metal.${vendor}-mtrr-${mtrr.toLowerCase()}-pat-${column}`;
-}
-
-/**
- * What decides a cell, as buckets of divergences name it: the MTRR under PAT WB, else the PAT, else that the pair rules out caching.
- * A dozen causes a vendor in place of thirty cells.
- */
-export function cellCause(vendor: 'intel' | 'amd', mtrr: MtrrName, pat: PatName, effective: EffectiveName): string {
-  return `bare-metal.${vendor}-${decider(mtrr, pat, effective)}`;
-}
-
-function decider(mtrr: MtrrName, pat: PatName, effective: EffectiveName): string {
-  if (pat === 'WB') return `mtrr-${mtrr.toLowerCase()}-under-pat-wb`;
-  if (pat === 'UC-') return effective === 'WC' ? 'pat-uc-minus-gives-way' : 'pat-uc-minus';
-  if (pat === effective || pat === 'UC') return `pat-${pat.toLowerCase()}`;
-  return 'pair-rules-out-caching';
+  return `${vendor}-mtrr-${mtrr.toLowerCase()}-pat-${column}`;
 }

@@ -1,15 +1,7 @@
 /** Effective memory type on Intel processors that have both MTRRs and PAT. */
-import type { Rule, RuleTable } from '../contract/rule.js';
-import {
-  type Cell,
-  cellCause,
-  cellId,
-  type EffectiveName,
-  MTRR_NAMES,
-  type MtrrName,
-  PAT_NAMES,
-  type PatName,
-} from './effective-type.js';
+import type { RuleText } from '../contract/define-rules.js';
+import type { RuleTable } from '../contract/rule.js';
+import { type Cell, cellName, type EffectiveName, MTRR_NAMES, type MtrrName, PAT_NAMES, type PatName } from './effective-type.js';
 
 /** An effective type and the numbers of the table's notes. */
 type NotedType = `${Exclude<EffectiveName, 'CD'>}${'' | '¹' | '²' | '³' | '²³'}`;
@@ -45,13 +37,12 @@ function cell(mtrr: MtrrName, pat: PatName): Cell {
   return { mtrr, pat, effective, rule: cellRule(mtrr, pat, effective, noted) };
 }
 
-function cellRule(mtrr: MtrrName, pat: PatName, effective: EffectiveName, noted: NotedType): Rule {
+function cellRule(mtrr: MtrrName, pat: PatName, effective: EffectiveName, noted: NotedType): RuleText {
   const history = noted.includes('³')
     ? '; older editions call the pair undefined, every processor with PAT and MTRRs does this'
     : '';
   return {
-    id: cellId('intel', mtrr, pat),
-    cause: cellCause('intel', mtrr, pat, effective),
+    name: cellName('intel', mtrr, pat),
     table: TABLE,
     sentence: `MTRR type ${mtrr} and PAT type ${pat} make ${effective}: ${reason(mtrr, pat, noted)}${history}.`,
     citation: {

@@ -1,18 +1,24 @@
 /** The registers of one logical processor that take part in memory typing. Hardware does not check that processors agree. */
 import type { Machine } from '../contract/machine.js';
 import { UC, UC_MINUS, WB, WC, WP, WT } from '../contract/memory-type.js';
-import { PAT, PAT_RESET_HI, PAT_RESET_LO } from '../contract/msr.js';
+import { DEF_TYPE, MTRRCAP, PAT, PAT_RESET_HI, PAT_RESET_LO, PHYSBASE0 } from '../contract/msr.js';
 import { NO_RULE } from '../contract/rule.js';
 import { bytesAreIn, loadHalf, storeHalf } from './byte-register.js';
 import { MtrrRegisters } from './mtrr-registers.js';
+import { FORMAT_RULE } from './rules.js';
 import type { Vendor } from './vendor.js';
 
 const PAT_TYPES = (1 << UC) | (1 << WC) | (1 << WT) | (1 << WP) | (1 << WB) | (1 << UC_MINUS);
+
+/** The numbers from PHYSBASE0 to MTRRdefType. */
+const NUMBERS = DEF_TYPE - PHYSBASE0 + 1;
 
 export class LogicalProcessor {
   readonly mtrrs: MtrrRegisters;
   /** PA0 to PA7. */
   readonly pat = new Uint8Array(8);
+  /** By which rule each register has its value, at msr - PHYSBASE0. */
+  private readonly setBy = new Uint16Array(NUMBERS);
   pg = true;
   cd = false;
   nw = false;
@@ -25,6 +31,7 @@ export class LogicalProcessor {
     this.mtrrs.reset(machine.guestMtrr, machine.maxPhysAddr);
     storeHalf(this.pat, 0, PAT_RESET_LO);
     storeHalf(this.pat, 4, PAT_RESET_HI);
+    this.setBy.fill(FORMAT_RULE.registerAtStart);
     this.pg = machine.cr0.pg;
     this.cd = machine.cr0.cd;
     this.nw = machine.cr0.nw;
@@ -32,11 +39,21 @@ export class LogicalProcessor {
 
   /** WRMSR. The rule of its #GP, or NO_RULE if the value was stored. */
   writeMsr(msr: number, hi: number, lo: number): number {
-    if (msr !== PAT) return this.mtrrs.write(msr, hi, lo);
+    const fault = msr === PAT ? this.writePat(hi, lo) : this.mtrrs.write(msr, hi, lo);
+    if (fault === NO_RULE) this.setBy[msr - PHYSBASE0] = msr === PAT ? this.vendor.rules.patWritten : this.vendor.rules.mtrrWritten;
+    return fault;
+  }
+
+  private writePat(hi: number, lo: number): number {
     if (!bytesAreIn(PAT_TYPES, lo) || !bytesAreIn(PAT_TYPES, hi)) return this.vendor.rules.patReservedType;
     storeHalf(this.pat, 0, lo);
     storeHalf(this.pat, 4, hi);
     return NO_RULE;
+  }
+
+  /** The rule by which a register that can be read has its value. */
+  ruleOf(msr: number): number {
+    return msr === MTRRCAP ? this.vendor.rules.registerRead : this.vendor.readRules[this.setBy[msr - PHYSBASE0]];
   }
 
   /** The rule of the #GP that RDMSR raises, or NO_RULE. */

@@ -2,7 +2,17 @@
 import type { Gfn } from '../contract/address.js';
 import { UC, WB, WT } from '../contract/memory-type.js';
 import { ENABLE, FIXED_ENABLE, type MtrrRegisters, PAIRS, VALID } from './mtrr-registers.js';
-import { setOf, type TypeSet } from './type-set.js';
+import {
+  DEFAULT_TYPE,
+  type Decider,
+  DISABLED,
+  FIXED_RANGE,
+  NO_MTRRS,
+  UC_RANGE_WINS,
+  VARIABLE_RANGE,
+  WT_RANGE_WINS,
+} from './decider.js';
+import { hasOneType, setOf, type TypeSet } from './type-set.js';
 
 /** Frames below it can have a fixed range. */
 export const FIRST_MEGABYTE = 0x100;
@@ -18,20 +28,49 @@ export function lowerHalf(gfn: Gfn): number {
   return gfn & HALF_MASK;
 }
 
+/** Types of a frame and the decider that gave them, as 256 * decider + TypeSet. */
+export type LookedUp = number;
+
+export function deciderOf(found: LookedUp): Decider {
+  return (found >> 8) as Decider;
+}
+
+export function typesOf(found: LookedUp): TypeSet {
+  return found & 0xff;
+}
+
 /** One type, or those of an overlap that the architecture does not settle. */
-export function typesAt(mtrrs: MtrrRegisters, gfn: Gfn): TypeSet {
-  if (!mtrrs.present) return setOf(WB);
+export function lookUp(mtrrs: MtrrRegisters, gfn: Gfn): LookedUp {
+  if (!mtrrs.present) return (NO_MTRRS << 8) | setOf(WB);
   // Disabled MTRRs make all memory UC, whatever the default type says.
-  if ((mtrrs.defType & ENABLE) === 0) return setOf(UC);
-  if (gfn < FIRST_MEGABYTE && (mtrrs.defType & FIXED_ENABLE) !== 0) return setOf(mtrrs.fixed[fixedRange(gfn)]);
-  return precedence(mtrrs, variableTypes(mtrrs, gfn));
+  if ((mtrrs.defType & ENABLE) === 0) return (DISABLED << 8) | setOf(UC);
+  if (gfn < FIRST_MEGABYTE && (mtrrs.defType & FIXED_ENABLE) !== 0) {
+    return (FIXED_RANGE << 8) | setOf(mtrrs.fixed[fixedRange(gfn)]);
+  }
+  const covering = variableTypes(mtrrs, gfn);
+  return (variableDecider(covering) << 8) | precedence(mtrrs, covering);
+}
+
+export function typesAt(mtrrs: MtrrRegisters, gfn: Gfn): TypeSet {
+  return typesOf(lookUp(mtrrs, gfn));
+}
+
+function variableDecider(covering: TypeSet): Decider {
+  if (covering === 0) return DEFAULT_TYPE;
+  if (hasOneType(covering)) return VARIABLE_RANGE;
+  return (covering & setOf(UC)) !== 0 ? UC_RANGE_WINS : WT_RANGE_WINS;
 }
 
 /** Index in `MtrrRegisters.fixed` of the range that holds a frame of the first megabyte. */
-function fixedRange(gfn: Gfn): number {
+export function fixedRange(gfn: Gfn): number {
   if (gfn < 0x80) return gfn >> 4;
   if (gfn < 0xc0) return 8 + ((gfn - 0x80) >> 2);
   return 24 + (gfn - 0xc0);
+}
+
+/** Does a valid pair cover the frame? */
+export function covers(mtrrs: MtrrRegisters, pair: number, gfn: Gfn): boolean {
+  return isValid(mtrrs, pair) && agrees(mtrrs, pair, upperHalf(gfn), lowerHalf(gfn), HALF_MASK);
 }
 
 /** Types of all valid pairs for which address AND mask = base AND mask. A mask with holes just repeats its range. */

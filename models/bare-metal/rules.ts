@@ -1,31 +1,37 @@
 /** Every rule of this folder, and the number that an observation carries for it. */
-import { ModelDefect } from '../contract/defect.js';
-import type { Rule } from '../contract/rule.js';
+import { defineRules, variantNumbers, withClauses } from '../contract/define-rules.js';
 import { AMD_CELLS } from './amd-effective-type.js';
 import { AMD_RULES } from './amd-rules.js';
+import { answerRules, cellRules } from './cell-rules.js';
 import { FORMAT_RULES } from './format-rules.js';
 import { INTEL_CELLS } from './intel-effective-type.js';
 import { INTEL_RULES } from './intel-rules.js';
 
-/** By number; 0 is no rule. */
-export const rules: readonly (Rule | null)[] = [
-  null,
-  ...Object.values(FORMAT_RULES),
-  ...Object.values(INTEL_RULES),
-  ...INTEL_CELLS.map((cell) => cell.rule),
-  ...Object.values(AMD_RULES),
-  ...AMD_CELLS.map((cell) => cell.rule),
-];
+/** Clauses go by their keys, which both vendors have: those of a vendor stand before its answers, and after those of the other. */
+const [list, FORMAT, INTEL, INTEL_READ, , INTEL_ANSWERS, AMD, AMD_READ, , AMD_ANSWERS] = defineRules(
+  'bare-metal',
+  FORMAT_RULES,
+  INTEL_RULES,
+  readRules(INTEL_RULES),
+  cellRules(INTEL_CELLS),
+  answerRules('intel', INTEL_CELLS),
+  AMD_RULES,
+  readRules(AMD_RULES),
+  cellRules(AMD_CELLS),
+  answerRules('amd', AMD_CELLS),
+);
+export const rules = list;
+export const FORMAT_RULE = FORMAT;
+export const INTEL_RULE = INTEL;
+export const AMD_RULE = AMD;
+/** By answerKey(). */
+export const INTEL_ANSWER_RULE = INTEL_ANSWERS;
+export const AMD_ANSWER_RULE = AMD_ANSWERS;
+/** From the rule by which a register has its value to the same with the clause that a read adds. */
+export const INTEL_READ_RULE = variantNumbers({ ...FORMAT, ...INTEL }, INTEL_READ);
+export const AMD_READ_RULE = variantNumbers({ ...FORMAT, ...AMD }, AMD_READ);
 
-/** @throws {ModelDefect} if the rule is not in `rules`. */
-export function ruleNumber(rule: Rule): number {
-  const number = rules.indexOf(rule);
-  if (number < 1) throw new ModelDefect(`bare-metal: rule ${rule.id} is not in the list of rules`);
-  return number;
-}
-
-/** The same names with numbers in place of rules. */
-export function ruleNumbers<Name extends string>(named: Readonly<Record<Name, Rule>>): Readonly<Record<Name, number>> {
-  const entries = Object.entries<Rule>(named).map(([name, rule]) => [name, ruleNumber(rule)]);
-  return Object.fromEntries(entries) as Record<Name, number>;
+/** By which write a register has its value. */
+function readRules({ mtrrWritten, patWritten }: typeof INTEL_RULES | typeof AMD_RULES) {
+  return withClauses({ registerAtStart: FORMAT_RULES.registerAtStart, mtrrWritten, patWritten }, 'registerRead');
 }

@@ -46,16 +46,6 @@ describe.each(VENDORS)('the format on %s', (_, profile) => {
     }
   });
 
-  test('the state shows ranges that adjoin as one', () => {
-    const guest = new Guest(profile, { regions: [region(0x10, 0x10), region(0x20, 0x10), region(0x40, 1)] });
-    guest.model.setBacking(0x3f, 1, DEVICE, LEVEL_4K, UC);
-    const backed = Object.entries(guest.model.state()).filter(([key]) => key.startsWith('gfn'));
-    expect(backed).toEqual([
-      ['gfn 0x10', { pages: '0x20' }],
-      ['gfn 0x3f', { pages: '0x2' }],
-    ]);
-  });
-
   test('the backing, its host MTRR type and devices change no type', () => {
     const guest = new Guest(profile, { noncoherentDevices: 1 });
     program(guest, [], 'WT');
@@ -100,7 +90,7 @@ describe.each(VENDORS)('the format on %s', (_, profile) => {
     expect(guest.model.counters()).toEqual({});
   });
 
-  test('the state names registers, frames and devices', () => {
+  test('the state names registers and devices', () => {
     const guest = new Guest(profile, { vcpus: 2, regions: [region(0x10, 0x20)], noncoherentDevices: 1 });
     guest.write(0x20f, 0xff80000800n);
     guest.write(0x268, 0x0605040100060504n);
@@ -110,7 +100,6 @@ describe.each(VENDORS)('the format on %s', (_, profile) => {
       'vcpu1 MTRRdefType': '0x0',
       'vcpu1 PAT': '0x7040600070406',
       'vcpu1 CR0': { pg: true, cd: false, nw: false },
-      'gfn 0x10': { pages: '0x20' },
       devices: { coherent: 0, noncoherent: 1 },
     });
   });

@@ -6,7 +6,7 @@ import { MEMORY_TYPE_NAMES, WB } from '../../../models/contract/memory-type.js';
 import type { Model, Profile } from '../../../models/contract/model.js';
 import { detailOf, memtypeOf, type Observation, OUTCOME_NAMES, outcomeOf, ruleOf } from '../../../models/contract/observation.js';
 import { NO_PAUSE, READ } from '../../../models/contract/operation.js';
-import { profiles } from '../../../models/bare-metal/profiles.js';
+import { profiles } from '../../../models/bare-metal/versions.js';
 
 const profile = (name: string): Profile => profiles.find((candidate) => candidate.name === name)!;
 export const INTEL = profile('bare-metal/intel');
@@ -71,12 +71,22 @@ export class Guest {
 
   /** `gp intel-cap-read-only`. */
   words(observation: Observation): string {
-    return `${OUTCOME_NAMES[outcomeOf(observation)]} ${this.ruleOf(observation)}`;
+    return `${OUTCOME_NAMES[outcomeOf(observation)]} ${this.rulesOf(observation)}`;
   }
 
   private observe(gfn: number, pat: PatWord, pageSize: Level, vcpu: number): { type: string; rule: string } {
     const observation = this.model.access(vcpu, gfn, READ, PAT_INDEX[pat], pageSize, false, true, NO_PAUSE);
     return { type: typeWords(observation), rule: this.ruleOf(observation) };
+  }
+
+  /** The rule of an access and its clauses: `intel-mtrr-wb-pat-wb + intel-default-type`. */
+  rules(gfn: number, pat: PatWord = 'WB'): string {
+    return this.rulesOf(this.model.access(0, gfn, READ, PAT_INDEX[pat], LEVEL_4K, false, true, NO_PAUSE));
+  }
+
+  private rulesOf(observation: Observation): string {
+    const rule = this.profile.rules[ruleOf(observation)]!;
+    return [rule, ...(rule.clauses ?? [])].map(({ id }) => id.replace('bare-metal.', '')).join(' + ');
   }
 
   private ruleOf(observation: Observation): string {

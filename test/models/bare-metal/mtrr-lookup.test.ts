@@ -223,3 +223,48 @@ describe('fixed ranges', () => {
     }
   });
 });
+
+describe.each(VENDORS)('what gave the MTRR type on %s', (vendor, profile) => {
+  /** Clauses of an access to a frame, and the registers by name. */
+  const told = (guest: Guest, gfn: number): string =>
+    `${guest.rules(gfn).split(' + ').slice(1).join(' ').replaceAll(`${vendor}-`, '')}: ${guest.model.decidingRegisters!(0, gfn, LEVEL_4K)}`;
+
+  test('is told by the register and what it outranks', () => {
+    const guest = new Guest(profile);
+    programSeabiosFixed(guest);
+    program(
+      guest,
+      [
+        [0, 2 * G, 'WB'],
+        [1 * G, 64 * M, 'UC'],
+        [2 * G, 64 * M, 'WT'],
+        [2 * G, 128 * M, 'WB'],
+        [1 * G, 32 * M, 'WC'],
+        [3 * G, 64 * M, 'WB'],
+        [3 * G, 64 * M, 'WB'],
+      ],
+      'WP',
+      E_FE,
+    );
+    expect([0x0, 0x9f, 0xa0, 0xc1, 0xff, 0x100].map((gfn) => told(guest, gfn))).toEqual([
+      'fixed-range: MTRRfix64K_00000 byte 0 (WB)',
+      'fixed-range: MTRRfix16K_80000 byte 7 (WB)',
+      'fixed-range: MTRRfix16K_A0000 byte 0 (UC)',
+      'fixed-range: MTRRfix4K_C0000 byte 1 (WP)',
+      'fixed-range: MTRRfix4K_F8000 byte 7 (WP)',
+      'variable-range: MTRRphysBase0 (WB)',
+    ]);
+    expect([1 * G, 2 * G, 2 * G + 64 * M, 3 * G, 8 * G].map((pa) => told(guest, frame(pa)))).toEqual([
+      'uc-range-wins: MTRRphysBase1 (UC) over MTRRphysBase0 (WB) and MTRRphysBase4 (WC)',
+      'wt-range-wins: MTRRphysBase2 (WT) over MTRRphysBase3 (WB)',
+      'variable-range: MTRRphysBase3 (WB)',
+      'variable-range: MTRRphysBase5 (WB) and MTRRphysBase6 (WB)',
+      'default-type: MTRRdefType (WP)',
+    ]);
+  });
+
+  test('is that MTRRs are disabled, or that there are none', () => {
+    expect(told(new Guest(profile), 0x100)).toBe('mtrrs-disabled: MTRRdefType (E=0)');
+    expect(told(new Guest(profile, { guestMtrr: false }), 0x100)).toBe('counts-as-write-back: null');
+  });
+});

@@ -1,8 +1,8 @@
 /** The list of rules as a reader of a report sees it. */
 import { rules } from '../../../models/bare-metal/rules.js';
-import { profiles } from '../../../models/bare-metal/profiles.js';
 
-const all = rules.slice(1).map((rule) => rule!);
+/** Each id once: a cell with what gave the MTRR type stands beside the cell. */
+const all = rules.slice(1).flatMap((rule) => (rule!.clauses === undefined ? [rule!] : []));
 
 test('number 0 is no rule, and every id is unique and of this folder', () => {
   expect(rules[0]).toBeNull();
@@ -26,7 +26,9 @@ test("a vendor's rules cite that vendor's manuals, by a heading or register and 
     expect(citation.document).toMatch(
       vendor === 'intel' ? /^Intel SDM/ : vendor === 'amd' ? /^AMD (APM|PPR)/ : /^emtdiff scenario format, version 1$/,
     );
-    expect(citation.place).toMatch(/^("[A-Z][^"]+[a-zA-Z]"|"steps"|Core::X86::Msr::\w+)$/);
+    expect(citation.place).toMatch(
+      /^("[A-Z][^"]+[a-zA-Z]"|"steps"|"machine: what exists before the first step"|Core::X86::Msr::\w+)$/,
+    );
   }
 });
 
@@ -43,10 +45,23 @@ test('an uncached cell of Intel says whether the MTRR or the page tables make it
   expect([by('MTRR forbids'), by('page tables rule out'), uncached.length]).toEqual([5, 8, 13]);
 });
 
-test('the two profiles have no level and no leaf, and one list of rules', () => {
-  expect(profiles.map(({ name, lineage, vendor, hasLeaf }) => ({ name, lineage, vendor, hasLeaf }))).toEqual([
-    { name: 'bare-metal/intel', lineage: 'bare-metal', vendor: 'intel', hasLeaf: false },
-    { name: 'bare-metal/amd', lineage: 'bare-metal', vendor: 'amd', hasLeaf: false },
-  ]);
-  expect(profiles.every((profile) => profile.rules === rules)).toBe(true);
+test('an answer is a cell with the register that gave the MTRR type, and with CR0.PG=0 if that makes the PAT type WB', () => {
+  const answers = rules.filter((rule) => rule?.clauses !== undefined && rule.table !== undefined);
+  const clauses = new Set(answers.map((rule) => rule!.clauses!.map(({ id }) => id.replace(/.*(intel|amd)-/, '')).join(' ')));
+  const registers = [
+    'counts-as-write-back',
+    'mtrrs-disabled',
+    'fixed-range',
+    'variable-range',
+    'uc-range-wins',
+    'wt-range-wins',
+    'default-type',
+  ];
+  expect([...clauses].sort()).toEqual(registers.flatMap((name) => [name, `${name} paging-off`]).sort());
+  for (const rule of answers) {
+    expect(rule!.clauses!.every(({ id, kind }) => kind === 'clause' && id.slice(0, 14) === rule!.id.slice(0, 14))).toBe(true);
+    // Under PAT WB the register is the cause, whatever type it holds: a wrong look-up is wrong for all types.
+    if (rule!.id.endsWith('pat-wb')) expect(rule!.cause).toBe(rule!.clauses![0].id);
+    else expect(rule!.cause).toMatch(/-pat-|-pair-/);
+  }
 });

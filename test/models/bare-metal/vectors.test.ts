@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Place } from '../../../harness/operations/usage-error.js';
 import { answerOf } from '../../../harness/run/readable.js';
 import { scenarioFrom } from '../../../harness/scenario/parse.js';
-import { profiles } from '../../../models/bare-metal/profiles.js';
+import { profiles } from '../../../models/bare-metal/versions.js';
 import { describeVectors } from '../../vectors.js';
 import { INTEL } from './guest.js';
 

@@ -2,26 +2,27 @@
 import { type Gfn, LEVEL_4K, type Level, NO_LEVEL } from '../contract/address.js';
 import type { Backing, Machine } from '../contract/machine.js';
 import { type RegisterType, UC, WB } from '../contract/memory-type.js';
-import type { Counters, Model, State } from '../contract/model.js';
+import type { Counters, State } from '../contract/model.js';
 import { PAT } from '../contract/msr.js';
-import { GP, MMIO, NO_LEAF, NOT_APPLICABLE, type Observation, OK, openBetween, plain, typed } from '../contract/observation.js';
-import type { AccessKind, AccessPause, ConversionPause, PinType } from '../contract/operation.js';
+import { GP, MMIO, NO_LEAF, type Observation, OK, openBetween, plain, typed } from '../contract/observation.js';
+import type { AccessKind } from '../contract/operation.js';
 import { NO_RULE } from '../contract/rule.js';
+import { Subject } from '../contract/subject.js';
 import { AssignedDevices } from './assigned-devices.js';
+import { VARIABLE_RANGE } from './decider.js';
+import { decidingRegisters } from './deciding-registers.js';
 import { BackedFrames } from './backed-frames.js';
-import { FORMAT_RULES } from './format-rules.js';
 import { typesThroughPage } from './large-page.js';
 import { LogicalProcessor } from './logical-processor.js';
-import { typesAt } from './mtrr-lookup.js';
-import { addRegisters } from './register-state.js';
-import { ruleNumbers } from './rules.js';
+import { deciderOf, lookUp, typesOf } from './mtrr-lookup.js';
+import { FORMAT_RULE as RULE } from './rules.js';
+import { readableState } from './state.js';
 import { anyType, hasOneType } from './type-set.js';
 import type { Vendor } from './vendor.js';
 
-const RULE = ruleNumbers(FORMAT_RULES);
 const MAX_VCPUS = 8;
 
-export class BareMetal implements Model {
+export class BareMetal extends Subject {
   valueHi = 0;
   valueLo = 0;
   private readonly processors: readonly LogicalProcessor[];
@@ -30,6 +31,7 @@ export class BareMetal implements Model {
   private vcpus = 0;
 
   constructor(private readonly vendor: Vendor) {
+    super({ privateMemory: RULE.noPrivateMemory, xenInterface: RULE.noHypervisor, hostZap: RULE.noHypervisor });
     this.processors = Array.from({ length: MAX_VCPUS }, () => new LogicalProcessor(vendor));
   }
 
@@ -52,7 +54,7 @@ export class BareMetal implements Model {
     if (fault !== NO_RULE) return plain(GP, fault);
     this.valueHi = cpu.half(msr, true);
     this.valueLo = cpu.half(msr, false);
-    return plain(OK, this.vendor.rules.registerRead);
+    return plain(OK, cpu.ruleOf(msr));
   }
 
   writeCr0(vcpu: number, pg: boolean, cd: boolean, nw: boolean): Observation {
@@ -69,17 +71,8 @@ export class BareMetal implements Model {
     return plain(OK, this.vendor.rules.initKeepsCaching);
   }
 
-  access(
-    vcpu: number,
-    gfn: Gfn,
-    _kind: AccessKind,
-    pat: number,
-    pageSize: Level,
-    isPrivate: boolean,
-    _ack: boolean,
-    _pauseAfter: AccessPause,
-  ): Observation {
-    if (isPrivate) return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
+  access(vcpu: number, gfn: Gfn, _kind: AccessKind, pat: number, pageSize: Level, isPrivate: boolean): Observation {
+    if (isPrivate) return this.noPrivateMemory;
     if (!this.backed.has(gfn)) return plain(MMIO, RULE.noBacking);
     return this.effectiveType(this.processors[vcpu], gfn, pat, pageSize);
   }
@@ -89,16 +82,24 @@ export class BareMetal implements Model {
     const { vendor } = this;
     if (cpu.cd && vendor.cacheDisabled === null) return typed(UC, NO_LEVEL, NO_LEAF, vendor.rules.cacheDisabled);
     const patType = cpu.pg ? (cpu.pat[pat] as RegisterType) : WB;
-    const answers = cpu.cd ? vendor.cacheDisabled! : cpu.pg ? vendor.paged : vendor.unpaged;
-    const own = typesAt(cpu.mtrrs, gfn);
+    const found = lookUp(cpu.mtrrs, gfn);
+    const own = typesOf(found);
     // Without paging there is no page whose TLB entry could take one type for several ranges.
     const isLarge = cpu.pg && pageSize !== LEVEL_4K;
     const types = isLarge ? typesThroughPage(cpu.mtrrs, gfn, pageSize, vendor.splitsFirstMegabyte) : own;
-    if (hasOneType(types)) return answers.observation(anyType(types), patType);
+    const byDecider = cpu.pg ? vendor.paged : vendor.unpaged;
+    if (hasOneType(types)) {
+      return (cpu.cd ? vendor.cacheDisabled! : byDecider[deciderOf(found)]).observation(anyType(types), patType);
+    }
     return openBetween(
-      answers.candidatesOf(types, patType),
+      (cpu.cd ? vendor.cacheDisabled! : byDecider[VARIABLE_RANGE]).candidatesOf(types, patType),
       hasOneType(own) ? vendor.rules.largePageMixed : vendor.rules.overlapUndefined,
     );
+  }
+
+  decidingRegisters(vcpu: number, gfn: Gfn): string | null {
+    const cpu = this.processors[vcpu];
+    return cpu.cd || !this.backed.has(gfn) ? null : decidingRegisters(cpu.mtrrs, gfn);
   }
 
   invlpg(_vcpu: number, _gfn: Gfn): Observation {
@@ -122,44 +123,12 @@ export class BareMetal implements Model {
     return plain(OK, RULE.registersKept);
   }
 
-  setIoResources(_held: boolean): Observation {
-    return plain(NOT_APPLICABLE, RULE.noHypervisor);
-  }
-
-  zap(_gfn: Gfn, _pages: number): Observation {
-    return plain(NOT_APPLICABLE, RULE.noHypervisor);
-  }
-
-  pinCacheattr(_gfn: Gfn, _pages: number, _type: PinType): Observation {
-    return plain(NOT_APPLICABLE, RULE.noHypervisor);
-  }
-
-  resumeAccess(_vcpu: number): Observation {
-    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-  }
-
-  setAttributes(_gfn: Gfn, _pages: number, _toPrivate: boolean, _pauseAfter: ConversionPause): Observation {
-    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-  }
-
-  resumeAttributes(): Observation {
-    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-  }
-
-  punchHole(_gfn: Gfn, _pages: number): Observation {
-    return plain(NOT_APPLICABLE, RULE.noPrivateMemory);
-  }
-
   /** Nothing on bare metal faults, is zapped or is flushed on anyone's behalf. */
   counters(): Counters {
     return {};
   }
 
   state(): State {
-    const state: Record<string, unknown> = {};
-    for (let i = 0; i < this.vcpus; i++) addRegisters(state, i, this.processors[i]);
-    for (const { gfn, pages } of this.backed.ranges()) state[`gfn 0x${gfn.toString(16)}`] = { pages: `0x${pages.toString(16)}` };
-    state.devices = { coherent: this.devices.coherent, noncoherent: this.devices.noncoherent };
-    return state;
+    return readableState(this.processors.slice(0, this.vcpus), this.devices);
   }
 }

@@ -1,4 +1,4 @@
-/** Registers, frames and devices as plain data, for diffing. */
+/** Registers and devices as plain data, for diffing. Bare metal maps no frame; which are backed the scenario says. */
 import {
   msrName,
   DEF_TYPE,
@@ -10,6 +10,8 @@ import {
   PAT,
   PHYSBASE0,
 } from '../contract/msr.js';
+import type { State } from '../contract/model.js';
+import type { AssignedDevices } from './assigned-devices.js';
 import type { LogicalProcessor } from './logical-processor.js';
 import { PAIRS } from './mtrr-registers.js';
 
@@ -24,8 +26,18 @@ const MSRS: readonly number[] = [
   PAT,
 ];
 
+/** @param processors one a vCPU */
+export function readableState(processors: readonly LogicalProcessor[], { coherent, noncoherent }: AssignedDevices): State {
+  const state: Record<string, unknown> = {};
+  processors.forEach((cpu, number) => {
+    addRegisters(state, number, cpu);
+  });
+  state.devices = { coherent, noncoherent };
+  return state;
+}
+
 /** Adds the registers of vCPU `number`; those that the processor does not have are left out. */
-export function addRegisters(state: Record<string, unknown>, number: number, cpu: LogicalProcessor): void {
+function addRegisters(state: Record<string, unknown>, number: number, cpu: LogicalProcessor): void {
   for (const msr of MSRS) {
     if (cpu.readFault(msr) === 0) state[`vcpu${number} ${msrName(msr)}`] = hex64(cpu.half(msr, true), cpu.half(msr, false));
   }
