@@ -31,7 +31,7 @@ bool json_has_element(const char *array, const char *text);
 
 /* ---- facts.c: the host, as it is ---- */
 struct host {
-    char release[65];
+    char release[65], version[65];
     bool is_amd, has_tdp, has_tdp_mmu, has_self_snoop, heeds_self_snoop, has_quirks2;
     int address_bits;
     uint8_t pat[8]; /* types of the host's PAT entries */

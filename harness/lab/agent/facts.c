@@ -12,7 +12,7 @@
 
 struct host host;
 
-/* By `emtdiff agent build`: the spans of emtdiff's profiles, oldest first. Releases are 1000 * major + minor. */
+/* By `emtdiff agent build`: the spans of emtdiff's profiles, oldest first. Releases are 1000000 * major + 1000 * minor + patch. */
 struct span { const char *mode; int from, to; const char *profile; };
 static const struct span spans[] = {
 #if __has_include("spans.h")
@@ -71,14 +71,19 @@ static bool cpuinfo_has(const char *flag)
     return found;
 }
 
-/* A profile whose span holds the release; else the newest one before it. */
-static void choose_profile(void)
+/* Debian's release names leave the stable release out: uname -v has it, `Debian 6.1.192-2`. */
+static int release_number(const char *release, const char *version)
+{
+    int major = 0, minor = 0, patch = 0;
+    const char *debian = strstr(version, "Debian ");
+    sscanf(debian ? debian + 7 : release, "%d.%d.%d", &major, &minor, &patch);
+    return 1000000 * major + 1000 * minor + (patch < 999 ? patch : 999);
+}
+
+/* The last profile whose span holds the release; else the newest one before it. */
+static void choose_profile(int release)
 {
     const char *mode = host.is_amd ? (host.has_tdp ? "npt" : "svm-shadow") : host.has_tdp ? "ept" : "vmx-shadow";
-    int major = 0, minor = 0, release;
-    sscanf(host.release, "%d.%d", &major, &minor);
-    release = 1000 * major + minor;
-    host.heeds_self_snoop = release >= 6011;
     host.is_profile_nearest = true;
     for (const struct span *span = spans; span->mode; span++) {
         if (strcmp(span->mode, mode)) continue;
@@ -94,6 +99,7 @@ void host_read(int kvm)
     unsigned a, b = 0, c = 0, d = 0;
     uname(&name);
     snprintf(host.release, sizeof host.release, "%.64s", name.release);
+    snprintf(host.version, sizeof host.version, "%.64s", name.version);
     __cpuid(0, a, b, c, d);
     host.is_amd = b == 0x68747541 || b == 0x6f677948; /* "Auth", "Hygo" */
     __cpuid(0x80000008, a, b, c, d);
@@ -108,7 +114,9 @@ void host_read(int kvm)
     host.has_quirks2 = quirks > 0;
     host.quirks = quirks > 0 ? (uint64_t)quirks : 3;
     read_pat();
-    choose_profile();
+    int release = release_number(name.release, name.version);
+    host.heeds_self_snoop = release >= 6011000;
+    choose_profile(release);
 }
 
 static void fact(const char *name, const char *value)
@@ -124,6 +132,7 @@ void host_print_facts(void)
     char text[32];
     out("\"facts\":{\"kernel\":");
     out_string(host.release);
+    fact("build", host.version);
     for (int i = 0; i < 2; i++) fact(kvm_parameters[i], parameter("kvm", kvm_parameters[i]));
     for (int i = 0; i < (host.is_amd ? 3 : 5); i++) fact(host.is_amd ? amd[i] : intel[i], parameter(host.is_amd ? "kvm_amd" : "kvm_intel", host.is_amd ? amd[i] : intel[i]));
     fact("selfSnoop", host.has_self_snoop ? "Y" : "N");
