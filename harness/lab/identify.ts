@@ -38,6 +38,7 @@ export interface IdentifyOptions {
 }
 
 const AHEAD = 8;
+/** Of steps, and of counters. */
 const EXAMPLES = 8;
 
 /** How the kernel pages, from its facts. */
@@ -101,7 +102,8 @@ class Tally {
     for (const difference of differences(scenario, answer, own, counters)) {
       if (difference.step < 0) this.counters++;
       else this.steps++;
-      if (this.found.length < EXAMPLES) this.found.push({ case: index, difference });
+      const alike = this.found.filter((other) => other.difference.step < 0 === difference.step < 0);
+      if (alike.length < EXAMPLES) this.found.push({ case: index, difference });
     }
   }
 
@@ -124,10 +126,13 @@ export function identificationText({ hello, scenarios, steps, aside, errors, pro
       ? 'No profile pages this way.'
       : `Answers as ${best.profile}${best.steps + best.counters === 0 ? '' : ', which differs too'}.`,
   ];
-  if (details && best !== undefined)
-    for (const { case: index, difference } of best.examples)
-      lines.push(
-        `  case ${index} ${difference.step < 0 ? 'end' : `step ${difference.step}`} ${difference.field}: kernel ${difference.kernel}, ${best.profile} ${difference.profile}`,
-      );
-  return `${lines.join('\n')}\n`;
+  const shown = details ? profiles.filter((row) => row === best || row.profile === hello.profile) : [];
+  return `${[...lines, ...shown.flatMap(exampleLines)].join('\n')}\n`;
+}
+
+function exampleLines({ profile, examples }: Row): string[] {
+  return examples.map(({ case: index, difference: { step, field, kernel, profile: own } }) => {
+    const where = step < 0 ? 'the end' : `step ${step}`;
+    return `  case ${index}, ${where}, ${field}: the kernel ${kernel}, ${profile} ${own}`;
+  });
 }

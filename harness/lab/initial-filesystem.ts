@@ -100,7 +100,7 @@ export function bootDisc(kernel: Kernel, archive: string, commandLine: string): 
   const content = [readFileSync(kernel.image), readFileSync(archive), menu];
   return madeOnce('disc', '.iso', content, async (path) => {
     const script =
-      'set -e; d=$(mktemp -d); trap \'rm -rf "$d"\' EXIT; mkdir -p "$d/boot/grub"; cp "$1" "$d/vmlinuz"; cp "$2" "$d/initial.gz"; printf %s "$3" > "$d/boot/grub/grub.cfg"; grub-mkrescue -o "$4.part" "$d" -- -quiet; mv "$4.part" "$4"';
+      'set -e; d=$(mktemp -d); trap \'rm -rf "$d"\' EXIT; mkdir -p "$d/boot/grub"; cp "$1" "$d/vmlinuz"; cp "$2" "$d/initial.gz"; printf %s "$3" > "$d/boot/grub/grub.cfg"; grub-mkrescue -o "$4.part" "$d"; mv "$4.part" "$4"';
     await run('sh', ['-c', script, 'disc', kernel.image, archive, menu, path], { what: 'grub-mkrescue', cwd: cacheFolder() });
   });
 }

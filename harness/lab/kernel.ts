@@ -32,8 +32,14 @@ export function kernelIn(root: string): Kernel | null {
   const images = existsSync(join(root, 'boot'))
     ? readdirSync(join(root, 'boot')).filter((name) => name.startsWith('vmlinuz-'))
     : [];
-  if (images.length === 0) return null;
-  return kernelOf(join(root, 'boot', images[0]), root);
+  return images.length === 0 ? kernelBesideModules(root) : kernelOf(join(root, 'boot', images[0]), root);
+}
+
+/** From 7.x on the image lies among the modules. */
+function kernelBesideModules(root: string): Kernel | null {
+  const folder = join(root, 'usr/lib/modules');
+  const release = existsSync(folder) ? readdirSync(folder).find((name) => existsSync(join(folder, name, 'vmlinuz'))) : undefined;
+  return release === undefined ? null : { release, image: join(folder, release, 'vmlinuz'), modules: join(folder, release) };
 }
 
 function kernelOf(image: string, root: string): Kernel | null {

@@ -67,7 +67,7 @@ export class LabServer {
     return new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
-      void this.start();
+      this.begin();
     });
   }
 
@@ -89,8 +89,12 @@ export class LabServer {
     this.pump();
   }
 
-  private async start(): Promise<void> {
+  private begin(): void {
     this.isStarting = true;
+    this.start().catch(this.reject);
+  }
+
+  private async start(): Promise<void> {
     const { emulator, kernel, tell } = this.options;
     const cpus = this.cpu !== null ? [this.cpu] : this.options.cpu !== null ? [this.options.cpu] : emulator.cpus;
     let reason = '';
@@ -172,7 +176,7 @@ export class LabServer {
     }
     this.inFlight.clear();
     this.waiting = [...again, ...this.waiting];
-    if (!this.isStarting) void this.start();
+    if (!this.isStarting) this.begin();
   }
 
   private pump(): void {

@@ -48,6 +48,7 @@ void trace_open(void);
 void trace_reset(void); /* a new VM */
 void trace_scope(uint64_t own_gfn, uint64_t frames); /* frames of the agent itself, left out of all counts */
 void trace_drain(int context);
+void trace_settle(void);
 struct leaf { uint64_t gfn, spte; int level, context; unsigned order; bool is_alive; };
 const struct leaf *trace_leaf(uint64_t gfn, int context);
 bool trace_has_small_leaf(uint64_t block);
@@ -60,6 +61,8 @@ struct slot { uint64_t gfn, pages; char *hva, *space; size_t length; };
 struct memory {
     struct region regions[MAX_REGIONS];
     int region_count;
+    struct region ever[MAX_REGIONS]; /* backed at the start or by a step */
+    int ever_count;
     uint64_t frames[MAX_FRAMES]; /* those that a step names, sorted */
     int frame_count;
     struct slot slots[MAX_REGIONS];
@@ -120,6 +123,7 @@ void device_probe(void);
 /* ---- steps.c, main.c ---- */
 void scenario_run(const char *scenario, bool is_for_check);
 void scenario_release(void);
+extern int step_number;
 enum { OP_WRITE_MSR, OP_READ_MSR, OP_WRITE_CR0, OP_INIT, OP_ACCESS, OP_INVLPG, OP_ATTACH, OP_DETACH, OP_ZAP, OP_SET_BACKING, OP_SAVE_RESTORE,
        OP_HOST_MSR, OPERATIONS };
 extern const char *const OPERATION_NAMES[OPERATIONS];

@@ -14,7 +14,7 @@
 
 static jmp_buf scenario_end;
 enum { DONE, FAILED, STOOD_ASIDE };
-static char reason[256];
+static char reason[256], text_of_error[300];
 static char *text;
 static size_t length, room;
 
@@ -141,7 +141,8 @@ static void run(const char *line)
     if (end == FAILED) {
         length = 0;
         out("{\"type\":\"error\",\"id\":%.*s,\"message\":", id_length, id);
-        out_string(reason);
+        snprintf(text_of_error, sizeof text_of_error, "step %d: %s", step_number, reason);
+        out_string(text_of_error);
     } else if (end == STOOD_ASIDE) {
         length = start;
         print_aside(scenario);

@@ -172,9 +172,12 @@ const char *memory_set_backing(struct memory *memory, int vm, struct region fres
         uint64_t gfn = memory->frames[i], block = gfn & ~(BLOCK - 1);
         if (gfn - fresh.gfn >= fresh.pages) continue;
         bool is_covered = false, has_neighbour = false;
+        bool needs_whole = fresh.level > 1 && block >= fresh.gfn && block + BLOCK <= fresh.gfn + fresh.pages;
         for (int s = 0; s < memory->slot_count; s++) {
-            is_covered |= gfn - memory->slots[s].gfn < memory->slots[s].pages;
-            has_neighbour |= memory->slots[s].gfn < block + BLOCK && memory->slots[s].gfn + memory->slots[s].pages > block;
+            const struct slot *slot = &memory->slots[s];
+            bool is_whole = slot->gfn <= block && slot->gfn + slot->pages >= block + BLOCK;
+            is_covered |= gfn - slot->gfn < slot->pages && (is_whole || !needs_whole);
+            has_neighbour |= slot->gfn < block + BLOCK && slot->gfn + slot->pages > block;
         }
         if (is_covered) continue;
         if (has_neighbour) return "set-backing beside a memory slot in the same 2 MiB";

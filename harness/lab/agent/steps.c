@@ -13,6 +13,7 @@ static struct vm vm;
 static struct memory memory;
 static const char *machine;
 static bool is_checking;
+int step_number; /* of the step that is done, for errors */
 
 /* Shadow paging keeps leaves by what the guest maps the frame with; with TDP all vCPUs share one table. */
 static int context_of(int vcpu, int level) { return host.has_tdp ? 0 : vm.is_paging[vcpu] ? level : 4; }
@@ -75,6 +76,13 @@ static void check_levels(struct region region)
     }
 }
 
+static void note_backing(struct region region)
+{
+    check_levels(region);
+    if (memory.ever_count == MAX_REGIONS) stand_aside("more than %d ranges that are backed", MAX_REGIONS);
+    memory.ever[memory.ever_count++] = region;
+}
+
 /* What this host cannot be is found out before the first step. */
 static void prepare(const char *scenario)
 {
@@ -88,9 +96,9 @@ static void prepare(const char *scenario)
     read_frames(steps);
     if (!regions) memory_replace(&memory, (struct region){ 0, 0x100000, RAM, 1 });
     for (const char *region = json_first(regions); region; region = json_next(region)) memory_replace(&memory, region_of(region));
-    for (int i = 0; i < memory.region_count; i++) check_levels(memory.regions[i]);
+    for (int i = 0; i < memory.region_count; i++) note_backing(memory.regions[i]);
     for (const char *step = json_first(steps); step; step = json_next(step)) {
-        if (json_is(step, "op", "set-backing")) check_levels(region_of(step));
+        if (json_is(step, "op", "set-backing")) note_backing(region_of(step));
         needs_irqchip |= json_is(step, "op", "init");
     }
     vm.devices[0] = (int)json_number(machine, "noncoherentDevices", 0);
@@ -151,7 +159,7 @@ static void init(int vcpu)
 static struct exit run_mapped(const char *step, int vcpu, uint32_t stub, bool always)
 {
     uint64_t gfn = json_number(step, "gfn", 0);
-    struct kvm_regs regs = { .rbx = gfn * PAGE };
+    struct kvm_regs regs = { .rbx = gfn * PAGE, .rax = 0xc3 }; /* what `write` writes is the RET that stands there */
     if (!vm.is_paging[vcpu]) {
         if (gfn >> 20) stand_aside("frame 0x%llx is above 4 GiB, where 32-bit code without paging has no address", (unsigned long long)gfn);
         return run_stub(vcpu, stub, regs);
@@ -247,7 +255,9 @@ static void save_restore(void)
         if (ioctl(vm.vcpu[i], KVM_GET_MSRS, &saved[i].head) != SAVED || ioctl(vm.vcpu[i], KVM_GET_SREGS, &saved[i].sregs)) give_up("save: %s", strerror(errno));
     }
     bool has_irqchip = vm.has_irqchip;
+    uint64_t base = vm.guest.base;
     vm_destroy(&vm);
+    vm.guest.base = base;
     memory_release(&memory);
     vm_create(&vm, machine, &memory, has_irqchip);
     for (int i = 0; i < vcpus; i++) {
@@ -311,7 +321,8 @@ void scenario_run(const char *scenario, bool is_for_check)
     tally = (struct tally){ 0 };
     out("\"observations\":[");
     const char *steps = json_first(json_get(scenario, "steps"));
-    for (const char *step = steps; step; step = json_next(step)) {
+    step_number = 0;
+    for (const char *step = steps; step; step = json_next(step), step_number++) {
         if (step != steps) out(",");
         one_step(step);
     }

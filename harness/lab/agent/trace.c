@@ -174,26 +174,33 @@ static void on_event(const char *raw, int context)
 }
 
 /* Reads what the ring holds. Samples are `header, u32 size, bytes`; one that wraps is put together first. */
-void trace_drain(int context)
+static void drain(int context, bool is_new)
 {
     static char copy[65536];
     const char *data = (const char *)ring + PAGE;
     const uint64_t room = RING_PAGES * PAGE;
     uint64_t head = __atomic_load_n(&ring->data_head, __ATOMIC_ACQUIRE), tail = ring->data_tail;
+    bool is_lost = false;
     while (tail < head) {
         struct perf_event_header header;
         for (size_t i = 0; i < sizeof header; i++) ((char *)&header)[i] = data[(tail + i) % room];
         for (size_t i = 0; i < header.size; i++) copy[i] = data[(tail + i) % room];
-        if (header.type == PERF_RECORD_LOST) give_up("perf events were lost");
+        is_lost |= header.type == PERF_RECORD_LOST;
         if (header.type == PERF_RECORD_SAMPLE) on_event(copy + sizeof header + 4, context);
         tail += header.size;
     }
     __atomic_store_n(&ring->data_tail, tail, __ATOMIC_RELEASE);
+    if (is_lost && !is_new) give_up("perf events were lost");
 }
+
+void trace_drain(int context) { drain(context, false); }
+
+/* What a scenario before this one left, lost events too. */
+void trace_settle(void) { drain(0, true); }
 
 void trace_reset(void)
 {
-    trace_drain(0);
+    trace_settle();
     leaf_count = 0;
 }
 

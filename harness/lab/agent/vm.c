@@ -72,8 +72,8 @@ static uint64_t free_block(const struct memory *memory)
         for (uint64_t block = BLOCK; block < 0x100000; block += BLOCK) {
             bool is_taken = false;
             for (int i = 0; i < memory->frame_count; i++) is_taken |= (memory->frames[i] & ~(BLOCK - 1)) == block;
-            for (int i = 0; i < memory->region_count && !inside; i++)
-                is_taken |= memory->regions[i].gfn < block + BLOCK && memory->regions[i].gfn + memory->regions[i].pages > block;
+            for (int i = 0; i < memory->ever_count && !inside; i++)
+                is_taken |= memory->ever[i].gfn < block + BLOCK && memory->ever[i].gfn + memory->ever[i].pages > block;
             if (!is_taken) return block;
         }
     stand_aside("steps touch all blocks of 2 MiB below 4 GiB");
@@ -82,15 +82,14 @@ static uint64_t free_block(const struct memory *memory)
 static void place_guest(struct vm *vm, const char *machine, const struct memory *memory)
 {
     int flags = MAP_PRIVATE | MAP_ANONYMOUS;
-    uint64_t gfn = free_block(memory);
-    vm->guest.base = gfn * PAGE;
+    if (!vm->guest.base) vm->guest.base = free_block(memory) * PAGE; /* else that of the VM whose state is restored */
     vm->guest.is_long = json_true(machine, "longMode", false);
     vm->guest.hva = mmap(NULL, BLOCK * PAGE, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (vm->guest.hva == MAP_FAILED) give_up("the guest's own block: %s", strerror(errno));
     madvise(vm->guest.hva, BLOCK * PAGE, MADV_NOHUGEPAGE);
     guest_build(&vm->guest);
-    if (set_slot(vm->fd, 0, gfn, BLOCK, vm->guest.hva)) give_up("the guest's own slot: %s", strerror(errno));
-    trace_scope(gfn, BLOCK);
+    if (set_slot(vm->fd, 0, vm->guest.base / PAGE, BLOCK, vm->guest.hva)) give_up("the guest's own slot: %s", strerror(errno));
+    trace_scope(vm->guest.base / PAGE, BLOCK);
 }
 
 static void create_vcpu(struct vm *vm, int number, const char *machine)
@@ -127,7 +126,7 @@ void vm_create(struct vm *vm, const char *machine, struct memory *memory, bool n
     for (int vcpu = 0; vcpu < vm->vcpus; vcpu++) create_vcpu(vm, vcpu, machine);
     for (int i = 0; i < vm->devices[0]; i++)
         if (!device_change(vm, true)) stand_aside("non-coherent device: %s", device_missing ? device_missing : strerror(errno));
-    trace_drain(0);
+    trace_settle();
 }
 
 void vm_destroy(struct vm *vm)
