@@ -129,7 +129,7 @@ export class EmulatedMachine {
     const refusal = /^emtdiff-agent: (?!ready)(.*)$/m.exec(this.console);
     if (panic !== null) this.end(panic[0].trim());
     else if (refusal !== null && !this.isReady) this.end(refusal[1].trim());
-    else if (!this.isReady && this.console.includes(READY)) this.onReadyNow();
+    else if (!this.isReady && this.socket !== null && this.console.includes(READY)) this.onReadyNow();
     else if (Date.now() - this.lastSign > this.patience) this.end(`said nothing for ${Math.round(this.patience / 1000)} s`);
   }
 
@@ -172,6 +172,8 @@ export class EmulatedMachine {
         return '';
       }
     };
+    const panic = /exiting with the following message:\s*(.*)/.exec(own());
+    if (panic !== null) return panic[1].trim();
     const text = this.console.trim() === '' ? own() : this.console;
     return text
       .split(/[\r\n]+/)

@@ -60,7 +60,10 @@ export async function identify(client: LabClient, profiles: readonly Profile[], 
   const ask = async (index: number): Promise<void> => {
     const scenario = withinReach(decodeScenario(generator.generate(key, index)), reach);
     const reply = await client.ask(scenario);
-    if ('error' in reply) return void errors.push(`case ${index}: ${reply.error}`);
+    if ('error' in reply) {
+      errors.push(`case ${index}: ${reply.error}`);
+      return;
+    }
     const reason = asideReason(reply.answer);
     if (reason !== null) {
       aside.count++;

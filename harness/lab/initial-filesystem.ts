@@ -73,22 +73,17 @@ function builtAgent(profiles: readonly Profile[]): Promise<string> {
   return madeOnce('agent', '', [...sourcesOf('agent').map(readText), spansHeader(profiles)], (path) => buildAgent(path, profiles));
 }
 
-const FREESTANDING = [
-  '-ffreestanding',
-  '-mcmodel=kernel',
-  '-mno-red-zone',
-  '-fno-pic',
-  '-fno-pie',
-  '-fno-stack-protector',
-  '-mgeneral-regs-only',
+/** What makes an object for the kernel, without its headers. */
+export const MODULE_FLAGS: readonly string[] = [
+  ...['-ffreestanding', '-mcmodel=kernel', '-mno-red-zone', '-fno-pic', '-fno-pie', '-fno-stack-protector', '-mgeneral-regs-only'],
+  ...['-fcf-protection=none', '-fno-asynchronous-unwind-tables', '-fno-common', '-r', '-nostdlib'],
 ];
-const BARE = ['-fcf-protection=none', '-fno-asynchronous-unwind-tables', '-fno-common', '-r', '-nostdlib'];
 
 function labModule(kernel: Kernel, kvm: Buffer): Promise<string> {
   const header = layoutHeader(moduleLayout(kvm, `${kernel.modules}: kvm.ko`));
   const sources = sourcesOf('guest').filter((path) => path.endsWith('module.c'));
   return madeOnce('module', '.ko', [...sources.map(readText), header], (path) =>
-    compile(sources, path, { 'module-layout.h': header }, [...FREESTANDING, ...BARE]),
+    compile(sources, path, { 'module-layout.h': header }, MODULE_FLAGS),
   );
 }
 
@@ -96,7 +91,7 @@ const readText = (path: string) => readFileSync(path, 'utf8');
 
 /** A disc that GRUB boots, for emulators that take no kernel by themselves. */
 export function bootDisc(kernel: Kernel, archive: string, commandLine: string): Promise<string> {
-  const menu = `set timeout=0\nmenuentry lab {\n  linux /vmlinuz ${commandLine}\n  initrd /initial.gz\n}\n`;
+  const menu = `set timeout=0\nmenuentry lab {\n  linux /vmlinuz ${commandLine.replaceAll('$', '\\$')}\n  initrd /initial.gz\n}\n`;
   const content = [readFileSync(kernel.image), readFileSync(archive), menu];
   return madeOnce('disc', '.iso', content, async (path) => {
     const script =

@@ -61,7 +61,10 @@ export class LabClient {
 
   private onLine(text: string): void {
     const message = JSON.parse(text) as Record<string, unknown>;
-    if (message.type === 'hello') return this.onHello(message as unknown as LabHello);
+    if (message.type === 'hello') {
+      this.onHello(message as unknown as LabHello);
+      return;
+    }
     const resolve = this.waiting.get(message.id as number);
     this.waiting.delete(message.id as number);
     resolve?.(message.type === 'result' ? { answer: message as unknown as LiveAnswer } : { error: String(message.message) });
@@ -77,5 +80,6 @@ export function reachOf(hello: LabHello): Reach {
     addressBits: Number(facts.physicalAddressBits),
     selfSnoop: facts.ept === undefined ? null : facts.selfSnoop === 'Y',
     backings: new Set(backings),
+    executesDevices: facts.deviceExecute === undefined,
   };
 }

@@ -108,7 +108,8 @@ export class LabServer {
       if (failure === null) {
         tell(`Linux ${kernel.release} in ${emulator.name}: ready after ${seconds()} s`);
         this.cpu = cpu;
-        return this.onStarted(machine);
+        this.onStarted(machine);
+        return;
       }
       reason = failure;
       tell(`Linux ${kernel.release} in ${emulator.name} (${cpu}): ${failure}`);
@@ -135,7 +136,8 @@ export class LabServer {
       message = parseMessage(text, 'the agent');
     } catch {
       // What the first bytes of a serial line leave is dropped; later it is a fault.
-      return this.hello === null ? undefined : this.fault(`sent ${JSON.stringify(text.slice(0, 80))}, which is no message`);
+      if (this.hello !== null) this.fault(`sent ${JSON.stringify(text.slice(0, 80))}, which is no message`);
+      return;
     }
     if (message.type === 'hello') this.onHello(message);
     else this.onAnswer(message);
@@ -151,7 +153,10 @@ export class LabServer {
 
   private onAnswer(message: Message): void {
     const found = typeof message.id === 'number' ? this.inFlight.get(message.id) : undefined;
-    if (found === undefined) return this.fault('answered what it was not asked');
+    if (found === undefined) {
+      this.fault('answered what it was not asked');
+      return;
+    }
     this.inFlight.delete(message.id as number);
     this.answered++;
     this.write({ ...message, id: found.id });
@@ -176,7 +181,8 @@ export class LabServer {
     }
     this.inFlight.clear();
     this.waiting = [...again, ...this.waiting];
-    if (!this.isStarting) this.begin();
+    if (this.isDone()) this.finish();
+    else if (!this.isStarting) this.begin();
   }
 
   private pump(): void {
@@ -186,7 +192,11 @@ export class LabServer {
       this.write(this.hello);
     }
     while (this.waiting.length > 0 && this.inFlight.size < this.room()) this.send(this.waiting.shift()!);
-    if (this.isInputOver && this.waiting.length + this.inFlight.size === 0) this.finish();
+    if (this.isDone()) this.finish();
+  }
+
+  private isDone(): boolean {
+    return this.isInputOver && !this.isHelloDue && this.waiting.length + this.inFlight.size === 0;
   }
 
   private room(): number {

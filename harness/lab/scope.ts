@@ -1,7 +1,7 @@
 /** Scenarios within the reach of the agent: what no real machine of the lab can be is taken out before anything is asked. */
 import { LEVEL_2M } from '../../models/contract/address.js';
 import { type Backing, DEVICE_RO, RAM, RAM_WC, type Region } from '../../models/contract/machine.js';
-import type { Operation } from '../../models/contract/operation.js';
+import { EXECUTE, type Operation, READ } from '../../models/contract/operation.js';
 import type { Scenario } from '../scenario/scenario.js';
 
 export interface Reach {
@@ -12,6 +12,8 @@ export interface Reach {
   /** Of the host; null where no decision depends on it. */
   readonly selfSnoop: boolean | null;
   readonly backings: ReadonlySet<Backing>;
+  /** Code can be fetched from a device. */
+  readonly executesDevices: boolean;
 }
 
 /** 32-bit code without paging has no address from here on. */
@@ -47,6 +49,7 @@ function backingWithin(backing: Backing, { backings }: Reach): Backing {
 }
 
 function stepWithin(step: Operation, reach: Reach): Operation {
+  if (step.op === 'access' && step.kind === EXECUTE && !reach.executesDevices) return { ...step, kind: READ };
   if (step.op !== 'set-backing') return step;
   return { ...step, level: step.level > LEVEL_2M ? LEVEL_2M : step.level, backing: backingWithin(step.backing, reach) };
 }

@@ -89,6 +89,8 @@ export const TABLE: Readonly<Record<string, Row>> = {
     ],
     packages: ['node:'],
   },
+  // Real kernels: scenarios drawn for them, the protocol of external models, models' answers beside theirs.
+  'harness/lab': { folders: [...WORDS, RUN, 'harness/generate', 'harness/external'], packages: ['node:'] },
   'harness/campaign': { folders: [...WORDS, ...AT_WORK] },
   'harness/agreement': { folders: [...WORDS, ...AT_WORK] },
   // Binds a corpus to the profiles of this package.

@@ -56,7 +56,7 @@ extern struct tally { uint64_t faults, zaps, zapped_leaves; } tally;
 extern bool trace_sees_removals;
 
 /* ---- memory.c: what backs the guest's frames ---- */
-struct region { uint64_t gfn, pages; enum backing backing; int level; };
+struct region { uint64_t gfn, pages; enum backing backing; int level; bool is_uncached; };
 struct slot { uint64_t gfn, pages; char *hva, *space; size_t length; };
 struct memory {
     struct region regions[MAX_REGIONS];

@@ -142,6 +142,7 @@ void host_print_facts(void)
     fact("hostPat", text);
     if (getenv("EMTDIFF_HOST")) fact("host", getenv("EMTDIFF_HOST"));
     if (host.is_profile_nearest) fact("profile", "no profile has this release in its span: the nearest one is named");
+    if (getenv("EMTDIFF_BAR_NO_CODE")) fact("deviceExecute", "this emulator ends by code in a device");
     if (device_missing) fact("noncoherentDevices", device_missing);
     for (int i = 0; i < BACKINGS; i++)
         if (backing_missing[i]) fact(BACKING_NAMES[i], backing_missing[i]);

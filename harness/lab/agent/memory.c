@@ -47,32 +47,44 @@ void memory_replace(struct memory *memory, struct region fresh)
 
 static bool is_ram(enum backing backing) { return backing == RAM || backing >= SPECIAL; }
 
-/* The file behind a backing that is no anonymous memory, its size, and where the mapping starts in it. */
-static int open_source(enum backing backing, off_t *start, uint64_t *pages)
+/* Reserved pages: EMTDIFF_RESERVED, `START:BYTES` that the kernel was told to leave alone, else the VGA window. */
+static void find_reserved(off_t *start, uint64_t *pages)
 {
-    char path[128];
+    const char *range = getenv("EMTDIFF_RESERVED");
+    char *end = NULL;
+    *start = range ? (off_t)strtoull(range, &end, 0) : 0xa0000;
+    *pages = (range && *end == ':' ? strtoull(end + 1, NULL, 0) : 0x20000) / PAGE;
+}
+
+/* The file behind a backing that is no anonymous memory, where it starts in it and how long it is. O_SYNC: the host maps it uncached. */
+static int open_source(const struct region *region, off_t *start, uint64_t *pages)
+{
+    char path[128] = "/dev/mem";
+    enum backing backing = region->backing;
     const char *bar = getenv("EMTDIFF_BAR"); /* /sys/bus/pci/devices/.../resource2 */
     if (backing == RAM_WC) stand_aside("ram-wc needs pages of a driver");
-    if (backing != RESERVED && !bar) stand_aside("%s: EMTDIFF_BAR names no resource of a PCI device", BACKING_NAMES[backing]);
-    snprintf(path, sizeof path, "%s%s", bar ? bar : "", backing == DEVICE_WC ? "_wc" : "");
-    *start = backing == RESERVED ? 0xa0000 : 0;
-    int file = open(backing == RESERVED ? "/dev/mem" : path, O_RDWR | O_SYNC | O_CLOEXEC);
-    if (file < 0) stand_aside("%s: %s: %s", BACKING_NAMES[backing], backing == RESERVED ? "/dev/mem" : path, strerror(errno));
+    if (backing == RESERVED) find_reserved(start, pages);
+    else if (!bar) stand_aside("%s: EMTDIFF_BAR names no resource of a PCI device", BACKING_NAMES[backing]);
+    else snprintf(path, sizeof path, "%s%s", bar, backing == DEVICE_WC ? "_wc" : "");
+    int file = open(path, O_RDWR | O_CLOEXEC | (backing != RESERVED || region->is_uncached ? O_SYNC : 0));
+    if (file < 0) stand_aside("%s: %s: %s", BACKING_NAMES[backing], path, strerror(errno));
+    if (backing == RESERVED) return file;
     off_t size = lseek(file, 0, SEEK_END);
-    *pages = backing == RESERVED ? 0x20 : size > 0 ? size / PAGE : 0x1000;
+    *start = 0;
+    *pages = size > 0 ? size / PAGE : 0x1000;
     return file;
 }
 
 /* A device's pages, over and over where the range is longer than the device. */
-static void map_source(char *at, uint64_t count, enum backing backing)
+static void map_source(char *at, uint64_t count, const struct region *region)
 {
     off_t start;
     uint64_t pages;
-    int file = open_source(backing, &start, &pages);
+    int file = open_source(region, &start, &pages);
     for (uint64_t done = 0; done < count;) {
         uint64_t part = count - done < pages ? count - done : pages;
         if (mmap(at + done * PAGE, part * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, start) == MAP_FAILED)
-            stand_aside("%s cannot be mapped: %s", BACKING_NAMES[backing], strerror(errno));
+            stand_aside("%s cannot be mapped: %s", BACKING_NAMES[region->backing], strerror(errno));
         done += part;
     }
     close(file);
@@ -95,7 +107,7 @@ static void map_part(struct memory *memory, const struct slot *slot, const struc
     if (first >= end) return;
     char *at = slot->hva + (first - slot->gfn) * PAGE;
     if (is_ram(region->backing)) map_ram(memory, at, end - first, region->backing == RAM ? region->level : 1);
-    else map_source(at, end - first, region->backing);
+    else map_source(at, end - first, region);
     for (int i = 0; i < memory->frame_count; i++)
         if (memory->frames[i] >= first && memory->frames[i] < end) *(volatile char *)(slot->hva + (memory->frames[i] - slot->gfn) * PAGE) = (char)0xc3;
 }

@@ -52,6 +52,9 @@ function configuration({ cpu, memory }: Machine, disc: string, console: string, 
     'clock: sync=none',
     `com1: enabled=1, mode=file, dev=${console}`,
     `com2: enabled=1, mode=socket-server, dev=localhost:${port}`,
+    // Without a sound card Debian's Bochs aborts in the driver of the speaker.
+    'speaker: enabled=0',
+    'sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy',
     'panic: action=fatal',
     '',
   ].join('\n');

@@ -42,4 +42,4 @@ export interface Emulator {
  * grace periods: a VM ends in a fifth of the time.
  */
 export const COMMAND_LINE =
-  'console=ttyS0 quiet no_timer_check panic=-1 mitigations=off nokaslr tsc=reliable rcupdate.rcu_expedited=1';
+  'console=ttyS0 quiet no_timer_check panic=-1 mitigations=off nokaslr tsc=reliable rcupdate.rcu_expedited=1 memmap=4M$0x60000000';

@@ -65,6 +65,7 @@ static void find_device(void)
             put(path, "1");
             snprintf(path, sizeof path, "%s/%s", folder, known[i].resource);
             setenv("EMTDIFF_BAR", path, 1);
+            if (i == 1) setenv("EMTDIFF_BAR_NO_CODE", "1", 1); /* Bochs ends where code is fetched from its VGA card */
         }
     }
     if (devices) closedir(devices);
@@ -111,6 +112,7 @@ int main(void)
     setvbuf(stdout, NULL, _IONBF, 0);
     put("/proc/sys/kernel/printk", "4");
     load_modules();
+    setenv("EMTDIFF_RESERVED", "0x60000000:0x400000", 1); /* memmap= of the command line */
     find_device();
     start_agent();
     sync();
