@@ -34,6 +34,8 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   new: { load: () => import('./commands/new.js'), summary: 'a scenario to append to: machine, firmware, system' },
   import: { load: () => import('./commands/import.js'), summary: 'a scenario from a log, a dump or a trace' },
   check: { load: () => import('./commands/check.js'), summary: 'a trace of a real kernel held against profiles' },
+  agent: { load: () => import('./commands/agent.js'), summary: 'builds the program that does scenarios on a real kernel' },
+  lab: { load: () => import('./commands/lab.js'), summary: 'a real kernel as an external model, also in an emulator' },
   serve: { load: () => import('./commands/serve.js'), summary: 'a profile as an external model on stdin and stdout' },
 };
 

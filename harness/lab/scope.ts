@@ -1,6 +1,16 @@
 /** Scenarios within the reach of the agent: what no real machine of the lab can be is taken out before anything is asked. */
 import { LEVEL_2M } from '../../models/contract/address.js';
-import { type Backing, DEVICE_RO, RAM, RAM_WC, type Region } from '../../models/contract/machine.js';
+import {
+  BACKING_HOST_PAT,
+  type Backing,
+  DEVICE_RO,
+  type Machine,
+  NO_NESTED,
+  RAM,
+  RAM_WC,
+  type Region,
+} from '../../models/contract/machine.js';
+import { WC } from '../../models/contract/memory-type.js';
 import { EXECUTE, type Operation, READ } from '../../models/contract/operation.js';
 import type { Scenario } from '../scenario/scenario.js';
 
@@ -22,15 +32,20 @@ const PAGING_OFF_LIMIT = 0x100000;
 /** The scenario with its machine brought into reach and the steps left out that are not; the same scenario where all of it is. */
 export function withinReach(scenario: Scenario, reach: Reach): Scenario {
   const limit = 2 ** (reach.addressBits - 12);
-  const machine = {
+  const machine: Machine = {
     ...scenario.machine,
     privateMemory: false,
+    nested: NO_NESTED,
     selfSnoop: reach.selfSnoop ?? scenario.machine.selfSnoop,
     noncoherentDevices: reach.operations.has('attach-device') ? scenario.machine.noncoherentDevices : 0,
     regions: scenario.machine.regions.flatMap((region) => regionWithin(region, limit, reach)),
   };
   const paging = new Array<boolean>(machine.vcpus).fill(machine.cr0.pg);
-  const steps = scenario.steps.filter((step) => isWithin(step, limit, paging, reach)).map((step) => stepWithin(step, reach));
+  // What INIT leaves of 64-bit code, and what older kernels let it do with paging, are questions of their own.
+  const isLong = (step: Operation) => machine.longMode && (step.op === 'init' || (step.op === 'write-cr0' && !step.pg));
+  const steps = scenario.steps
+    .filter((step) => !isLong(step) && isWithin(step, limit, paging, reach))
+    .map((step) => stepWithin(step, reach));
   return { ...scenario, machine, steps };
 }
 
@@ -40,7 +55,10 @@ function regionWithin(region: Region, limit: number, reach: Reach): Region[] {
   const level = region.level > LEVEL_2M ? LEVEL_2M : region.level;
   const special = region.specialOffset < pages ? Math.min(region.specialPages, pages - region.specialOffset) : 0;
   const backing = backingWithin(region.backing, reach);
-  return [{ ...region, pages, level, backing, specialOffset: special === 0 ? 0 : region.specialOffset, specialPages: special }];
+  const hostPat = backing !== region.backing || region.hostPat === WC ? BACKING_HOST_PAT[backing] : region.hostPat;
+  return [
+    { ...region, pages, level, backing, hostPat, specialOffset: special === 0 ? 0 : region.specialOffset, specialPages: special },
+  ];
 }
 
 function backingWithin(backing: Backing, { backings }: Reach): Backing {

@@ -2,27 +2,23 @@
 import { PROFILES } from '../../../models/registry.js';
 import { buildAgent } from '../../lab/agent-build.js';
 import { UsageError } from '../../operations/usage-error.js';
-import { readArguments } from '../options/arguments.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-const HELP = `emtdiff agent build [--out FILE]: compiles emtdiff-agent, which does scenarios in VMs of the kernel it runs on
+export const page: CommandPage = {
+  usage: ['agent build [--out FILE]'],
+  about: ['An external model (NDJSON on stdin and stdout) for a machine with /dev/kvm: static, without libraries; it needs root.'],
+  operands: { least: 1, most: 1 },
+  examples: [
+    ['agent build', 'compiles it with cc'],
+    ["fuzz --external 'host=sudo ./emtdiff-agent'", 'the kernel of this machine in a campaign'],
+    ["fuzz --external 'box=ssh box sudo ./emtdiff-agent'", 'that of another one'],
+  ],
+};
 
-An external model (NDJSON on stdin and stdout) for a machine with /dev/kvm: static, no libraries, needs root.
-
-  --external 'host=sudo ./emtdiff-agent'
-  --external 'box=ssh box sudo ./emtdiff-agent'
-
-  --out FILE    where to write it (default: ./emtdiff-agent)
-  -h, --help    this text
-`;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const found = readArguments('agent', args, { out: { type: 'string' } }, { least: 1, most: 1 });
-  if (found.has('help')) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  if (found.positionals[0] !== 'build')
-    throw new UsageError(`agent: found ${JSON.stringify(found.positionals[0])}, expected emtdiff agent build`);
+export async function run(found: Settings): Promise<number> {
+  const [action] = found.operands;
+  if (action !== 'build') throw new UsageError(`agent: found ${JSON.stringify(action)}, expected emtdiff agent build`);
   const out = found.text('out') ?? './emtdiff-agent';
   await buildAgent(out, PROFILES);
   process.stdout.write(`${out}\n`);

@@ -1,34 +1,37 @@
 /** `emtdiff lab`: a real kernel as an external model, in an emulator where the machine has no virtualisation. */
 import { UsageError } from '../../operations/usage-error.js';
+import type { CommandPage } from '../options/page.js';
+import type { Settings } from '../options/settings.js';
 
-/** Subcommands: what each takes, and the function that does it. */
-const SUBCOMMANDS: Readonly<
-  Record<string, { load: () => Promise<{ run(args: readonly string[]): Promise<number> }>; summary: string }>
-> = {
-  doctor: { load: () => import('./lab/doctor.js'), summary: 'what the lab needs, and the line that installs what is missing' },
-  fetch: { load: () => import('./lab/fetch.js'), summary: "a kernel from Debian's archives into the lab's cache" },
-  identify: { load: () => import('./lab/identify.js'), summary: 'which profile a kernel answers as' },
-  serve: { load: () => import('./lab/serve.js'), summary: 'a kernel in an emulator as an external model on stdin and stdout' },
+type Action = (found: Settings) => Promise<number>;
+
+const ACTIONS: Readonly<Record<string, () => Promise<{ readonly act: Action }>>> = {
+  doctor: () => import('../lab/doctor.js'),
+  fetch: () => import('../lab/fetch.js'),
+  serve: () => import('../lab/serve.js'),
+  identify: () => import('../lab/identify.js'),
 };
 
-const HELP = `emtdiff lab: the same scenarios on a real kernel, also without virtualisation hardware
+export const page: CommandPage = {
+  usage: ['lab doctor', 'lab fetch', 'lab serve', 'lab identify'],
+  about: [
+    "doctor: what the lab needs, what is here, and the line that installs the rest; exit code 1 if something is missing.\nfetch: a kernel from Debian's archives into the lab's cache; nothing is installed.\nserve: a kernel in an emulator as an external model on stdin and stdout.\nidentify: which profile the kernel answers as, with the number of differing steps per profile.",
+  ],
+  operands: { least: 1, most: 1 },
+  examples: [
+    ['lab identify --emulator bochs', 'kvm_intel with EPT, held against every version'],
+    ["fuzz --models amd-npt --external 'live=emtdiff lab serve'", 'a campaign against kvm_amd'],
+  ],
+  notes: [
+    'QEMU runs kvm_amd, Bochs kvm_intel, without virtualisation hardware and without root. Only what a kernel shows is compared: outcomes, values, leaves, levels, counters; no memory types. What was measured: docs/lab.md.',
+  ],
+};
 
-Usage: emtdiff lab SUBCOMMAND [OPTIONS]     (emtdiff lab SUBCOMMAND --help for one)
-
-${Object.entries(SUBCOMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
-  .join('\n')}
-
-docs/lab.md has what was measured.
-`;
-
-export async function run(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
-  if (name === undefined || name === '--help' || name === '-h') {
-    process.stdout.write(HELP);
-    return name === undefined ? 2 : 0;
-  }
-  if (!Object.hasOwn(SUBCOMMANDS, name))
-    throw new UsageError(`lab: found ${JSON.stringify(name)}, expected one of ${Object.keys(SUBCOMMANDS).join(' ')}`);
-  return (await SUBCOMMANDS[name].load()).run(rest);
+export async function run(found: Settings): Promise<number> {
+  const [action] = found.operands;
+  if (!Object.hasOwn(ACTIONS, action))
+    throw new UsageError(`lab: found ${JSON.stringify(action)}, expected one of ${Object.keys(ACTIONS).join(' ')}`);
+  // An emulator must not outlive this process: its end is what kills it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+  return (await ACTIONS[action]()).act(found);
 }

@@ -21,6 +21,8 @@ export type CommandName =
   | 'new'
   | 'import'
   | 'check'
+  | 'agent'
+  | 'lab'
   | 'serve';
 
 export interface Option {

@@ -4,6 +4,7 @@ import { DEFAULT_LENSES, LENS_NAMES } from '../../compare/lens.js';
 import type { ReportFormat } from '../../report/report-formats.js';
 import { DEVICES, FIRMWARES } from '../../template/machine-layout.js';
 import { FAIL_ON } from './failure-class.js';
+import { LAB_ROWS } from './lab-rows.js';
 import { commands, count, filesBy, flag, listOf, oneOf, orFalse, path, text, texts, time } from './kinds.js';
 import type { CommandName, Option } from './option.js';
 
@@ -450,6 +451,7 @@ export const TABLE: readonly Option[] = [
     kind: flag,
     help: 'the options as they hold, and where each comes from, as JSON; nothing is run',
   },
+  ...LAB_ROWS,
 ];
 
 export function optionsOf(command: CommandName): readonly Option[] {

@@ -98,7 +98,14 @@ static void map_ram(struct memory *memory, char *at, uint64_t count, int level)
     if (memory->maps++ & 1) madvise(at, count * PAGE, MADV_DONTDUMP); /* neighbours stay areas of their own: no large page spans two regions */
 }
 
-/* Maps the part of a region that lies in a slot, and writes its frames that steps name: a RET each, for `execute`. */
+/* Writes the frames that steps name, a RET each, for `execute`: the host's entries are then there and writable, so that no fault changes them. */
+static void touch(const struct memory *memory, const struct slot *slot, uint64_t first, uint64_t end)
+{
+    for (int i = 0; i < memory->frame_count; i++)
+        if (memory->frames[i] >= first && memory->frames[i] < end) *(volatile char *)(slot->hva + (memory->frames[i] - slot->gfn) * PAGE) = (char)0xc3;
+}
+
+/* Maps the part of a region that lies in a slot. */
 static void map_part(struct memory *memory, const struct slot *slot, const struct region *region)
 {
     uint64_t first = region->gfn > slot->gfn ? region->gfn : slot->gfn;
@@ -108,8 +115,7 @@ static void map_part(struct memory *memory, const struct slot *slot, const struc
     char *at = slot->hva + (first - slot->gfn) * PAGE;
     if (is_ram(region->backing)) map_ram(memory, at, end - first, region->backing == RAM ? region->level : 1);
     else map_source(at, end - first, region);
-    for (int i = 0; i < memory->frame_count; i++)
-        if (memory->frames[i] >= first && memory->frames[i] < end) *(volatile char *)(slot->hva + (memory->frames[i] - slot->gfn) * PAGE) = (char)0xc3;
+    touch(memory, slot, first, end);
 }
 
 int set_slot(int vm, uint32_t slot, uint64_t gfn, uint64_t pages, void *hva)
@@ -229,6 +235,13 @@ const char *memory_zap(struct memory *memory, uint64_t gfn, uint64_t pages)
         char *hva = slot->hva + (first - slot->gfn) * PAGE;
         mprotect(hva, (end - first) * PAGE, PROT_NONE);
         mprotect(hva, (end - first) * PAGE, PROT_READ | PROT_WRITE);
+        for (uint64_t at = first; at < end; at++) {
+            const struct region *region = memory_region(memory, at);
+            uint64_t run = region ? region->gfn + region->pages : at + 1;
+            if (run > end) run = end;
+            if (region) touch(memory, slot, at, run);
+            at = run - 1;
+        }
     }
     return NULL;
 }

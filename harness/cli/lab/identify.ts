@@ -1,0 +1,26 @@
+/** `emtdiff lab identify` */
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { PROFILES } from '../../../models/registry.js';
+import { identificationText, identify } from '../../lab/identify.js';
+import { LabClient } from '../../lab/lab-client.js';
+import { scenarioJson } from '../../scenario/print.js';
+import type { Settings } from '../options/settings.js';
+import { labOptions } from './lab-options.js';
+
+export async function act(found: Settings): Promise<number> {
+  const record = found.text('record');
+  if (record !== undefined) writeFileSync(record, '');
+  const client = new LabClient(await labOptions(found));
+  const result = await identify(client, PROFILES, {
+    seed: found.text('seed') ?? 'identify',
+    cases: Number(found.text('cases') ?? 150),
+    counters: (found.text('counters') ?? 'zaps').split(','),
+    onAnswer: (_, scenario, { observations, counters }) => {
+      if (record !== undefined)
+        appendFileSync(record, `${JSON.stringify({ scenario: scenarioJson(scenario), observations, counters })}\n`);
+    },
+  });
+  await client.close();
+  process.stdout.write(identificationText(result, found.has('details')));
+  return 0;
+}

@@ -1,0 +1,59 @@
+/** Rows of the table of options: what `emtdiff lab` and `emtdiff agent` take. */
+import { COUNTER_NAMES } from '../../../models/contract/counters.js';
+import { EMULATOR_NAMES } from '../../lab/emulator/emulator.js';
+import { count, flag, listOf, oneOf, path, text } from './kinds.js';
+import type { Option } from './option.js';
+
+export const LAB_ROWS: readonly Option[] = [
+  {
+    name: 'emulator',
+    on: ['lab'],
+    kind: oneOf(EMULATOR_NAMES),
+    value: 'NAME',
+    help: 'qemu (kvm_amd) or bochs (kvm_intel)',
+    fallback: 'qemu; of doctor, both',
+  },
+  {
+    name: 'kernel',
+    on: ['lab'],
+    kind: text,
+    value: 'WHICH',
+    help: 'a release that fetch gets or got (5.10, 6.1, 6.12, newest, a whole one), or the path of boot/vmlinuz-RELEASE with lib/modules beside boot',
+    fallback: 'the newest 6.1 fetched',
+  },
+  {
+    name: 'modules',
+    on: ['lab'],
+    kind: path,
+    value: 'DIR',
+    help: "kvm.ko, kvm-intel.ko, kvm-amd.ko to load in place of the kernel's own",
+  },
+  { name: 'kvm-args', on: ['lab'], kind: text, value: 'TEXT', help: 'parameters of kvm_intel or kvm_amd: ept=0, npt=0' },
+  { name: 'cpu', on: ['lab'], kind: text, value: 'MODEL', help: 'processor model, as the emulator calls it' },
+  { name: 'memory', on: ['lab'], kind: count(512, 65536), value: 'MIB', help: 'memory of the emulated machine', fallback: '2048' },
+  {
+    name: 'cases',
+    on: ['lab'],
+    kind: count(1, Number.MAX_SAFE_INTEGER),
+    value: 'N',
+    help: 'of identify: scenarios',
+    fallback: '150',
+  },
+  { name: 'seed', on: ['lab'], kind: text, value: 'TEXT', help: 'of identify: what they are drawn from', fallback: 'identify' },
+  {
+    name: 'counters',
+    on: ['lab'],
+    kind: listOf(COUNTER_NAMES),
+    value: 'LIST',
+    help: 'of identify: counters compared at the end',
+    fallback: 'zaps',
+  },
+  {
+    name: 'details',
+    on: ['lab'],
+    kind: flag,
+    help: 'of identify: the first differences of the best profile and of the one claimed',
+  },
+  { name: 'record', on: ['lab'], kind: path, value: 'FILE', help: "of identify: keeps the kernel's answers, a JSON line each" },
+  { name: 'out', on: ['agent'], kind: path, value: 'FILE', help: 'where it is written', fallback: './emtdiff-agent' },
+];
