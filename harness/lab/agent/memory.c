@@ -235,13 +235,7 @@ const char *memory_zap(struct memory *memory, uint64_t gfn, uint64_t pages)
         char *hva = slot->hva + (first - slot->gfn) * PAGE;
         mprotect(hva, (end - first) * PAGE, PROT_NONE);
         mprotect(hva, (end - first) * PAGE, PROT_READ | PROT_WRITE);
-        for (uint64_t at = first; at < end; at++) {
-            const struct region *region = memory_region(memory, at);
-            uint64_t run = region ? region->gfn + region->pages : at + 1;
-            if (run > end) run = end;
-            if (region) touch(memory, slot, at, run);
-            at = run - 1;
-        }
+        touch(memory, slot, first, end);
     }
     return NULL;
 }
