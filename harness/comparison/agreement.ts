@@ -81,6 +81,7 @@ export class Agreement {
         // Rules of zaps and clauses are told beside those that observations carry.
         if (rule === null || (rule.kind !== undefined && reached[number] === 0)) return;
         const count = counts.get(rule.id) ?? { a: 0, b: 0 };
+        // A rule stands in the list once more for each set of clauses.
         count[side === 0 ? 'a' : 'b'] += reached[number];
         counts.set(rule.id, count);
       });
@@ -91,8 +92,14 @@ export class Agreement {
   /** Between rules with different ids, most frequent first. */
   silentChanges(): SilentChange[] {
     const [{ rules: rulesA }, { rules: rulesB }] = this.sides();
-    return [...this.alikeBy]
-      .map(([key, steps]) => ({ a: rulesA[Math.floor(key / RULE_LIMIT)]?.id ?? '', b: rulesB[key % RULE_LIMIT]?.id ?? '', steps }))
+    const changes = new Map<string, SilentChange>();
+    for (const [key, steps] of this.alikeBy) {
+      const a = rulesA[Math.floor(key / RULE_LIMIT)]?.id ?? '';
+      const b = rulesB[key % RULE_LIMIT]?.id ?? '';
+      const pair = `${a} ${b}`;
+      changes.set(pair, { a, b, steps: (changes.get(pair)?.steps ?? 0) + steps });
+    }
+    return [...changes.values()]
       .filter(({ a, b }) => a !== b)
       .sort((x, y) => y.steps - x.steps || (`${x.a} ${x.b}` < `${y.a} ${y.b}` ? -1 : 1));
   }
