@@ -21,7 +21,7 @@ const RELEASED: readonly Entry[] = [
   },
   {
     name: '6.8+head-tail',
-    releases: { ...releases('Linux', '6.15'), remark: '(private memory)' },
+    releases: { ...releases('Linux', '6.15'), remark: '(private memory), 6.16 to 6.19 (memory types)' },
     changes: [by('9129633d568e', { headTailAdd: true })],
     summary: 'As 6.8, with the first and last huge page of a conversion inside its invalidation.',
   },
