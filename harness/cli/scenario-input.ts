@@ -1,7 +1,7 @@
 /** A scenario from a file or stdin: a scenario itself, or a finding that holds one. */
 import { readInput } from '../files/reading.js';
 import { Place } from '../operations/usage-error.js';
-import { FINDING_FORMAT } from '../report/finding-file.js';
+import { FINDING_FORMAT, storedFinding } from '../finding/finding-file.js';
 import { readJson } from '../scenario/json.js';
 import { scenarioFrom } from '../scenario/parse.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -17,16 +17,11 @@ export function readScenario(file: string): ScenarioInput {
   const { name, text } = readInput(file, 'a scenario or a finding');
   const json = readJson(text, name);
   const place = new Place(name, '$');
-  if ((json as { format?: unknown } | null)?.format !== FINDING_FORMAT)
+  const { format, bucket, scenario } = (json ?? {}) as Record<string, unknown>;
+  if (typeof format !== 'string' || !format.startsWith(FINDING_FORMAT.replace(/\d+$/, '')))
     return { scenario: scenarioFrom(json, place), finding: null };
-  const { scenario, profiles, bucket, step } = json as Record<string, unknown>;
-  const names =
-    Array.isArray(profiles) && profiles.every((profile) => typeof profile === 'string')
-      ? profiles
-      : place.at('profiles').fail(profiles, 'an array of profile names');
-  const { id } = (bucket ?? {}) as { id?: unknown };
-  return {
-    scenario: scenarioFrom(scenario, place.at('scenario')),
-    finding: { profiles: names, bucket: typeof id === 'string' ? id : '', step: typeof step === 'number' ? step : 0 },
-  };
+  // What `emtdiff minimise` says of a scenario in which nothing diverges.
+  if (bucket === null) return { scenario: scenarioFrom(scenario, place.at('scenario')), finding: null };
+  const found = storedFinding(json, name);
+  return { scenario: found.scenario, finding: { profiles: found.profiles, bucket: found.id, step: found.step } };
 }

@@ -6,10 +6,10 @@ export interface CampaignKey {
   readonly lo: number;
 }
 
-/** The prefix is the version of the generator's streams: a change of it changes every case. */
-const PREFIX = 'emtdiff-v1|';
+/** Version of the generator's streams: a change of it changes every case. */
+export const GENERATOR_VERSION = 1;
 
 export function campaignKey(seed: string): CampaignKey {
-  const arc4 = seedrandom(PREFIX + seed);
+  const arc4 = seedrandom(`emtdiff-v${GENERATOR_VERSION}|${seed}`);
   return { hi: arc4.int32(), lo: arc4.int32() };
 }

@@ -7,7 +7,7 @@ import type { Profile } from '../../models/contract/model.js';
 import type { Citation, Rule } from '../../models/contract/rule.js';
 import { answerOf } from '../run/readable.js';
 import type { KnownBucket, KnownEntry, Pair } from './entry.js';
-import type { FoundDivergence } from './found-divergence.js';
+import type { StoredFinding } from '../finding/finding-file.js';
 import { COUNTS, outcomeText } from './sighting.js';
 
 /** What the one who accepts has to say. */
@@ -23,7 +23,7 @@ export interface Acceptance {
 
 /** A finding with what its run saw of its bucket besides. */
 export interface AcceptedFinding {
-  readonly found: FoundDivergence;
+  readonly found: StoredFinding;
   /** Pairs of answers, `UC -> WB`. */
   readonly outcomes: readonly string[];
 }
@@ -64,7 +64,7 @@ function unitedBucket(first: KnownBucket | undefined, second: KnownBucket): Know
   return { ...second, profiles: [...pairs.values()], outcomes: [...new Set([...first.outcomes, ...second.outcomes])].sort() };
 }
 
-function bucketOf(found: FoundDivergence, outcomes: readonly string[], panel: Panel, profiles: readonly Profile[]): KnownBucket {
+function bucketOf(found: StoredFinding, outcomes: readonly string[], panel: Panel, profiles: readonly Profile[]): KnownBucket {
   const { id, lens, op, causes, step, scenario, sides, observations } = found;
   const today = profiles.map((profile) => [profile.name, answerOf(profile, scenario)] as const);
   const outside = Object.entries(observations).filter(([name]) => !profiles.some((profile) => profile.name === name));
@@ -91,7 +91,7 @@ function bucketOf(found: FoundDivergence, outcomes: readonly string[], panel: Pa
 }
 
 /** The edges of the finding's panel on which both causes can decide. */
-function edgesOf({ lens, causes, sides }: FoundDivergence, { seats, edges }: Panel): Pair[] {
+function edgesOf({ lens, causes, sides }: StoredFinding, { seats, edges }: Panel): Pair[] {
   const decides = (seat: number, cause: string) =>
     seats[seat].rules.some((rule) => rule !== null && (rule.cause ?? rule.id) === cause);
   const states = (seat: number, id: string) => seats[seat].invariants?.some((invariant) => invariant?.id === id) ?? false;
@@ -104,7 +104,7 @@ function edgesOf({ lens, causes, sides }: FoundDivergence, { seats, edges }: Pan
   return pairs.some(([expected, got]) => expected === sides[0] && got === sides[1]) ? pairs : [...pairs, sides];
 }
 
-function reasonIn({ op, causes: [expectedSide, gotSide], rules, sides: [expected, got], lens }: FoundDivergence, { seats }: Panel) {
+function reasonIn({ op, causes: [expectedSide, gotSide], rules, sides: [expected, got], lens }: StoredFinding, { seats }: Panel) {
   const invariant = lens === 'invariant' ? (invariantOf(seats, got, expectedSide) ?? null) : null;
   // Of counters that differ the rules are those that zap, or spare.
   const zaps = op === 'end' ? rules : null;
@@ -116,7 +116,7 @@ function invariantOf(seats: readonly Seat[], name: string, id: string) {
 }
 
 /** Where the rules themselves come from. */
-function citationsOf({ lens, rules, sides: [, got], profiles }: FoundDivergence, { seats }: Panel): readonly string[] {
+function citationsOf({ lens, rules, sides: [, got], profiles }: StoredFinding, { seats }: Panel): readonly string[] {
   const ruleOf = (id: string): Rule | null | undefined => seats.flatMap((seat) => seat.rules).find((rule) => rule?.id === id);
   const first = lens === 'invariant' ? invariantOf(seats, got, rules[0]) : ruleOf(rules[0]);
   const sources = [first?.citation, ruleOf(rules[1])?.citation].filter((citation) => citation !== undefined);

@@ -3,17 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Profile } from '../../models/contract/model.js';
 import { LENS_NAMES } from '../compare/lens.js';
-import { type FoundDivergence, foundDivergence } from './found-divergence.js';
+import { type StoredFinding, storedFinding } from '../finding/finding-file.js';
 import { jsonFiles, readJsonFile } from '../files/reading.js';
-import { Place } from '../operations/usage-error.js';
 import { divergencesOf } from '../finding/divergence.js';
 import { WorkingPanel } from '../panel/working-panel.js';
 
 type Partition = readonly (readonly string[])[];
-
-interface StoredFinding extends FoundDivergence {
-  readonly partition: Partition;
-}
 
 export class Baseline {
   private constructor(private readonly findings: ReadonlyMap<string, StoredFinding>) {}
@@ -21,7 +16,9 @@ export class Baseline {
   /** @param folder a run folder or a folder of findings. @throws {UsageError} */
   static read(folder: string): Baseline {
     const findings = join(folder, 'findings');
-    const stored = jsonFiles(existsSync(findings) ? findings : folder).map(storedFinding);
+    const stored = jsonFiles(existsSync(findings) ? findings : folder).map((file) =>
+      storedFinding(readJsonFile(file, 'a finding'), file),
+    );
     return new Baseline(new Map(stored.map((finding) => [finding.id, finding])));
   }
 
@@ -67,19 +64,4 @@ function partitionAmong(names: readonly string[], partition: Partition): Partiti
 function samePartition(one: Partition, other: Partition): boolean {
   const text = (partition: Partition) => JSON.stringify(partition.map((group) => [...group].sort().join(' ')).sort());
   return text(one) === text(other);
-}
-
-function storedFinding(path: string): StoredFinding {
-  const json = readJsonFile(path, 'a finding');
-  const found = foundDivergence(json, path);
-  const { partition } = json as Record<string, unknown>;
-  const isPartition = Array.isArray(partition) && partition.every(areNames);
-  return {
-    ...found,
-    partition: isPartition ? partition : new Place(path, '$').at('partition').fail(partition, 'groups of profile names'),
-  };
-}
-
-function areNames(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }

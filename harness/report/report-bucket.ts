@@ -3,17 +3,16 @@ import { HAZARD_CLASSES, type HazardClass } from '../classify/hazard-class.js';
 import { SEVERITIES, type Severity } from '../classify/severity.js';
 import { BUCKET_LENSES, type BucketLens } from '../compare/lens.js';
 import type { Standing } from '../finding/cause.js';
-import { OUTCOME_NAMES } from '../../models/contract/observation.js';
+import { ALIASES, ANSWER, ANYTHING, INVARIANT, shellWord, type StoredFinding } from '../finding/finding-file.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
-import { Place } from '../operations/usage-error.js';
+import type { Place } from '../operations/usage-error.js';
 import type { ObservationJson } from '../scenario/observation-json.js';
 import { scenarioFrom } from '../scenario/parse.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { fallback, formatOf, list, object, optional, type Parsed, record, type Shape } from '../scenario/shape.js';
+import { fallback, list, object, optional, type Parsed } from '../scenario/shape.js';
 import { custom, flag, nullable, oneOf, text, whole } from '../scenario/shape-values.js';
-import { FINDING_FORMAT, shellWord } from './finding-file.js';
 
-export type AliasText = Parsed<typeof ALIAS>;
+export type AliasText = Parsed<typeof ALIASES>['got'];
 
 export interface InvariantText {
   readonly id: string;
@@ -54,25 +53,12 @@ export interface ReportBucket {
   readonly replay: string;
 }
 
-/** An answer as the lens compares it: `level` and `cost` have answers without an outcome. Rules are texts: an external model's are its own. */
-const ANSWER = object({
-  outcome: optional(oneOf(OUTCOME_NAMES)),
-  ...Object.fromEntries(
-    ['value', 'memtype', 'level', 'leaf', 'page', 'wants', 'errno', 'rule'].map((key) => [key, optional(text)]),
-  ),
-  candidates: optional(list(text)),
-}) as Shape<unknown> as Shape<ObservationJson>;
-
-const ALIAS = object({ guest: text, host: text, withSelfSnoop: text, withoutSelfSnoop: text });
-const CITATION = object({ document: text, place: text, commit: optional(text) });
-const ANYTHING: Shape<unknown> = custom((value) => value, {});
-
 /** Of summary.json. What no report shows is named, and nothing else about it checked. */
 export const BUCKET = object({
   id: text,
   severity: oneOf(SEVERITIES),
   class: optional(oneOf(HAZARD_CLASSES)),
-  invariant: optional(object({ id: text, sentence: text, citation: optional(CITATION) })),
+  invariant: optional(INVARIANT),
   lens: oneOf(BUCKET_LENSES),
   step: object({ op: oneOf([...OPERATION_NAMES, 'end']), index: whole(0) }),
   expected: text,
@@ -87,7 +73,7 @@ export const BUCKET = object({
   firstCase: optional(whole(0)),
   case: whole(0),
   slippedFrom: optional(text),
-  alias: nullable(object({ expected: ALIAS, got: ALIAS })),
+  alias: nullable(ALIASES),
   pairs: optional(ANYTHING),
   sides: optional(ANYTHING),
   scenario: custom(scenarioFrom, { type: 'object' }),
@@ -129,7 +115,7 @@ export function reportBucket(
     known: known ?? null,
     hazard: hazard ?? null,
     invariant: invariant === undefined ? null : invariantText(invariant),
-    observations: finding === undefined ? null : finding.observationsOf(steps),
+    observations: finding?.observations ?? null,
     replay:
       finding?.replay ??
       `npx emtdiff replay --seed ${shellWord(seed)} --case ${found.case} --models ${shellWord(profiles.join(','))}`,
@@ -138,32 +124,4 @@ export function reportBucket(
 
 function invariantText({ id, sentence, citation }: NonNullable<Parsed<typeof BUCKET>['invariant']>): InvariantText {
   return { id, sentence, source: citation === undefined ? null : `${citation.document}, ${citation.place}` };
-}
-
-/** What the reports take from a finding's file. */
-export interface StoredFinding {
-  readonly id: string;
-  readonly replay: string | undefined;
-  /** By profile; as many as the scenario has steps. @throws {UsageError} */
-  observationsOf(steps: number): Readonly<Record<string, readonly ObservationJson[]>>;
-}
-
-/** @throws {UsageError} for a document that is no finding. */
-export function storedFinding(value: unknown, file: string): StoredFinding {
-  const place = new Place(file, '$');
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return place.fail(value, `an object of ${FINDING_FORMAT}`);
-  const { format, bucket, replay, observations } = value as Record<string, unknown>;
-  formatOf(FINDING_FORMAT).parse(format, place.at('format'));
-  const at = place.at('observations');
-  return {
-    id: text.parse((bucket as { id?: unknown } | undefined)?.id, place.at('bucket').at('id')),
-    replay: replay === undefined ? undefined : text.parse(replay, place.at('replay')),
-    observationsOf(steps) {
-      const answers = record(list(ANSWER)).parse(observations, at);
-      for (const [name, own] of Object.entries(answers))
-        if (own.length !== steps) at.at(name).fail(`${own.length} answers`, `${steps}, one per step`);
-      return answers;
-    },
-  };
 }

@@ -1,4 +1,5 @@
 /** `--out DIR`: summary.json and one file a finding, each written whole or not at all. */
+import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CampaignResult } from '../campaign.js';
@@ -7,11 +8,8 @@ import { fileError } from '../files/reading.js';
 import { HALF_WRITTEN, makeFolder, writeWhole } from '../files/writing.js';
 import { UsageError } from '../operations/usage-error.js';
 import { oneLine } from '../scenario/print.js';
-import { findingJson } from './finding-file.js';
+import { findingJson } from '../finding/finding-file.js';
 import { type RunFacts, summaryJson } from './summary-json.js';
-
-/** Longest name that every file system takes, less room for a suffix. */
-const LONGEST_NAME = 200;
 
 export class RunFolder {
   constructor(readonly path: string) {}
@@ -42,7 +40,7 @@ export class RunFolder {
   }
 
   pathOf(finding: Finding): string {
-    return join(this.path, 'findings', `${fileName(finding.bucket.id)}.json`);
+    return join(this.path, 'findings', `${findingFileName(finding.bucket.id)}.json`);
   }
 
   write(result: CampaignResult, facts: RunFacts): void {
@@ -58,12 +56,14 @@ export class RunFolder {
   }
 }
 
-/** An id as a file name; a long one ends in a hash of the rest. */
-export function fileName(id: string): string {
+/** Longest name that every file system takes, less room for a suffix. */
+const LONGEST_NAME = 200;
+
+/** The id of a bucket as a file name; a long one ends in a digest of the whole. */
+export function findingFileName(id: string): string {
   if (id.length <= LONGEST_NAME) return id;
-  let hash = 5381;
-  for (const character of id) hash = (Math.imul(hash, 33) ^ character.charCodeAt(0)) >>> 0;
-  return `${id.slice(0, LONGEST_NAME)}~${hash.toString(16)}`;
+  const digest = createHash('sha256').update(id).digest('hex');
+  return `${id.slice(0, LONGEST_NAME - digest.length - 1)}~${digest}`;
 }
 
 /** A key a line, a step a line: as people diff it. */

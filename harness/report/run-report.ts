@@ -6,7 +6,8 @@ import { scenarioFrom } from '../scenario/parse.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { document, fallback, list, object, optional, type Parsed, record } from '../scenario/shape.js';
 import { amount, custom, flag, oneOf, text, whole } from '../scenario/shape-values.js';
-import { BUCKET, type ReportBucket, reportBucket, storedFinding } from './report-bucket.js';
+import { storedFinding } from '../finding/finding-file.js';
+import { BUCKET, type ReportBucket, reportBucket } from './report-bucket.js';
 import { CURVES } from './run-progress.js';
 import { FUZZ_FORMAT } from './summary-json.js';
 

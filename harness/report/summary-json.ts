@@ -7,7 +7,7 @@ import { lensFields } from '../finding/answers.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { type Acquaintance, acquaintanceJson } from './acquaintance.js';
 import type { ProgressCurve } from './run-progress.js';
-import { hazardJson } from './finding-file.js';
+import { hazardJson } from '../finding/finding-file.js';
 import { observationJson } from '../scenario/observation-json.js';
 import { scenarioJson } from '../scenario/print.js';
 

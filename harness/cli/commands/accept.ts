@@ -9,7 +9,7 @@ import { jsonFiles, readJsonFile } from '../../files/reading.js';
 import { writeWhole } from '../../files/writing.js';
 import { type AcceptedFinding, type Acceptance, entryOf, widened } from '../../ledger/acceptance.js';
 import { type KnownEntry, printEntries } from '../../ledger/entry.js';
-import { foundDivergence } from '../../ledger/found-divergence.js';
+import { storedFinding } from '../../finding/finding-file.js';
 import { ledgerFileName, readLedger } from '../../ledger/ledger.js';
 import { covers } from '../../ledger/review.js';
 import { type Ask, movedAnswers, movedText, repinned } from '../../ledger/pinned.js';
@@ -131,14 +131,8 @@ function findingsAt(path: string, all: boolean): { file: string; finding: Accept
   const files = all ? jsonFiles(existsSync(findings) ? findings : path) : [path];
   const outcomes = all ? outcomesOfRun(path) : new Map<string, readonly string[]>();
   return files.map((file) => {
-    const json = readJsonFile(file, 'a finding');
-    const found = foundDivergence(json, file);
-    const { severity } = (json as { bucket: { severity?: string } }).bucket;
-    return {
-      file,
-      finding: { found, outcomes: outcomes.get(found.id) ?? [] },
-      severity: SEVERITIES.find((word) => word === severity) ?? 'none',
-    };
+    const found = storedFinding(readJsonFile(file, 'a finding'), file);
+    return { file, finding: { found, outcomes: outcomes.get(found.id) ?? [] }, severity: found.severity };
   });
 }
 

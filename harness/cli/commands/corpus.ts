@@ -10,7 +10,7 @@ import { answerFileOf, scenariosIn } from '../../conformance/answer-files.js';
 import { grow as growth } from '../../conformance/grow.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { writeWhole } from '../../files/writing.js';
-import { fileName } from '../../report/run-folder.js';
+import { findingFileName } from '../../report/run-folder.js';
 import { readJson } from '../../scenario/json.js';
 import { PROFILES } from '../../../models/registry.js';
 import { minimalOf, regressionOf } from '../corpus-entry.js';
@@ -80,7 +80,7 @@ async function entryOf(file: string, found: Settings): Promise<Regression> {
   const note = found.text('note');
   const name = found.text('name') ?? scenario.name ?? bucket ?? basename(file, '.json');
   return regressionOf(scenario, profiles, {
-    name: found.text('name') === undefined ? fileName(name.replace(/[^\w.~+-]/g, '-')) : checkedName(name),
+    name: found.text('name') === undefined ? findingFileName(name.replace(/[^\w.~+-]/g, '-')) : checkedName(name),
     ...(note === undefined ? {} : { note }),
     ...(bucket === undefined ? {} : { bucket }),
   });

@@ -2,7 +2,7 @@
 import type { CampaignResult } from '../../campaign.js';
 import { FAIL_ON, type FailOn } from '../options/failure-class.js';
 import { FolderLock } from '../../engine/folder-lock.js';
-import { findingJson } from '../../report/finding-file.js';
+import { findingJson } from '../../finding/finding-file.js';
 import { fuzzSummary } from '../../report/terminal/fuzz-summary.js';
 import { githubAnnotations } from '../../report/ci/annotations.js';
 import { type ReportFile, reportList, writeReports } from '../../report/report-formats.js';

@@ -3,7 +3,7 @@ import { DEFAULT_LENSES } from '../../compare/lens.js';
 import { worstOf } from '../../panel/probe.js';
 import { findingOf } from '../../finding/finding.js';
 import { findingLines } from '../../report/terminal/finding.js';
-import { FINDING_FORMAT, findingJson } from '../../report/finding-file.js';
+import { FINDING_FORMAT, findingJson } from '../../finding/finding-file.js';
 import { printScenario, scenarioJson } from '../../scenario/print.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { openSession, type PanelSession, reportFaults, terminalWidth } from '../panel-session.js';

@@ -5,7 +5,7 @@ import { visible } from '../../operations/visible.js';
 import { caseText, detailLines, knownText, severityText, sidesText } from '../bucket-text.js';
 import { plural } from '../plural.js';
 import { type RuleLookup, ruleInWords } from '../rule-lookup.js';
-import { fileName } from '../run-folder.js';
+import { findingFileName } from '../run-folder.js';
 import type { ReportCause, RunReport } from '../run-report.js';
 import { changedText } from '../verdict.js';
 
@@ -87,7 +87,7 @@ function result(cause: ReportCause, index: number, lookup: RuleLookup): object {
 
 function location(bucket: string): object {
   // A lone surrogate has no place in a URI.
-  const name = encodeURIComponent(`${fileName(bucket)}.json`.replace(/\p{Cs}/gu, '\ufffd'));
+  const name = encodeURIComponent(`${findingFileName(bucket)}.json`.replace(/\p{Cs}/gu, '\ufffd'));
   return { physicalLocation: { artifactLocation: { uri: `findings/${name}` }, region: { startLine: 1 } } };
 }
 

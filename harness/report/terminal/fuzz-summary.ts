@@ -6,7 +6,7 @@ import type { Finding } from '../../finding/finding.js';
 import { visible } from '../../operations/visible.js';
 import { type Acquaintance, acquaintanceLines, movedLines } from '../acquaintance.js';
 import { citationText } from '../citation-text.js';
-import { shellWord } from '../finding-file.js';
+import { shellWord } from '../../finding/finding-file.js';
 import { plural } from '../plural.js';
 import { type RunFacts, standingIn, unreachedRules } from '../summary-json.js';
 import { verdictText } from '../verdict.js';

@@ -55,7 +55,22 @@ export const DOCUMENT = {
 const OK = { outcome: 'ok' };
 export const FINDING = {
   format: 'emtdiff-finding/1',
-  bucket: { id: BUCKET.id },
+  bucket: {
+    id: BUCKET.id,
+    lens: BUCKET.lens,
+    op: BUCKET.step.op,
+    rules: BUCKET.rules,
+    causes: ['a', 'b'],
+    severity: BUCKET.severity,
+  },
+  profiles: NAMES,
+  step: BUCKET.step.index,
+  expected: BUCKET.expected,
+  got: BUCKET.got,
+  partition: BUCKET.partition,
+  abstaining: BUCKET.abstaining,
+  answers: BUCKET.answers,
+  scenario: BUCKET.scenario,
   replay: `npx emtdiff replay --seed '${HOSTILE}' --case 7`,
   observations: {
     [NAMES[0]]: [OK, OK, { outcome: 'ok', memtype: 'UC', rule: RULE }],

@@ -1,6 +1,6 @@
 /** A small campaign as its run folder has it: the summary and the findings, read back from JSON. */
 import { runCampaign } from '../../../harness/campaign.js';
-import { findingJson } from '../../../harness/report/finding-file.js';
+import { findingJson } from '../../../harness/finding/finding-file.js';
 import { summaryJson } from '../../../harness/report/summary-json.js';
 import { PROFILES } from '../../../models/registry.js';
 

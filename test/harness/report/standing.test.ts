@@ -124,7 +124,7 @@ test('Lines of Markdown fit into a mail, but for names that no space parts; a co
     modelFaults: [],
     buckets: [{ ...MILD, partition: [['a'], ['b']] }],
   };
-  const finding = { ...FINDING, bucket: { id: MILD.id }, replay };
+  const finding = { ...FINDING, bucket: { ...FINDING.bucket, id: MILD.id }, replay };
   const text = reportText('markdown', document, runReport(document, [finding], 'summary.json'), () => undefined);
   for (const line of text.split('\n'))
     if (line.trim().includes(' ') && !/--models|^## /.test(line)) expect(line.length).toBeLessThanOrEqual(100);
