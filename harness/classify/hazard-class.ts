@@ -20,7 +20,7 @@ import {
   SLEEP_IN_ATOMIC,
   VM_DEAD,
 } from '../../models/contract/observation.js';
-import type { Severity } from './severity.js';
+import type { Severity } from './severity-scale.js';
 
 /** Worst first. */
 export const HAZARD_CLASSES = ['unsafe-host', 'unsafe-guest', 'livelock', 'transient-livelock', 'perf', 'timing', 'safe'] as const;

@@ -3,19 +3,11 @@ import { type EffectiveType, MEMORY_TYPE_NAMES } from '../../models/contract/mem
 import { DETAIL_MASK, LEVEL_MASK, type Observation, memtypeOf, OUTCOME_MASK } from '../../models/contract/observation.js';
 import type { BucketLens } from '../compare/lens.js';
 import { type Circumstances, type FrameClass, frameOf, hasPrivateMemory, isConverting } from './circumstances.js';
+import { SEVERITIES, type Severity } from './severity-scale.js';
 import { CLASS_SEVERITY, divergenceClass, HAZARD_CLASSES, type HazardClass, invariantClass } from './hazard-class.js';
 
-/** Worst first. */
-export const SEVERITIES = [
-  'machine-check',
-  'coherence',
-  'ordering',
-  'write-semantics',
-  'architectural',
-  'performance',
-  'none',
-] as const;
-export type Severity = (typeof SEVERITIES)[number];
+export { SEVERITIES, type Severity };
+
 /** `--fail-on correctness`: this and worse. */
 export const WORST_TOLERABLE: Severity = 'performance';
 
