@@ -27,7 +27,7 @@ const SAME = 'safe';
 const DEVICE_ALIAS =
   'a cacheable alias of device memory: line fills and speculative reads reach the device, machine check possible';
 
-/** How the host kernel itself maps the backing (scenario.md, "backing"): WB for RAM, WC for a GPU driver's pool, UC- for BARs. */
+/** How the host kernel itself maps the backing (docs/scenario-format.md, "backing"): WB for RAM, WC for a GPU driver's pool, UC- for BARs. */
 export function hostMapping(backing: Backing): RegisterType {
   if (backing === RAM_WC || backing === DEVICE_WC) return WC;
   return backing === DEVICE || backing === DEVICE_RO ? UC : WB;

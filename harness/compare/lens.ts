@@ -1,4 +1,4 @@
-/** What of two observations is compared: the lenses of scenario.md, as masks over packed observations. */
+/** What of two observations is compared: the lenses of docs/scenario-format.md, as masks over packed observations. */
 import {
   DETAIL_MASK,
   ENTRY_FAILED,

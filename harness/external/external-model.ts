@@ -9,7 +9,7 @@ import type { Hello } from './message.js';
 import type { Ending } from './process-group.js';
 
 export interface ExternalOptions {
-  /** Longest silence while an answer is due, in milliseconds, the hello included. Default 5000 (scenario.md). */
+  /** Longest silence while an answer is due, in milliseconds, the hello included. Default 5000 (docs/scenario-format.md). */
   readonly timeoutMs?: number;
   /** Scenarios sent ahead of the oldest one without an answer, itself included, at least 1. Default 16. */
   readonly inFlight?: number;

@@ -1,7 +1,7 @@
 /** Bytes to lines, as newline-delimited JSON comes over a pipe. Memory is bounded by the longest line allowed, whatever is sent. */
 import { isUtf8 } from 'node:buffer';
 
-/** Longest line of the protocol in bytes, its newline not counted (scenario.md, "External models"). */
+/** Longest line of the protocol in bytes, its newline not counted (docs/scenario-format.md, "External models"). */
 export const LINE_LIMIT = 16 * 2 ** 20;
 
 const NEWLINE = 0x0a;

@@ -1,4 +1,4 @@
-/** The messages of scenario.md, "External models": newline-delimited JSON, one object a line. */
+/** The messages of docs/scenario-format.md, "External models": newline-delimited JSON, one object a line. */
 import type { OperationName } from '../../models/contract/operation.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { type Place, shown, UsageError } from '../operations/usage-error.js';

@@ -1,4 +1,4 @@
-/** The kinds of fields that scenario.md's operations are made of. */
+/** The kinds of fields that the scenario format's operations are made of. */
 import { type Gfn, LEVEL_NAMES, type Level } from '../../models/contract/address.js';
 import { BACKING_NAMES, type Backing } from '../../models/contract/machine.js';
 import { MEMORY_TYPE_NAMES, type RegisterType, UC, UC_MINUS, WB, WC, WP, WT } from '../../models/contract/memory-type.js';

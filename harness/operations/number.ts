@@ -1,4 +1,4 @@
-/** Numbers of scenario.md: 64-bit values and frame numbers as hex strings, or as JSON numbers where those are exact. */
+/** Numbers of docs/scenario-format.md: 64-bit values and frame numbers as hex strings, or as JSON numbers where those are exact. */
 
 /** A number below 2 ** 53 written as a hex string or as an exact JSON number; null for anything else. */
 export function parseFrameNumber(value: unknown): number | null {

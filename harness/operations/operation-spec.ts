@@ -7,14 +7,14 @@ import type { Draw } from './draw.js';
 import type { Field } from './field.js';
 import type { Place } from './usage-error.js';
 
-/** Words of an encoded step: the operation's code, then its fields in the order of scenario.md. */
+/** Words of an encoded step: the operation's code, then its fields in the order of docs/scenario-format.md. */
 export const STEP_WORDS = 12;
 
 export type FieldsOf<N extends OperationName> = { readonly [K in keyof Operations[N]]: Field<Operations[N][K]> };
 
 export interface OperationSpec<N extends OperationName> {
   readonly op: N;
-  /** In the order of scenario.md's table; the declared order is the order of the words. */
+  /** In the order of the scenario format's table; the declared order is the order of the words. */
   readonly fields: FieldsOf<N>;
   /** How often it is drawn, relative to the others. */
   readonly weight: number;

@@ -1,4 +1,4 @@
-/** Every operation, in the order of scenario.md: the index is the code of an encoded step. */
+/** Every operation, in the order of docs/scenario-format.md: the index is the code of an encoded step. */
 import type { Operation, OperationName } from '../../models/contract/operation.js';
 import { access } from './access.js';
 import { attachDevice } from './attach-device.js';

@@ -25,7 +25,7 @@ export function parseStep(value: unknown, place: Place): Operation {
   return step as unknown as Operation;
 }
 
-/** The canonical JSON value of a step: keys in scenario.md's order, defaults omitted. */
+/** The canonical JSON value of a step: keys in the scenario format's order, defaults omitted. */
 export function printStep(step: Operation): Record<string, unknown> {
   const printed: Record<string, unknown> = { op: step.op };
   for (const [key, field] of Object.entries(fieldsOf(step.op))) {

@@ -1,4 +1,4 @@
-/** The readable lane: a model's whole answer to a scenario as scenario.md's JSON. */
+/** The readable lane: a model's whole answer to a scenario as the scenario format's JSON. */
 import type { Counters, Profile } from '../../models/contract/model.js';
 import { ruleOf } from '../../models/contract/observation.js';
 import { besideOf } from '../operations/beside.js';

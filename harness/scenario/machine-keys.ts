@@ -1,4 +1,4 @@
-/** The keys of `machine` in the order of scenario.md: default, parsing, printing, simpler values. */
+/** The keys of `machine` in the order of docs/scenario-format.md: default, parsing, printing, simpler values. */
 import { GUEST_OS_NAMES, type GuestOsName } from '../../models/contract/guest-os.js';
 import { type Machine, NESTED_NAMES, type Nested } from '../../models/contract/machine.js';
 import type { Value64 } from '../../models/contract/operation.js';
@@ -160,7 +160,7 @@ function parseGuestOs(value: unknown, place: Place): GuestOsName {
   return GUEST_OS_NAMES.find((name) => name === value) ?? place.fail(value, `one of ${GUEST_OS_NAMES.map(shown).join(' ')}`);
 }
 
-/** In the order of scenario.md, then those added later. */
+/** In the order of docs/scenario-format.md, then those added later. */
 export const MACHINE_KEYS: Readonly<Record<string, MachineKey<unknown>>> = {
   vcpus: plainKey('vcpus', count(1, 8), () => 1),
   maxPhysAddr: plainKey('maxPhysAddr', widths, () => 46),

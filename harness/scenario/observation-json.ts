@@ -1,4 +1,4 @@
-/** Observations between their packed form and the JSON of scenario.md. Inverse by property test. */
+/** Observations between their packed form and the JSON of docs/scenario-format.md. Inverse by property test. */
 import { LEVEL_NAMES, type Level } from '../../models/contract/address.js';
 import { MEMORY_TYPE_NAMES, type RegisterType } from '../../models/contract/memory-type.js';
 import {
@@ -67,7 +67,7 @@ const L1_EXITS = ['', ...REASON_NAMES.slice(HOST_STATE + 1)];
 const patIndex = count(0, 7);
 const CANDIDATES = ['UC', 'WC', 'WT', 'WP', 'WB'] as const;
 
-/** A packed observation in scenario.md's form. @param beside the two words beside it, if it has any */
+/** A packed observation in the scenario format's form. @param beside the two words beside it, if it has any */
 export function observationJson(observation: Observation, beside: Beside | null, rule?: string): ObservationJson {
   const outcome = outcomeOf(observation);
   const detail = detailOf(observation);

@@ -1,4 +1,4 @@
-/** Scenario to its canonical text: defaults omitted, keys in the order of scenario.md, one step a line. */
+/** Scenario to its canonical text: defaults omitted, keys in the order of docs/scenario-format.md, one step a line. */
 import type { Machine } from '../../models/contract/machine.js';
 import { printStep } from '../operations/step-codec.js';
 import { MACHINE_KEYS } from './machine-keys.js';

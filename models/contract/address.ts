@@ -1,4 +1,4 @@
-/** Guest frame numbers, page sizes and levels: the words of scenario.md, as small integers. */
+/** Guest frame numbers, page sizes and levels: the words of docs/scenario-format.md, as small integers. */
 
 /** A guest frame number: gpa = gfn * 4096. Below 2 ** 40. */
 export type Gfn = number;

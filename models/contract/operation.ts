@@ -1,4 +1,4 @@
-/** Operations of scenario.md in their readable form, and the small integers that the fast lane uses for their words. */
+/** Operations of docs/scenario-format.md in their readable form, and the small integers that the fast lane uses for their words. */
 import type { Gfn, Level } from './address.js';
 import type { Backing } from './machine.js';
 import type { RegisterType } from './memory-type.js';

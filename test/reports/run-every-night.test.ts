@@ -1,10 +1,10 @@
-/** "Run it every night" of README.md: every line of it as it stands, one after the other, with fewer cases. */
+/** "Run it every night" of docs/every-night.md: every line of it as it stands, one after the other, with fewer cases. */
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, Runner } from '../workflows/workflow.js';
 
-const [, section] = readFileSync(join(ROOT, 'README.md'), 'utf8').split('## Run it every night\n');
+const [, section] = readFileSync(join(ROOT, 'docs/every-night.md'), 'utf8').split('## Run it every night\n');
 // Up to the gate of a change, whose lines test/workflows/gate.test.ts runs as they stand in the workflow.
 const commands = section.split('What a change changes')[0].match(/(?<=^ {4}\$ ).*$/gm)!;
 

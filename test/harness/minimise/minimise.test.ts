@@ -68,7 +68,7 @@ const cases = fc
     return { start, holds: parity && odd(start) >= 0 ? odd : holds };
   });
 
-/** Every scenario that differs in one way that is simpler, written down again from scenario.md and the operations' files. */
+/** Every scenario that differs in one way that is simpler, written down again from docs/scenario-format.md and the operations' files. */
 function neighbours({ machine, steps }: Scenario): Scenario[] {
   const shorter = steps.map((_, index) => ({ machine, steps: steps.filter((__, other) => other !== index) }));
   const plainer = Object.values(MACHINE_KEYS).flatMap((key) => {

@@ -63,8 +63,8 @@ describe('The package', () => {
   test.each([
     ['TypeScript', (text: string) => text],
     ['plain JavaScript', (text: string) => text.replaceAll(')!', ')')],
-  ])("runs README's example of the library as %s", (language, inLanguage) => {
-    const [, example] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))!;
+  ])("runs the library's example of docs/library.md as %s", (language, inLanguage) => {
+    const [, example] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/library.md'), 'utf8'))!;
     if (language === 'TypeScript') {
       writeFileSync(join(folder, 'example.ts'), inLanguage(example));
       const tsc = join(root, 'node_modules/typescript/bin/tsc');
