@@ -1,3 +1,4 @@
+import { PROFILES } from '../../../models/registry.js';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,17 +30,22 @@ const WEAK = JSON.stringify({
 const WEAK_FILE = join(mkdtempSync(join(tmpdir(), 'emtdiff-bisect-')), 'weak.json');
 writeFileSync(WEAK_FILE, WEAK);
 
+/** The newest release of KVM with EPT. */
+const NEWEST = PROFILES.filter(({ lineage, base }) => lineage === 'intel-ept' && base === undefined)
+  .at(-1)!
+  .name.replace('intel-ept/', '');
+
 describe('emtdiff history', () => {
   test('shows when the UC range was lost, by which commits, and by which rule', () => {
     const { stdout, code } = emtdiff(['history', '-', '--family', 'intel-ept'], OVERLAP);
     expect(code).toBe(0);
     const lines = stdout.split('\n').map((line) => line.trim());
     expect(lines[0]).toBe('uc over wb');
-    expect(lines).toContain('intel-ept: 14 versions, 4 proposals');
+    expect(stdout).toMatch(/^intel-ept: \d+ versions, \d+ proposals$/m);
     expect(lines).toContain('step 5  vcpu0 read gfn 0x80000 PAT0');
     expect(lines).toContain('2.6.27 to 2.6.28: WB');
     expect(lines).toContain('* 2.6.29-rc1 to 4.1: UC   (64d4d521757)');
-    expect(lines).toContain('* 4.2-full-mtrr to 6.16: WB   (06be5eefe119)');
+    expect(lines).toContain(`* 4.2-full-mtrr to ${NEWEST}: WB   (06be5eefe119)`);
     expect(lines.some((line) => line.startsWith('from 6.11.0, the same by: '))).toBe(true);
     expect(lines).toContain('per-vm-mtrr on 6.6: WB');
     expect(lines).toContain('cd-skip, wc-mmio on 6.7: WB');
@@ -99,7 +105,7 @@ describe('emtdiff bisect', () => {
 
   test('says so where the ends agree but not all between', () => {
     const { stdout } = emtdiff(['bisect', '-', '--family', 'intel-ept', '--step', '5'], OVERLAP);
-    expect(stdout).toContain('intel-ept/2.6.27 and intel-ept/6.16 agree, but not all between');
+    expect(stdout).toContain(`intel-ept/2.6.27 and intel-ept/${NEWEST} agree, but not all between`);
     expect(stdout).toContain('the answer flips 2 times:');
   });
 
