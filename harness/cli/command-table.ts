@@ -33,6 +33,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   merge: { load: () => import('./commands/merge.js'), summary: 'the run folders of shards as one run folder' },
   new: { load: () => import('./commands/new.js'), summary: 'a scenario to append to: machine, firmware, system' },
   import: { load: () => import('./commands/import.js'), summary: 'a scenario from a log, a dump or a trace' },
+  export: { load: () => import('./commands/export.js'), summary: 'a scenario as a program: selftest, kvm-unit-tests, xtf' },
   check: { load: () => import('./commands/check.js'), summary: 'a trace of a real kernel held against profiles' },
   agent: { load: () => import('./commands/agent.js'), summary: 'builds the program that does scenarios on a real kernel' },
   lab: { load: () => import('./commands/lab.js'), summary: 'a real kernel as an external model, also in an emulator' },

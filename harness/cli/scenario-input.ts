@@ -9,7 +9,14 @@ import type { Scenario } from '../scenario/scenario.js';
 export interface ScenarioInput {
   readonly scenario: Scenario;
   /** Of a finding: its panel and its bucket. */
-  readonly finding: { readonly profiles: readonly string[]; readonly bucket: string; readonly step: number } | null;
+  readonly finding: {
+    readonly profiles: readonly string[];
+    readonly bucket: string;
+    readonly step: number;
+    /** The two sides shown. */
+    readonly expected: string;
+    readonly got: string;
+  } | null;
 }
 
 /** @throws {UsageError} */
@@ -23,5 +30,7 @@ export function readScenario(file: string): ScenarioInput {
   // What `emtdiff minimise` says of a scenario in which nothing diverges.
   if (bucket === null) return { scenario: scenarioFrom(scenario, place.at('scenario')), finding: null };
   const found = storedFinding(json, name);
-  return { scenario: found.scenario, finding: { profiles: found.profiles, bucket: found.id, step: found.step } };
+  const { profiles, id, step, sides } = found;
+  const [expected, got] = sides;
+  return { scenario: found.scenario, finding: { profiles, bucket: id, step, expected, got } };
 }

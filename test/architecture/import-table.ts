@@ -55,6 +55,8 @@ export const TABLE: Readonly<Record<string, Row>> = {
   'harness/decision-space': { folders: [...WORDS, RUN, COMPARE, CLASSIFY] },
   'harness/private-boot': { folders: [...WORDS, RUN] },
   'harness/history': { folders: [...WORDS, RUN, COMPARE, CLASSIFY] },
+  // To what other people run.
+  'harness/export': { folders: WORDS },
   // Scenarios from a few wishes.
   'harness/template': { folders: WORDS },
   // What people have in hand, and scenarios in their form.

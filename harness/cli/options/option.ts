@@ -20,6 +20,7 @@ export type CommandName =
   | 'map'
   | 'new'
   | 'import'
+  | 'export'
   | 'check'
   | 'agent'
   | 'lab'

@@ -1,6 +1,7 @@
 /** The one table of options. Parsing, help, environment, configuration file, its schema and docs/configuration.md follow from it. */
 import { SEVERITIES } from '../../classify/severity.js';
 import { DEFAULT_LENSES, LENS_NAMES } from '../../compare/lens.js';
+import { TARGETS } from '../../export/export-targets.js';
 import type { ReportFormat } from '../../report/report-formats.js';
 import { DEVICES, FIRMWARES } from '../../template/machine-layout.js';
 import { FAIL_ON } from './failure-class.js';
@@ -301,7 +302,7 @@ export const TABLE: readonly Option[] = [
     fallback: 'nothing is kept',
   },
   { name: 'out', on: ['merge'], kind: path, value: 'DIR', help: 'the folder for the united run' },
-  { name: 'out', on: ['import', 'new'], kind: path, value: 'FILE', help: 'the scenario', fallback: 'stdout' },
+  { name: 'out', on: ['import', 'new', 'export'], kind: path, value: 'FILE', help: 'where it is written', fallback: 'stdout' },
   {
     name: 'firmware',
     on: ['new'],
@@ -322,6 +323,21 @@ export const TABLE: readonly Option[] = [
   { name: 'os', on: ['new'], kind: text, value: 'NAME', help: 'linux-RELEASE such as linux-6.6, windows, none', fallback: 'none' },
   { name: 'kernel', on: ['new'], kind: text, value: 'RELEASE', help: "the host's Linux, for the origin: 5.15" },
   { name: 'vcpus', on: ['new'], kind: count(1, 8), value: 'N', help: 'processors of the guest', fallback: '1' },
+  {
+    name: 'to',
+    on: ['export'],
+    kind: oneOf(TARGETS.map(({ name }) => name)),
+    value: 'TARGET',
+    help: 'what for, one of those above',
+  },
+  {
+    name: 'expected',
+    on: ['export'],
+    kind: text,
+    value: 'PROFILE',
+    help: 'whose answers are expected',
+    fallback: "the finding's expected side, else the target's own",
+  },
   {
     name: 'against',
     on: ['check'],
