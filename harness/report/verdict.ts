@@ -2,41 +2,53 @@
 import { SEVERITIES, type Severity } from '../classify/severity.js';
 import type { Standing } from '../finding/cause.js';
 import { plural } from './plural.js';
+import type { RunReport } from './run-report.js';
 
 interface Weighed {
   readonly standing: Standing;
   readonly severity: Severity;
+  /** Its buckets, and those of them that are not known. */
+  readonly buckets: number;
+  readonly news: number;
 }
 
 export interface VerdictFacts {
   readonly causes: readonly Weighed[];
-  readonly buckets: readonly Weighed[];
   /** A ledger or a baseline had a say: what is new means something. */
   readonly isJudged: boolean;
   readonly isInterrupted: boolean;
 }
 
+/** Of a stored run. */
+export function reportVerdict({ causes, ledger, interrupted }: RunReport): string {
+  const weighed = causes.map(({ standing, severity, buckets }) => ({
+    standing,
+    severity,
+    buckets: buckets.length,
+    news: buckets.filter((bucket) => bucket.standing !== 'known').length,
+  }));
+  return verdictText({ causes: weighed, isJudged: ledger !== null, isInterrupted: interrupted });
+}
+
 /** `3 new causes of divergence (12 buckets), the worst machine-check; 57 known causes.` */
-export function verdictText({ causes, buckets, isJudged, isInterrupted }: VerdictFacts): string {
+export function verdictText({ causes, isJudged, isInterrupted }: VerdictFacts): string {
   const until = isInterrupted ? ' Interrupted: this is what was found until then.' : '';
-  if (!isJudged) {
-    const found = causes.length === 0 ? 'No divergence.' : `${countText(causes, buckets, '')}.`;
-    return `${found}${until}`;
-  }
+  if (!isJudged) return `${causes.length === 0 ? 'No divergence' : countText(causes, '')}.${until}`;
   const of = (standing: Standing) => causes.filter((cause) => cause.standing === standing);
   const [fresh, changed, known] = [of('new'), of('changed'), of('known')];
+  const news = changed.reduce((sum, cause) => sum + cause.news, 0);
   const parts = [
-    fresh.length === 0 ? 'No new cause of divergence' : countText(fresh, buckets, 'new '),
-    ...(changed.length === 0 ? [] : [`${plural(changed.length, 'known cause')} with new or changed buckets`]),
-    ...(known.length === 0 ? [] : [`${plural(known.length, 'known cause')}`]),
+    fresh.length === 0 ? 'No new cause of divergence' : countText(fresh, 'new '),
+    ...(changed.length === 0 ? [] : [`${plural(news, 'new or changed bucket')} of ${plural(changed.length, 'known cause')}`]),
+    ...(known.length === 0 ? [] : [`${plural(known.length, `${changed.length === 0 ? '' : 'other '}known cause`)}`]),
   ];
   return `${parts.join('; ')}.${until}`;
 }
 
-function countText(causes: readonly Weighed[], buckets: readonly Weighed[], kind: 'new ' | ''): string {
-  const own = kind === '' ? buckets : buckets.filter(({ standing }) => standing !== 'known');
+function countText(causes: readonly Weighed[], kind: 'new ' | ''): string {
+  const buckets = causes.reduce((sum, cause) => sum + cause.buckets, 0);
   const worst = SEVERITIES.find((severity) => causes.some((cause) => cause.severity === severity)) ?? 'none';
-  return `${plural(causes.length, `${kind}cause`)} of divergence (${plural(own.length, 'bucket')}), the worst ${worst}`;
+  return `${plural(causes.length, `${kind}cause`)} of divergence (${plural(buckets, 'bucket')}), the worst ${worst}`;
 }
 
 /** Entries that are named; the summary has all. */

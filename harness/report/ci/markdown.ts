@@ -11,7 +11,7 @@ import { plural } from '../plural.js';
 import { ruleInWords, type RuleLookup } from '../rule-lookup.js';
 import type { ReportBucket, ReportCause, RunReport } from '../run-report.js';
 import { wrapped } from '../terminal/scenario-table.js';
-import { changedText, verdictText } from '../verdict.js';
+import { changedText, reportVerdict } from '../verdict.js';
 
 /** Causes in full, and in a line; a job's summary holds 1 MiB. */
 const MOST_IN_FULL = 20;
@@ -22,14 +22,14 @@ const MOST_BUCKETS = 20;
 const WIDTH = 96;
 
 export function markdownReport(report: RunReport, lookup: RuleLookup): string {
-  const { causes, buckets, ledger, interrupted } = report;
+  const { causes, ledger } = report;
   const changed = changedText(ledger);
   const told = causes.filter(({ standing }) => standing !== 'known');
   const full = told.slice(0, MOST_IN_FULL);
   const listed = told.slice(MOST_IN_FULL, MOST_LISTED);
   const rest = told.length - full.length - listed.length;
   const lines = [
-    `# emtdiff: ${verdictText({ causes, buckets, isJudged: ledger !== null, isInterrupted: interrupted })}`,
+    `# emtdiff: ${reportVerdict(report)}`,
     '',
     ...(changed === null ? [] : [...proseLines(`**${prose(changed)}**`, '', ''), '']),
     ...facts(report),

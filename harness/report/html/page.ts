@@ -5,7 +5,7 @@ import { type Standing, STANDINGS } from '../../finding/cause.js';
 import { plural } from '../plural.js';
 import { ruleInWords, type RuleLookup } from '../rule-lookup.js';
 import type { RunReport } from '../run-report.js';
-import { changedText, verdictText } from '../verdict.js';
+import { changedText, reportVerdict } from '../verdict.js';
 import { causeMarkup } from './cause.js';
 import { heatMap } from './heat-map.js';
 import { dataText, html, Markup, NOTHING } from './markup.js';
@@ -68,8 +68,7 @@ export const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
 /** What came of it, when, and of which run. */
 function verdict(report: RunReport): Markup {
-  const { seed, version, cases, timing, ledger, interrupted, causes, buckets } = report;
-  const facts = { causes, buckets, isJudged: ledger !== null, isInterrupted: interrupted };
+  const { seed, version, cases, timing, ledger, causes } = report;
   const changed = changedText(ledger);
   const isBad = report.modelFaults.length > 0 || (ledger !== null && causes.some(({ standing }) => standing !== 'known'));
   const ended =
@@ -77,7 +76,7 @@ function verdict(report: RunReport): Markup {
       ? NOTHING
       : html`<time datetime="${timing.ended}">${timing.ended.slice(0, 16).replace('T', ' ')} UTC</time>, `;
   const lasted = timing === null ? '' : ` in ${timing.seconds.toFixed(0)} s`;
-  return html`<h1 class="${isBad ? 'is-bad' : 'is-good'}">${verdictText(facts)}</h1>
+  return html`<h1 class="${isBad ? 'is-bad' : 'is-good'}">${reportVerdict(report)}</h1>
 ${changed === null ? NOTHING : html`<p class="changed">${changed}</p>`}
 <p class="note">${ended}seed <code>${seed}</code>, ${grouped(cases)} cases${lasted}, emtdiff ${version}</p>`;
 }

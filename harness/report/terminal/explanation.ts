@@ -72,7 +72,7 @@ function explanationLines(
           '    ',
         )),
     ...(behind.length === 0
-      ? ['  from the state at the start']
+      ? ['  depends on no earlier step']
       : behind.flatMap((index) => wrapped(`set by step ${index}: ${stepInWords(scenario.steps[index])}`, width, '  ', '    '))),
   ];
 }

@@ -40,7 +40,7 @@ export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: Su
   const told = causes.filter(({ standing }) => standing !== 'known');
   const full = told.slice(0, options.shown);
   const lines = [
-    ...verdictLines(result, causes, facts, width),
+    ...verdictLines(causes, facts, width),
     ...wrapped(runText(result, facts), width, '', '  '),
     ...faultLines(result, width),
     ...(acquaintance === null ? [] : acquaintanceLines(acquaintance, width)),
@@ -56,17 +56,26 @@ export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: Su
   return `${lines.join('\n')}\n`;
 }
 
-/** What is not known of a cause stands for it. */
-function newsFirst(cause: Cause, facts: RunFacts): Cause {
-  const isNews = (finding: Finding) => standingIn(finding, facts) !== 'known';
-  return { ...cause, findings: [...cause.findings.filter(isNews), ...cause.findings.filter((finding) => !isNews(finding))] };
+/** A cause with what of it is not known, which then stands for it. */
+interface ToldCause extends Cause {
+  readonly news: readonly Finding[];
 }
 
-function verdictLines(result: CampaignResult, causes: readonly Cause[], facts: RunFacts, width: number): string[] {
-  const { acquaintance = null, interrupted } = facts;
-  const buckets = result.findings.map((finding) => ({ severity: finding.severity, standing: standingIn(finding, facts) }));
-  const told = { causes, buckets, isJudged: acquaintance !== null, isInterrupted: interrupted };
-  return [...wrapped(verdictText(told), width, '', '  '), ...(acquaintance === null ? [] : movedLines(acquaintance, width))];
+function newsFirst(cause: Cause, facts: RunFacts): ToldCause {
+  const isNews = (finding: Finding) => standingIn(finding, facts) !== 'known';
+  const news = cause.findings.filter(isNews);
+  return { ...cause, news, findings: [...news, ...cause.findings.filter((finding) => !isNews(finding))] };
+}
+
+function verdictLines(causes: readonly ToldCause[], { acquaintance = null, interrupted }: RunFacts, width: number): string[] {
+  const weighed = causes.map(({ standing, severity, findings, news }) => ({
+    standing,
+    severity,
+    buckets: findings.length,
+    news: news.length,
+  }));
+  const verdict = verdictText({ causes: weighed, isJudged: acquaintance !== null, isInterrupted: interrupted });
+  return [...wrapped(verdict, width, '', '  '), ...(acquaintance === null ? [] : movedLines(acquaintance, width))];
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
@@ -99,22 +108,21 @@ function faultLines({ modelFaults }: CampaignResult, width: number): string[] {
   return rest > 0 ? [...lines, `... and ${plural(rest, 'more model fault')}`] : lines;
 }
 
+const worstOf = (findings: readonly Finding[]) => SEVERITIES.find((severity) => countOf(findings, severity) > 0) ?? 'none';
+
 /** A line or two per cause, worst first. */
-function causeLines(causes: readonly Cause[], { width, pathOf }: SummaryOptions): string[] {
+function causeLines(causes: readonly ToldCause[], { width, pathOf }: SummaryOptions): string[] {
   if (causes.length === 0) return [];
   const rest = causes.length - MOST_CAUSES;
   const lines = causes.slice(0, MOST_CAUSES).flatMap((cause) => {
-    const { severity, standing, title, findings } = cause;
+    const { standing, title, findings, news } = cause;
+    const isChanged = standing === 'changed';
+    const severity = isChanged ? worstOf(news) : cause.severity;
     const finding = cause.findings[0];
-    const size = `${plural(findings.length, 'bucket')}, ${plural(finding.scenario.steps.length, 'step')}`;
+    const size = `${isChanged ? `${news.length} new of ` : ''}${plural(findings.length, 'bucket')}, ${plural(finding.scenario.steps.length, 'step')}`;
     const path = pathOf(finding);
     return [
-      ...wrapped(
-        visible(`${severity}${standing === 'changed' ? ' (known cause)' : ''}  ${title} (${size})`),
-        width,
-        '  ',
-        '      ',
-      ),
+      ...wrapped(visible(`${severity}${isChanged ? ' (known cause)' : ''}  ${title} (${size})`), width, '  ', '      '),
       ...(path === null ? [] : [`      ${visible(path)}`]),
     ];
   });
