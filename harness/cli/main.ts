@@ -52,21 +52,33 @@ async function unknownCommand(name: string): Promise<Error> {
   return new UsageError(unknownName('command', name, 'one that emtdiff --help lists', Object.keys(COMMANDS)));
 }
 
+/** A user's mistake, or what the system refuses: null for a defect of ours. */
+function sentenceOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if (error.name === 'UsageError') return error.message;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === undefined || !/^E[A-Z0-9]+$/.test(code) || code.startsWith('ERR_')) return null;
+  return `${path ?? 'the system'}: found ${systemError(error)}, expected what the command needs of the system`;
+}
+
+const systemError = (error: NodeJS.ErrnoException) =>
+  error.code === 'EMFILE' ? 'too many open files (EMFILE; see ulimit -n)' : `${error.code}`;
+
 // A reader that went away (| head) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-  throw error;
+  process.stderr.write(`emtdiff: stdout: found ${systemError(error)} while writing, expected room for what is printed\n`);
+  process.exit(3);
 });
+process.stderr.on('error', () => undefined);
 
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
-    const usage = error instanceof Error && error.name === 'UsageError';
-    process.stderr.write(
-      usage ? `emtdiff: ${(error as Error).message}\n` : `emtdiff: internal error: ${(error as Error)?.stack ?? String(error)}\n`,
-    );
-    process.exitCode = usage ? 2 : 3;
+    const sentence = sentenceOf(error);
+    process.stderr.write(`emtdiff: ${sentence ?? `internal error: ${(error as Error)?.stack ?? String(error)}`}\n`);
+    process.exitCode = sentence === null ? 3 : 2;
   },
 );

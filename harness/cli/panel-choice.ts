@@ -3,6 +3,7 @@ import { unknownName } from './options/did-you-mean.js';
 import { UsageError } from '../operations/usage-error.js';
 import type { Profile } from '../../models/contract/model.js';
 import { PROFILES } from '../../models/registry.js';
+import type { Settings } from './options/settings.js';
 import type { ExternalModel } from '../external/external-model.js';
 
 export const DEFAULT_PANEL: readonly string[] = [
@@ -48,8 +49,11 @@ export function chosenProfiles(list: string | undefined, fallback: readonly stri
 export async function startExternals(
   definitions: readonly string[],
   profiles: readonly Profile[],
-  source = '--external',
+  settings: Settings,
 ): Promise<ExternalModel[]> {
+  const source = settings.source('external');
+  const [timeoutMs, mostFailures] = [settings.milliseconds('external-timeout'), settings.number('external-failures')];
+  const options = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(mostFailures === undefined ? {} : { mostFailures }) };
   if (definitions.length === 0) return [];
   const { ExternalModel } = await import('../external/external-model.js');
   const named = definitions.map((definition) => {
@@ -66,7 +70,7 @@ export async function startExternals(
     );
   const started: ExternalModel[] = [];
   try {
-    for (const { name, command } of named) started.push(await ExternalModel.start(name, command));
+    for (const { name, command } of named) started.push(await ExternalModel.start(name, command, options));
   } catch (error) {
     await Promise.all(started.map((external) => external.close()));
     throw error;

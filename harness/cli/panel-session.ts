@@ -4,6 +4,7 @@ import type { ExternalModel } from '../external/external-model.js';
 import type { ModelFault } from '../panel/faults.js';
 import { WorkingPanel } from '../panel/working-panel.js';
 import { PROFILES } from '../../models/registry.js';
+import { shown, UsageError } from '../operations/usage-error.js';
 import { word } from './options/arguments.js';
 import { wantedExternals } from './external-choice.js';
 import { chosenProfiles, DEFAULT_PANEL, startExternals } from './panel-choice.js';
@@ -27,12 +28,14 @@ export async function openSession(
     settings
       .text('lens')
       ?.split(',')
-      .map((name) => word(settings.source('lens'), name.trim(), LENS_NAMES)) ?? fallbackLenses;
-  const known = input.finding?.profiles.filter((name) => PROFILES.some((profile) => profile.name === name)) ?? [];
+      .map((name) => word(settings.source('lens'), name.trim(), LENS_NAMES)) ?? lensesOf(input, fallbackLenses);
+  const isKnown = (name: string) => PROFILES.some((profile) => profile.name === name);
+  const known = input.finding?.profiles.filter(isKnown) ?? [];
   const isOwnPanel = known.length > 0 && settings.origin('models') !== 'flag';
   const profiles = chosenProfiles(isOwnPanel ? known.join() : settings.text('models'), DEFAULT_PANEL, settings.source('models'));
   const definitions = wantedExternals(settings, (name) => input.finding === null || input.finding.profiles.includes(name));
-  const outsiders: ExternalModel[] = await startExternals(definitions, profiles, settings.source('external'));
+  refuseStrangers(settings, input, (name) => isKnown(name) || definitions.some((definition) => definition.startsWith(`${name}=`)));
+  const outsiders: ExternalModel[] = await startExternals(definitions, profiles, settings);
   return {
     work: new WorkingPanel({ profiles, externals: outsiders, known: PROFILES, lenses }),
     format,
@@ -40,6 +43,20 @@ export async function openSession(
       await Promise.all(outsiders.map((outsider) => outsider.close()));
     },
   };
+}
+
+/** A finding of another lens brings it along. */
+function lensesOf({ finding }: ScenarioInput, fallback: readonly LensName[]): readonly LensName[] {
+  return LENS_NAMES.filter((name) => fallback.includes(name) || name === finding?.lens);
+}
+
+/** A profile that was renamed, or an external model that nobody starts, would be missed in silence. @throws {UsageError} */
+function refuseStrangers(settings: Settings, { finding }: ScenarioInput, isThere: (name: string) => boolean): void {
+  const stranger = finding?.profiles.find((name) => !isThere(name));
+  if (stranger === undefined || settings.origin('models') === 'flag') return;
+  throw new UsageError(
+    `${finding?.file}: found the profile ${shown(stranger)} on the finding's panel, expected one that emtdiff models lists, an --external of that name, or another panel by --models`,
+  );
 }
 
 /** Faults on stderr, and the exit code that they make. */

@@ -1,22 +1,15 @@
 /** A scenario from a file or stdin: a scenario itself, or a finding that holds one. */
 import { readInput } from '../files/reading.js';
 import { Place } from '../operations/usage-error.js';
-import { FINDING_FORMAT, storedFinding } from '../finding/finding-file.js';
+import { FINDING_FORMAT, type StoredFinding, storedFinding } from '../finding/finding-file.js';
 import { readJson } from '../scenario/json.js';
 import { scenarioFrom } from '../scenario/parse.js';
 import type { Scenario } from '../scenario/scenario.js';
 
 export interface ScenarioInput {
   readonly scenario: Scenario;
-  /** Of a finding: its panel and its bucket. */
-  readonly finding: {
-    readonly profiles: readonly string[];
-    readonly bucket: string;
-    readonly step: number;
-    /** The two sides shown. */
-    readonly expected: string;
-    readonly got: string;
-  } | null;
+  /** Of a finding: its panel, its bucket, what it says that was answered. */
+  readonly finding: StoredFinding | null;
 }
 
 /** @throws {UsageError} */
@@ -29,8 +22,6 @@ export function readScenario(file: string): ScenarioInput {
     return { scenario: scenarioFrom(json, place), finding: null };
   // What `emtdiff minimise` says of a scenario in which nothing diverges.
   if (bucket === null) return { scenario: scenarioFrom(scenario, place.at('scenario')), finding: null };
-  const found = storedFinding(json, name);
-  const { profiles, id, step, sides } = found;
-  const [expected, got] = sides;
-  return { scenario: found.scenario, finding: { profiles, bucket: id, step, expected, got } };
+  const finding = storedFinding(json, name);
+  return { scenario: finding.scenario, finding };
 }

@@ -53,7 +53,7 @@ function newPlan(settings: Settings): CampaignPlan {
   const shard = chosenShard(settings.text('shard'), process.env, settings.source('shard'));
   const seed = settings.text('seed');
   if (seed === undefined && shard.of > 1)
-    throw new UsageError(`--seed: found none for shard ${shard.index}/${shard.of}, expected the seed that all shards have`);
+    throw new UsageError(`--seed: found none for shard ${shard.index + 1}/${shard.of}, expected the seed that all shards have`);
   return {
     seed: seed ?? randomBytes(6).toString('hex'),
     profiles: chosenProfiles(settings.text('models'), DEFAULT_PANEL, settings.source('models')),

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from '../files/writing.js';
 import { fileError } from '../files/reading.js';
+import { visible } from '../operations/visible.js';
 import { UsageError } from '../operations/usage-error.js';
 
 /** Who holds a lock: a process of a machine. Process numbers come again, in containers soon: `started` tells them apart. */
@@ -40,6 +41,11 @@ export class FolderLock {
       remove(stale);
     }
     throw new UsageError(`${folder}: found its lock taken again and again, expected one run at a time`);
+  }
+
+  /** @throws {UsageError} if a run that lives writes into the folder: what stands there is not what it will have found */
+  static refuseRunning(folder: string): void {
+    refuseIfAlive(folder, join(folder, 'lock'));
   }
 
   release(): void {
@@ -83,7 +89,7 @@ function refuseIfAlive(folder: string, file: string): void {
   const holder = holderOf(file);
   if (holder === null) return;
   const { pid, host } = holder;
-  const where = host === hostname() ? '' : ` on ${host}; if that machine is gone, remove ${JSON.stringify(file)}`;
+  const where = host === hostname() ? '' : ` on ${visible(host)}; if that machine is gone, remove ${JSON.stringify(file)}`;
   throw new UsageError(`${folder}: found a run in progress there (process ${pid}${where}), expected a folder of one run at a time`);
 }
 

@@ -2,10 +2,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { LENS_NAMES, type LensName } from '../compare/lens.js';
+import { BUCKET_LENSES, LENS_NAMES, type LensName } from '../compare/lens.js';
+import { OPERATION_NAMES } from '../operations/registry.js';
+import { document, formatOf, list, object, optional, tuple } from '../scenario/shape.js';
+import { amount, custom, flag, nullable, oneOf, text, whole } from '../scenario/shape-values.js';
 import { Place, UsageError } from '../operations/usage-error.js';
 import type { CampaignState } from '../panel/campaign-state.js';
-import type { ProgressCurve } from '../report/run-progress.js';
+import { CURVES, type ProgressCurve } from '../report/run-progress.js';
 import { writeWhole } from '../files/writing.js';
 import { readJsonFile } from '../files/reading.js';
 
@@ -36,6 +39,54 @@ export interface Journal {
   readonly state: CampaignState;
 }
 
+/** Packed answers are words with a sign. */
+const number = whole(Number.MIN_SAFE_INTEGER);
+const COUNTS = list(whole(0));
+const BUCKET = object({
+  lens: oneOf(BUCKET_LENSES),
+  op: oneOf([...OPERATION_NAMES, 'end']),
+  expected: text,
+  got: text,
+  count: whole(0),
+  firstCase: whole(-1),
+  rank: whole(0),
+  witness: object({ case: whole(-1), edge: whole(-1), step: whole(-1) }),
+  pairs: list(tuple(number, object({ expected: number, got: number, steps: whole(0) }))),
+  sides: list(
+    tuple(
+      custom((value) => value as string | number, {}),
+      whole(0),
+    ),
+  ),
+});
+const FAULT = object({ profile: text, case: whole(-1), seed: text, message: text, setAside: optional(flag) });
+
+const JOURNAL = document(JOURNAL_FORMAT, {
+  version: text,
+  seed: text,
+  profiles: list(text, { least: 1, distinct: { what: 'profile', of: (name) => name } }),
+  externals: list(text),
+  lenses: list(oneOf(LENS_NAMES), { least: 1 }),
+  cases: nullable(whole(1)),
+  milliseconds: nullable(amount()),
+  used: amount(),
+  contributions: list(object({ index: whole(0), of: whole(1), done: whole(0) }), { least: 1 }),
+  curves: optional(CURVES),
+  state: object({
+    done: whole(0),
+    health: object({
+      operations: COUNTS,
+      steps: whole(0),
+      faultingWrites: whole(0),
+      unbackedAccesses: whole(0),
+      rules: list(COUNTS),
+    }),
+    buckets: list(BUCKET),
+    modelFaults: list(FAULT),
+  }),
+  sha256: text,
+});
+
 const path = (folder: string) => join(folder, 'journal.json');
 
 export function hasJournal(folder: string): boolean {
@@ -64,21 +115,13 @@ export function readJournal(folder: string, version: string): Journal {
   if (!hasJournal(folder)) throw new UsageError(`${folder}: found no journal.json, expected the folder of a run made with --out`);
   const place = new Place(file, '$');
   const read = readJsonFile(file, 'a journal');
-  const journal = typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : place.fail(read, 'an object');
-  if (journal.format !== JOURNAL_FORMAT) place.at('format').fail(journal.format, `"${JOURNAL_FORMAT}"`);
-  refuseDamaged(journal, folder);
-  if (journal.version !== version)
-    place.at('version').fail(journal.version, `"${version}": a run goes on only with the version that began it`);
-  const lists = ['profiles', 'externals', 'lenses', 'contributions'] as const;
-  for (const key of lists) if (!Array.isArray(journal[key])) place.at(key).fail(journal[key], 'an array');
-  const { lenses } = journal as { lenses: unknown[] };
-  lenses.forEach((lens, index) => {
-    if (!LENS_NAMES.includes(lens as LensName))
-      place
-        .at('lenses')
-        .at(index)
-        .fail(lens, `one of ${LENS_NAMES.join(' ')}`);
-  });
-  if (typeof journal.state !== 'object' || journal.state === null) place.at('state').fail(journal.state, 'the state of a campaign');
+  const stored = typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : place.fail(read, 'an object');
+  formatOf(JOURNAL_FORMAT).parse(stored.format, place.at('format'));
+  refuseDamaged(stored, folder);
+  if (stored.version !== version)
+    place.at('version').fail(stored.version, `"${version}": a run goes on only with the version that began it`);
+  const journal = JOURNAL.parse(stored, place);
+  for (const [index, { index: number, of }] of journal.contributions.entries())
+    if (number >= of) place.at('contributions').at(index).at('index').fail(number, `less than ${of}, the number of shards`);
   return journal as unknown as Journal;
 }

@@ -18,7 +18,7 @@ export class ProgressRecord {
   /** A run that goes on continues its curve. */
   constructor({ contributions, curves }: Pick<CampaignPlan, 'contributions' | 'curves'>) {
     const [{ index, of }] = contributions;
-    this.shard = `${index}/${Math.max(1, Math.round(of / contributions.length))}`;
+    this.shard = `${index + 1}/${Math.max(1, Math.round(of / contributions.length))}`;
     this.points = [...(curves.find(({ shard }) => shard === this.shard)?.points ?? [])];
     this.others = curves.filter(({ shard }) => shard !== this.shard);
     this.thin();

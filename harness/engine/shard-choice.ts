@@ -1,6 +1,8 @@
-/** Which cases are this machine's: `--shard i/n`, else what the engine that started it says. i counts from 0. */
-import { UsageError } from '../operations/usage-error.js';
+/** Which cases are this machine's: `--shard i/n` with i from 1 to n, else what the engine that started it says, as it counts. */
+import { shown, UsageError } from '../operations/usage-error.js';
 import { type Shard, WHOLE } from '../panel/campaign-state.js';
+
+const MOST_SHARDS = 1_000_000;
 
 interface Engine {
   readonly index: string;
@@ -32,7 +34,7 @@ export function chosenShard(
   const { index, of, first, step } = engine;
   const from = typeof first === 'number' ? first : Number(environment[first] ?? 0);
   const distance = step === undefined ? 1 : Number(environment[step] ?? 1);
-  return shardOf(`${index}, ${of}`, `${(Number(environment[index]) - from) / distance}/${environment[of]}`);
+  return shardOf(`${index}, ${of}`, `${(Number(environment[index]) - from) / distance + 1}/${environment[of]}`);
 }
 
 /** A pod of an indexed job that does not know of how many would run the whole campaign, as all the others. @throws {UsageError} */
@@ -56,7 +58,8 @@ function engineOf(environment: Readonly<Record<string, string | undefined>>): En
 
 function shardOf(source: string, text: string): Shard {
   const match = /^(\d+)\/(\d+)$/.exec(text);
-  const [index, of] = match === null ? [0, 0] : [Number(match[1]), Number(match[2])];
-  if (index >= of) throw new UsageError(`${source}: found ${JSON.stringify(text)}, expected i/n with i from 0 to n - 1`);
-  return { index, of };
+  const [number, of] = match === null ? [0, 0] : [Number(match[1]), Number(match[2])];
+  if (number < 1 || number > of || of > MOST_SHARDS)
+    throw new UsageError(`${source}: found ${shown(text)}, expected i/n with i from 1 to n: the first shard is 1/n, the last n/n`);
+  return { index: number - 1, of };
 }

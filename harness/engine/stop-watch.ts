@@ -5,9 +5,12 @@ export class StopWatch {
   private readonly started = performance.now();
   private ended: number | null = null;
   private interrupts = 0;
+  /** At the second interrupt: nobody waits any more, for an external model neither. */
+  onImpatient: () => void = () => undefined;
   private readonly onInterrupt = () => {
     this.interrupts++;
     if (this.interrupts > 2) process.exit(130);
+    if (this.isImpatient) this.onImpatient();
     const next =
       this.interrupts === 1
         ? 'minimising what was found; interrupt again to report it as it is'

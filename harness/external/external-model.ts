@@ -2,27 +2,13 @@
 import type { OperationName } from '../../models/contract/operation.js';
 import { UsageError } from '../operations/usage-error.js';
 import type { Scenario } from '../scenario/scenario.js';
+import type { Case } from './external-case.js';
 import type { ExternalAnswer } from './answer.js';
 import { Conversation, type Failure, type Reply } from './conversation.js';
 import { type ExternalFault, FaultRecord } from './fault-record.js';
+import { DEFAULTS, type ExternalOptions } from './external-options.js';
 import type { Hello } from './message.js';
 import type { Ending } from './process-group.js';
-
-export interface ExternalOptions {
-  /** Longest silence while an answer is due, in milliseconds, the hello included. Default 5000 (docs/scenario-format.md). */
-  readonly timeoutMs?: number;
-  /** Scenarios sent ahead of the oldest one without an answer, itself included, at least 1. Default 16. */
-  readonly inFlight?: number;
-}
-
-interface Case {
-  readonly number: number;
-  readonly scenario: Scenario;
-  readonly resolve: (answer: ExternalAnswer | null) => void;
-  /** Its first failure, perhaps the doing of another one that was in flight with it: it is to be retried alone. */
-  failure: Failure | null;
-  outcome: { readonly answer: ExternalAnswer } | { readonly fault: string } | null;
-}
 
 /**
  * Scenarios are pipelined. When the process fails, those that may have made it fail are retried one by one, each alone in a process of
@@ -32,8 +18,7 @@ interface Case {
 export class ExternalModel {
   /** Processes started after the first one. */
   restarts = 0;
-  private readonly timeoutMs: number;
-  private readonly window: number;
+  private readonly limits: Required<ExternalOptions>;
   private readonly record = new FaultRecord();
   private conversation: Conversation | null = null;
   private lastHello: Hello | null = null;
@@ -55,8 +40,7 @@ export class ExternalModel {
     private readonly command: string,
     options: ExternalOptions,
   ) {
-    this.timeoutMs = options.timeoutMs ?? 5000;
-    this.window = Math.max(1, options.inFlight ?? 16);
+    this.limits = { ...DEFAULTS, ...options };
   }
 
   /**
@@ -85,7 +69,7 @@ export class ExternalModel {
     return this.lastHello?.operations ?? new Set();
   }
 
-  /** The first hundred faults, in the order of the calls; `faultCount` counts all. */
+  /** The first hundred, in the order of the calls; `faultCount` counts all. */
   get faults(): readonly ExternalFault[] {
     return this.record.faults;
   }
@@ -94,9 +78,25 @@ export class ExternalModel {
     return this.record.count;
   }
 
-  /** Three faults in a row: it answers `n/a` (null) from then on. */
+  /** Failures after which the same case was answered: the model fails now and then. */
+  get recoveries(): number {
+    return this.record.recoveries;
+  }
+
+  /** What reports print of it. */
+  get facts(): Readonly<Record<string, string>> {
+    return this.lastHello?.facts ?? {};
+  }
+
+  /** Three faults in a row, or too many failures: it answers `n/a` (null) from then on. */
   get isSetAside(): boolean {
-    return this.record.isFull;
+    return this.record.isFull || this.record.count + this.record.recoveries >= this.limits.mostFailures;
+  }
+
+  /** Nobody waits for it any more: what is in flight resolves to null at once. */
+  abandon(): void {
+    this.isClosed = true;
+    this.setAside();
   }
 
   /** Its answer, or null, which is `n/a` in every step: a fault (recorded), or it was set aside or closed. Never rejects. */
@@ -124,7 +124,7 @@ export class ExternalModel {
     try {
       await this.conversation?.kill();
       if (this.isClosed) return null;
-      this.conversation = new Conversation(this.command, this.timeoutMs);
+      this.conversation = new Conversation(this.command, this.limits.timeoutMs);
       const failure = await this.conversation.opened;
       this.lastHello = this.conversation.hello ?? this.lastHello;
       return failure;
@@ -165,7 +165,7 @@ export class ExternalModel {
         this.startFailure = null;
       } else if (!this.conversation?.isOpen || (isRetry && !this.conversation.isFresh)) {
         return void this.reopen(next);
-      } else if (this.conversation.span < this.window) {
+      } else if (this.conversation.span < Math.max(1, this.limits.inFlight)) {
         this.send(next, this.conversation);
       } else return;
     }
@@ -190,8 +190,11 @@ export class ExternalModel {
   private onReply(one: Case, reply: Reply): void {
     this.sent.delete(one);
     if (this.isDone) return;
-    if (reply.kind === 'answer') this.conclude(one, { answer: reply.answer });
-    else if (reply.kind === 'failed') this.onFailure(one, reply.failure);
+    if (reply.kind === 'answer') {
+      if (one.failure !== null) this.record.recovered(one.failure);
+      this.conclude(one, { answer: reply.answer });
+      if (this.isSetAside) this.setAside();
+    } else if (reply.kind === 'failed') this.onFailure(one, reply.failure);
     else this.wait(one);
     this.pumpSoon();
   }

@@ -17,12 +17,22 @@ export class FaultRecord {
   count = 0;
   /** The first hundred. */
   readonly faults: ExternalFault[] = [];
+  /** Failures after which the same case was answered. */
+  recoveries = 0;
   private inARow = 0;
+  private readonly recoveredFrom = new WeakSet<object>();
 
   add(fault: ExternalFault): void {
     this.count++;
     this.inARow++;
     if (this.faults.length < FAULTS_KEPT) this.faults.push(fault);
+  }
+
+  /** One failure may be that of several cases in flight: it counts once. */
+  recovered(failure: object): void {
+    if (this.recoveredFrom.has(failure)) return;
+    this.recoveredFrom.add(failure);
+    this.recoveries++;
   }
 
   /** A case that was answered stands between the faults before it and those after it. */

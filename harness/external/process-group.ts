@@ -31,6 +31,18 @@ const killLiving = () => {
   for (const group of living) group.kill();
 };
 
+/** What ends a process from outside, and the exit code that a shell expects then. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Where nobody else handles the signal, this process ends, and its groups with it: they are detached, and would outlive it. */
+function onSignal(signal: keyof typeof SIGNALS): void {
+  if (process.listenerCount(signal) > 1) return;
+  killLiving();
+  process.exit(SIGNALS[signal]);
+}
+
+const SIGNAL_NAMES = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
+
 export class ProcessGroup {
   readonly log = new LogTail();
   /** Settles when the leader is gone, or could not be started. */
@@ -47,12 +59,18 @@ export class ProcessGroup {
     command: string,
     private readonly listener: ProcessListener,
   ) {
-    this.child = spawn('sh', ['-c', command], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+    // Before it runs: a signal that comes meanwhile has to find it.
+    this.enlist();
+    try {
+      this.child = spawn('sh', ['-c', command], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+    } catch (error) {
+      this.delist();
+      throw error;
+    }
     this.exited = new Promise((resolve) => {
       this.child.once('exit', () => resolve());
       this.child.once('error', () => resolve());
     });
-    this.enlist();
     this.listen();
   }
 
@@ -150,12 +168,17 @@ export class ProcessGroup {
   }
 
   private enlist(): void {
-    if (living.size === 0) process.on('exit', killLiving);
+    if (living.size === 0) {
+      process.on('exit', killLiving);
+      for (const signal of SIGNAL_NAMES) process.on(signal, onSignal);
+    }
     living.add(this);
   }
 
   private delist(): void {
     living.delete(this);
-    if (living.size === 0) process.removeListener('exit', killLiving);
+    if (living.size > 0) return;
+    process.removeListener('exit', killLiving);
+    for (const signal of SIGNAL_NAMES) process.removeListener(signal, onSignal);
   }
 }

@@ -1,7 +1,7 @@
 /** A finding as the JSON that stands in one file, written and read: nothing in it depends on time, worker or shard. */
 import { HAZARD_CLASSES, type HazardClass } from '../classify/hazard-class.js';
 import { SEVERITIES, type Severity } from '../classify/severity.js';
-import { BUCKET_LENSES, type BucketLens } from '../compare/lens.js';
+import { BUCKET_LENSES, type BucketLens, DEFAULT_LENSES } from '../compare/lens.js';
 import { GENERATOR_VERSION } from '../generate/campaign-key.js';
 import type { Invariant } from '../../models/contract/invariant.js';
 import { OUTCOME_NAMES } from '../../models/contract/observation.js';
@@ -127,6 +127,8 @@ export interface FindingOrigin {
   readonly seed: string;
   readonly version: string;
   readonly profiles: readonly string[];
+  /** `NAME=COMMAND` of the external models among them. */
+  readonly externals?: readonly string[];
 }
 
 export function findingJson(finding: Finding, origin: FindingOrigin): Record<string, unknown> {
@@ -146,7 +148,7 @@ export function findingJson(finding: Finding, origin: FindingOrigin): Record<str
     case: finding.case,
     ...(finding.slippedFrom === null ? {} : { slippedFrom: finding.slippedFrom }),
     versions: { emtdiff: origin.version, generator: GENERATOR_VERSION, scenario: 1, finding: 1 },
-    replay: `npx emtdiff replay --seed ${shellWord(origin.seed)} --case ${finding.case} --models ${origin.profiles.join(',')}`,
+    replay: replayCommand(finding, origin),
     profiles: origin.profiles,
     step: finding.step,
     expected: finding.expected,
@@ -158,6 +160,20 @@ export function findingJson(finding: Finding, origin: FindingOrigin): Record<str
     scenario: scenarioJson(finding.scenario),
     observations: finding.observations,
   };
+}
+
+/** As a shell takes it: the panel with its external models, and the lens where it is none of those that hold by default. */
+function replayCommand({ bucket, case: index }: Finding, { seed, profiles, externals = [] }: FindingOrigin): string {
+  const outside = externals.map((definition) => definition.split('=')[0]);
+  const { name: lens } = bucket.lens;
+  const options = [
+    ['--seed', seed],
+    ['--case', `${index}`],
+    ['--models', profiles.filter((name) => !outside.includes(name)).join(',')],
+    ...externals.map((definition) => ['--external', definition]),
+    ...(lens === 'invariant' || DEFAULT_LENSES.includes(lens) ? [] : [['--lens', lens]]),
+  ];
+  return `npx emtdiff replay ${options.flatMap(([name, value]) => [name, shellWord(value)]).join(' ')}`;
 }
 
 /** Only where private memory has a part in it: the class of hazard, and the invariant that is broken. */

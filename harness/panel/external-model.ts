@@ -24,6 +24,8 @@ export interface OutsideModel {
   readonly claims: string | undefined;
   readonly faults: readonly OutsideFault[];
   readonly isSetAside: boolean;
+  /** Failures after which the same case was answered. */
+  readonly recoveries?: number;
   /** Never rejects; null: at fault for this case. */
   answer(scenario: Scenario): Promise<OutsideAnswer | null>;
 }

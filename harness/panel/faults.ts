@@ -60,7 +60,14 @@ export class FaultLog {
         };
       }),
     );
-    return [...this.faults, ...outside].sort((a, b) =>
+    const flaky = this.externals.flatMap(({ name, recoveries = 0, isSetAside, faults }): ModelFault[] => {
+      if (recoveries === 0) return [];
+      const message = `failed ${recoveries === 1 ? 'once' : `${recoveries} times`} and recovered: it was started anew and answered the same case`;
+      return [
+        { profile: name, case: -1, seed: this.seed, message, ...(isSetAside && faults.length === 0 ? { setAside: true } : {}) },
+      ];
+    });
+    return [...this.faults, ...outside, ...flaky].sort((a, b) =>
       a.profile === b.profile ? a.case - b.case : a.profile < b.profile ? -1 : 1,
     );
   }

@@ -44,7 +44,12 @@ export class RunFolder {
   }
 
   write(result: CampaignResult, facts: RunFacts): void {
-    const origin = { seed: result.seed, version: facts.version, profiles: result.panel.seats.map(({ name }) => name) };
+    const origin = {
+      seed: result.seed,
+      version: facts.version,
+      profiles: result.panel.seats.map(({ name }) => name),
+      externals: facts.externals ?? [],
+    };
     const kept = new Set(result.findings.map((finding) => this.pathOf(finding)));
     for (const finding of result.findings) writeWhole(this.pathOf(finding), documentText(findingJson(finding, origin)));
     // An interrupted run that went on may have left findings that more cases explain better.

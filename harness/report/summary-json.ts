@@ -14,6 +14,8 @@ import { scenarioJson } from '../scenario/print.js';
 export const FUZZ_FORMAT = 'emtdiff-fuzz/1';
 
 export interface RunFacts {
+  /** `NAME=COMMAND` of the external models: what a finding's replay command needs. */
+  readonly externals?: readonly string[];
   readonly version: string;
   /** Wall time of the cases, in milliseconds. */
   readonly milliseconds: number;

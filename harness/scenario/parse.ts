@@ -8,6 +8,10 @@ import { MACHINE_KEYS } from './machine-keys.js';
 import { objectWith } from '../operations/known-keys.js';
 import { SCENARIO_FORMAT, type Scenario } from './scenario.js';
 
+/** More would take minutes and memory that nobody has; longer names are no names. */
+const MOST_STEPS = 100_000;
+const LONGEST_NAME = 1000;
+
 /** @throws {UsageError} */
 export function parseScenario(text: string, file: string): Scenario {
   return scenarioFrom(readJson(text, file), new Place(file, '$'));
@@ -20,6 +24,7 @@ export function scenarioFrom(value: unknown, place: Place): Scenario {
   const machine = machineFrom(found.machine ?? (Object.hasOwn(found, 'machine') ? found.machine : {}), place.at('machine'));
   const bounded = place.at('steps').bounded(machine.vcpus, 2 ** (machine.maxPhysAddr - 12));
   if (!Array.isArray(found.steps)) return bounded.fail(found.steps, 'an array of steps');
+  if (found.steps.length > MOST_STEPS) bounded.refuse(`found ${found.steps.length} steps, expected at most ${MOST_STEPS}`);
   const steps = found.steps.map((step, index) => parseStep(step, bounded.at(index)));
   const refused = firstRefusedInL2(machine, steps);
   if (refused !== null) {
@@ -35,7 +40,9 @@ export function scenarioFrom(value: unknown, place: Place): Scenario {
 function textKey(key: 'name' | 'origin', found: Record<string, unknown>, place: Place): { name?: string; origin?: string } {
   if (!Object.hasOwn(found, key)) return {};
   const value = found[key];
-  return typeof value === 'string' ? { [key]: value } : place.at(key).fail(value, 'a string');
+  if (typeof value !== 'string') return place.at(key).fail(value, 'a string');
+  if (key === 'name' && value.length > LONGEST_NAME) place.at(key).fail(value, `at most ${LONGEST_NAME} characters`);
+  return { [key]: value };
 }
 
 /** A machine with every default applied. @throws {UsageError} */

@@ -50,7 +50,7 @@ export async function run(found: Settings): Promise<number> {
     if (!names.includes(definition.split('=')[0]))
       throw new UsageError(`--external: found ${JSON.stringify(definition)}, expected the NAME to be A or B: ${names.join(' ')}`);
   for (const name of names) if (!isExternal(name, definitions)) knownProfile(name, PROFILES);
-  const externals = await startExternals(definitions, PROFILES);
+  const externals = await startExternals(definitions, PROFILES, found);
   const [a, b] = names.map((name) => contestant(name, externals));
   try {
     const { result, interrupted } = await searched(a, b, search);

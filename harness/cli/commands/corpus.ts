@@ -75,7 +75,7 @@ async function entryOf(file: string, found: Settings): Promise<Regression> {
   const { scenario, finding } = readScenario(file);
   const known = finding?.profiles.filter((name) => PROFILES.some((profile) => profile.name === name)) ?? [];
   const profiles = chosenProfiles(found.text('models'), known.length > 0 ? known : DEFAULT_PANEL);
-  const own = finding === null || finding.bucket === '' ? undefined : finding.bucket;
+  const own = finding?.id;
   const bucket = found.text('bucket') ?? own;
   const note = found.text('note');
   const name = found.text('name') ?? scenario.name ?? bucket ?? basename(file, '.json');

@@ -36,17 +36,17 @@ export async function run(found: Settings): Promise<number> {
   const { scenario, finding } = input;
   if (scenario.steps.length === 0) throw new UsageError(`${found.operands[0]}: found no steps, expected at least one`);
   const known = (profile: string | undefined) => PROFILES.some((own) => own.name === profile);
-  const expected = found.text('expected') ?? (known(finding?.expected) ? finding?.expected : undefined) ?? target.expected;
-  const others = [finding?.expected, finding?.got].filter((profile): profile is string => known(profile) && profile !== expected);
+  const expected = found.text('expected') ?? (known(finding?.sides[0]) ? finding?.sides[0] : undefined) ?? target.expected;
+  const others = [...(finding?.sides ?? [])].filter((profile): profile is string => known(profile) && profile !== expected);
   const text = target.write({
-    name: exportName(scenario.name ?? finding?.bucket ?? 'scenario'),
+    name: exportName(scenario.name ?? finding?.id ?? 'scenario'),
     scenario,
     expected: sideOf(expected, scenario),
     others: [...new Set(others)].map((profile) => sideOf(profile, scenario)),
     step: finding?.step ?? null,
     about: [
       `Made by emtdiff export --to ${target.name}.`,
-      ...(finding === null ? [] : [`Finding: ${finding.bucket}, at step ${finding.step}.`]),
+      ...(finding === null ? [] : [`Finding: ${finding.id}, at step ${finding.step}.`]),
       ...(scenario.origin === undefined ? [] : [`Origin: ${scenario.origin}`]),
     ],
   });

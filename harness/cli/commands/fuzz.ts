@@ -72,10 +72,13 @@ async function runPlan(
 ): Promise<number> {
   const ledger: OpenLedger = openLedger(settings);
   const reports = chosenReports(settings);
-  const outsiders = await startExternals(plan.externals, plan.profiles, settings.source('external'));
+  const outsiders = await startExternals(plan.externals, plan.profiles, settings);
   const left = plan.milliseconds - plan.used;
   const progress = new ProgressLine(format === 'terminal' ? process.stdout : process.stderr, process.stderr, plan.cases, left);
   const watch = new StopWatch(left);
+  watch.onImpatient = () => {
+    for (const outsider of outsiders) outsider.abandon();
+  };
   const record = new ProgressRecord(plan);
   progress.say(`seed ${plan.seed}`);
   let result: CampaignResult;
@@ -94,6 +97,7 @@ async function runPlan(
   }
   const facts: RunFacts = {
     version: packageVersion(),
+    externals: plan.externals,
     milliseconds: plan.used + watch.counted,
     interrupted: watch.isInterrupted,
     ended: new Date().toISOString(),
@@ -108,7 +112,8 @@ async function runPlan(
 
 /** The reports that were asked for, and annotations where GitHub listens. */
 async function report(result: CampaignResult, facts: RunFacts, reports: ReturnType<typeof chosenReports>): Promise<void> {
-  const origin = { seed: result.seed, version: facts.version, profiles: result.panel.seats.map(({ name }) => name) };
+  const profiles = result.panel.seats.map(({ name }) => name);
+  const origin = { seed: result.seed, version: facts.version, profiles, externals: facts.externals ?? [] };
   const findings = result.findings.map((finding) => findingJson(finding, origin));
   const written = await writeReports(summaryJson(result, facts), findings, reports, {
     lookup: rulesOfRegistry(),

@@ -7,6 +7,7 @@ import { readJournal, writeJournal } from '../../engine/journal.js';
 import { type Union, unionOf } from '../../engine/union.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { unitedState } from '../../panel/united-state.js';
+import { plural } from '../../report/plural.js';
 import { RunFolder } from '../../report/run-folder.js';
 import type { Profile } from '../../../models/contract/model.js';
 import { PROFILES } from '../../../models/registry.js';
@@ -36,6 +37,7 @@ export async function run(settings: Settings): Promise<number> {
   const out = settings.text('out');
   if (out === undefined) throw new UsageError('merge: found no --out, expected the folder for the united run');
   const version = packageVersion();
+  for (const folder of settings.operands) FolderLock.refuseRunning(folder);
   const runs = settings.operands.map((folder) => ({ folder, journal: readJournal(folder, version) }));
   const union = unionOf(runs);
   const externals = externalsOfRun(union.externals, settings, 'merge');
@@ -45,16 +47,18 @@ export async function run(settings: Settings): Promise<number> {
   try {
     new RunFolder(out).prepare();
     const profiles = profilesOf(union.profiles.filter((name) => !union.externals.includes(name)));
-    const outsiders = await startExternals(externals, profiles, settings.source('external'));
+    const outsiders = await startExternals(externals, profiles, settings);
     try {
       const answering = { profiles, outsiders, lenses: union.lenses };
       await ledger.gate.replay(answering);
       const result = await minimised(union, profiles, outsiders);
       const verdict = await ledger.gate.judge(result, answering, today());
       const acquaintance = ledger.acquaintance(verdict);
-      keep(out, union, result, acquaintance);
+      keep(out, union, result, externals, acquaintance);
       process.stdout.write(`${unionText(union, result, acquaintance)} in ${out}\n`);
-      return exitCode(result, { failOn, verdict, isStrict: settings.has('strict'), isInterrupted: false });
+      const code = exitCode(result, { failOn, verdict, isStrict: settings.has('strict'), isInterrupted: false });
+      const isMissing = !isWhole(union, result) && !settings.has('allow-missing');
+      return isMissing && code !== 3 ? 1 : code;
     } finally {
       await Promise.all(outsiders.map((outsider) => outsider.close()));
     }
@@ -78,7 +82,13 @@ function minimised(union: Union, profiles: readonly Profile[], outsiders: readon
   });
 }
 
-function keep(out: string, union: Union, result: CampaignResult, acquaintance: Acquaintance | null): void {
+function keep(
+  out: string,
+  union: Union,
+  result: CampaignResult,
+  definitions: readonly string[],
+  acquaintance: Acquaintance | null,
+): void {
   const { seed, profiles, externals, lenses, cases, milliseconds, used, contributions, curves } = union;
   const version = packageVersion();
   writeJournal(out, {
@@ -96,20 +106,27 @@ function keep(out: string, union: Union, result: CampaignResult, acquaintance: A
   });
   new RunFolder(out).write(result, {
     version,
+    externals: definitions,
     milliseconds: used,
-    interrupted: false,
+    interrupted: !isWhole(union, result),
     ended: new Date().toISOString(),
     curves,
     acquaintance,
   });
 }
 
+function isWhole({ contributions, cases }: Pick<Union, 'contributions' | 'cases'>, result: CampaignResult): boolean {
+  if (cases !== null) return result.cases >= cases;
+  return contributions.reduce((sum, { of }) => sum + 1 / of, 0) > 0.999;
+}
+
 /** Says also what is missing: a shard that did not end, or whose folder is not among those given. */
 function unionText({ contributions, states, cases }: Union, result: CampaignResult, acquaintance: Acquaintance | null): string {
-  const share = contributions.reduce((sum, { of }) => sum + 1 / of, 0);
-  const isWhole = cases === null ? share > 0.999 : result.cases >= cases;
+  const missing = isWhole({ contributions, cases }, result)
+    ? ''
+    : ` (INCOMPLETE: not all${cases === null ? '' : ` ${cases}`} cases of the campaign)`;
   return [
-    `${states.length} shards, ${result.cases} cases${isWhole ? '' : ` (INCOMPLETE: not all ${cases ?? ''} cases of the campaign)`}`,
-    `${result.findings.length} buckets${acquaintance ? ` (${acquaintance.fresh.length} new)` : ''}`,
+    `${plural(states.length, 'shard')}, ${result.cases} cases${missing}`,
+    `${plural(result.findings.length, 'bucket')}${acquaintance ? ` (${acquaintance.fresh.length} new)` : ''}`,
   ].join(', ');
 }

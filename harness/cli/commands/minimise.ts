@@ -25,7 +25,7 @@ export async function run(found: Settings): Promise<number> {
   const input = readScenario(found.operands[0]);
   const session = await openSession(found, input, DEFAULT_LENSES);
   try {
-    await minimiseIn(session, input.scenario, found.text('bucket') ?? input.finding?.bucket ?? '');
+    await minimiseIn(session, input.scenario, found.text('bucket') ?? input.finding?.id ?? '');
     return reportFaults(session.work.faults.all());
   } finally {
     await session.close();

@@ -3,7 +3,10 @@ import { DEFAULT_LENSES } from '../../compare/lens.js';
 import { RandomCases } from '../../generate/random-cases.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { agreedAliases } from '../../finding/agreed-alias.js';
-import { divergencesOf } from '../../finding/divergence.js';
+import { type Divergence, divergencesOf } from '../../finding/divergence.js';
+import { type ChangedAnswer, changedAnswers, verificationLines } from '../../finding/verification.js';
+import { visible } from '../../operations/visible.js';
+import type { ObservationJson } from '../../scenario/observation-json.js';
 import { replayText } from '../../report/terminal/replay.js';
 import { scenarioJson } from '../../scenario/print.js';
 import { bootSetups } from '../boot-corpus.js';
@@ -29,6 +32,7 @@ export async function run(found: Settings): Promise<number> {
     const { divergences, observations } = await divergencesOf(input.scenario, session.work);
     const aliases = agreedAliases(input.scenario, session.work);
     const counters = Object.fromEntries(panel.seats.map(({ name }, seat) => [name, seats.counters(seat)]));
+    const verified = verify(input, observations, divergences);
     if (session.format === 'json') {
       const profiles = Object.fromEntries(
         panel.seats.map(({ name }) => [name, { observations: observations[name], counters: counters[name] }]),
@@ -39,10 +43,13 @@ export async function run(found: Settings): Promise<number> {
         profiles,
         divergences,
         aliases,
+        ...(verified === null ? {} : { verified }),
         modelFaults: faults.all(),
       };
       process.stdout.write(`${JSON.stringify(document)}\n`);
     } else {
+      if (verified !== null)
+        process.stdout.write(`${verificationLines(verified.changed, verified.bucket, verified.shown).map(visible).join('\n')}\n\n`);
       process.stdout.write(
         replayText(input.scenario, observations, counters, divergences, aliases, {
           width: terminalWidth(),
@@ -50,10 +57,32 @@ export async function run(found: Settings): Promise<number> {
         }),
       );
     }
-    return reportFaults(faults.all());
+    const code = reportFaults(faults.all());
+    return code === 0 && verified !== null && verified.outcome !== 'reproduced' ? 1 : code;
   } finally {
     await session.close();
   }
+}
+
+interface Verified {
+  readonly outcome: 'reproduced' | 'changed';
+  readonly bucket: string;
+  /** The bucket shows, at whatever step. */
+  readonly shown: boolean;
+  readonly changed: readonly ChangedAnswer[];
+}
+
+/** Null for a scenario, which says nothing of answers. */
+function verify(
+  { finding }: ScenarioInput,
+  observations: Readonly<Record<string, readonly ObservationJson[]>>,
+  divergences: readonly Divergence[],
+): Verified | null {
+  if (finding === null) return null;
+  const changed = changedAnswers(finding.observations, observations);
+  const isOnPanel = finding.sides.every((side) => Object.hasOwn(observations, side));
+  const shown = !isOnPanel || divergences.some(({ buckets }) => buckets.some(({ id }) => id === finding.id));
+  return { outcome: changed.length === 0 && shown ? 'reproduced' : 'changed', bucket: finding.id, shown, changed };
 }
 
 function scenarioOf(found: Settings): ScenarioInput {

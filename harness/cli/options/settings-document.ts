@@ -79,5 +79,5 @@ function timeOf(settings: Settings, { resumes, milliseconds }: CampaignPlan): st
 /** Of this machine: workers split it further. */
 function shardOf({ contributions }: CampaignPlan): string {
   const [{ index, of }] = contributions;
-  return `${index}/${of / contributions.length}`;
+  return `${index + 1}/${of / contributions.length}`;
 }

@@ -8,6 +8,7 @@ const { stdout, stderr } = process;
 const write = { stdout: stdout.write.bind(stdout), stderr: stderr.write.bind(stderr) };
 // The command line listens for a reader that goes away, each time.
 stdout.setMaxListeners(0);
+stderr.setMaxListeners(0);
 
 const results = [];
 for (const [index, args] of commands.entries()) {

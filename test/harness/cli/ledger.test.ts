@@ -119,12 +119,12 @@ describe('The ledger in emtdiff fuzz', () => {
     const at = (name: string) => join(path, '..', `united-${name}`);
     const gate = ['--ledger', path, '--baseline', run, '--fail-on', 'any'];
     expect(emtdiff([...RUN, ...gate, '--out', at('whole')]).code).toBe(1);
-    for (const shard of ['0', '1']) emtdiff([...RUN, '--no-ledger', '--shard', `${shard}/2`, '--out', at(shard)]);
-    expect(emtdiff(['merge', at('1'), at('0'), '--out', at('both'), ...gate]).code).toBe(1);
+    for (const shard of ['1', '2']) emtdiff([...RUN, '--no-ledger', '--shard', `${shard}/2`, '--out', at(shard)]);
+    expect(emtdiff(['merge', at('2'), at('1'), '--out', at('both'), ...gate]).code).toBe(1);
     const [whole, both] = ['whole', 'both'].map((name) => JSON.parse(readFileSync(join(at(name), 'summary.json'), 'utf8')));
     expect({ ...both, timing: null }).toEqual({ ...whole, timing: null });
     expect(both.ledger).toMatchObject({ new: 0, inBaseline: both.buckets.length });
-    const fresh = emtdiff(['merge', at('0'), at('1'), '--out', at('fresh'), '--ledger', path]);
+    const fresh = emtdiff(['merge', at('1'), at('2'), '--out', at('fresh'), '--ledger', path]);
     expect([fresh.code, /\d+ buckets \((\d+) new\)/.exec(fresh.stdout)?.[1]]).toEqual([1, `${ids.length}`]);
     for (const id of ids) expect(readFileSync(join(at('fresh'), 'summary.json'), 'utf8')).toContain(id);
   });

@@ -34,16 +34,18 @@ const summaryOf = (name: string) => ({ ...JSON.parse(readFileSync(join(at(name),
 describe('A campaign in parts', () => {
   beforeAll(() => {
     expect(fuzz('whole').code).toBe(0);
-    for (let shard = 0; shard < 3; shard++) expect(fuzz(`shard-${shard}`, '--shard', `${shard}/3`).code).toBe(0);
+    for (let shard = 0; shard < 3; shard++) expect(fuzz(`shard-${shard}`, '--shard', `${shard + 1}/3`).code).toBe(0);
     // Without a bucket that the shards divide among them, all that follows would say nothing.
     const shards = [0, 1, 2].map((shard) => Object.keys(findingsOf(`shard-${shard}`)));
     expect(new Set(shards.flat()).size).toBeGreaterThan(Math.max(...shards.map(({ length }) => length)));
   });
 
   test('lacks no word about what is missing: a union of some shards says that it is not all', () => {
-    expect(emtdiff(['merge', at('shard-0'), at('shard-2'), '--out', at('part')]).stdout).toMatch(
-      /^2 shards, 400 cases \(INCOMPLETE: not all 600 cases of the campaign\), \d+ buckets/,
-    );
+    const part = emtdiff(['merge', at('shard-0'), at('shard-2'), '--out', at('part')]);
+    expect(part.code).toBe(1);
+    expect(emtdiff(['merge', at('shard-0'), at('shard-2'), '--allow-missing', '--out', at('part-allowed')]).code).toBe(0);
+    expect(JSON.parse(readFileSync(join(at('part'), 'summary.json'), 'utf8')).interrupted).toBe(true);
+    expect(part.stdout).toMatch(/^2 shards, 400 cases \(INCOMPLETE: not all 600 cases of the campaign\), \d+ buckets/);
   });
 
   test('united from its shards, in whatever order, equals the unsharded run byte for byte', () => {
@@ -71,7 +73,7 @@ describe('A campaign in parts', () => {
 
   test.each([
     ['another seed', ['--seed', 'other', '--cases', '9'], 'found seed "other", expected "shards"'],
-    ['overlapping cases', ['--shard', '0/2', '--cases', '9'], 'found cases that another folder counts too'],
+    ['overlapping cases', ['--shard', '1/2', '--cases', '9'], 'found cases that another folder counts too'],
   ])('refuses %s', (name, more, message) => {
     expect(fuzz(name, ...more).code).toBe(0);
     const refused = emtdiff(['merge', at('shard-0'), at(name), '--out', at('never')]);
@@ -133,7 +135,8 @@ describe('A run that was killed', () => {
 
 describe('The shard of this machine', () => {
   test.each([
-    ['--shard', '1/4', {}, { index: 1, of: 4 }],
+    ['--shard', '1/4', {}, { index: 0, of: 4 }],
+    ['--shard, the last', '4/4', {}, { index: 3, of: 4 }],
     ['GitLab', undefined, { CI_NODE_INDEX: '1', CI_NODE_TOTAL: '4' }, { index: 0, of: 4 }],
     ['CircleCI', undefined, { CIRCLE_NODE_INDEX: '3', CIRCLE_NODE_TOTAL: '4' }, { index: 3, of: 4 }],
     ['Buildkite', undefined, { BUILDKITE_PARALLEL_JOB: '2', BUILDKITE_PARALLEL_JOB_COUNT: '4' }, { index: 2, of: 4 }],
@@ -157,7 +160,7 @@ describe('The shard of this machine', () => {
 
   test('is not guessed in a Kubernetes job that does not say of how many: every pod would run the whole', () => {
     expect(() => chosenShard(undefined, { JOB_COMPLETION_INDEX: '3' })).toThrow('found "3" without EMTDIFF_SHARDS');
-    expect(chosenShard('0/1', { JOB_COMPLETION_INDEX: '3' })).toEqual({ index: 0, of: 1 });
+    expect(chosenShard('1/1', { JOB_COMPLETION_INDEX: '3' })).toEqual({ index: 0, of: 1 });
   });
 
   test('has the seed of the others, never one of its own', () => {
@@ -166,7 +169,9 @@ describe('The shard of this machine', () => {
     expect(refused.stderr).toContain('--seed: found none for shard 1/4, expected the seed that all shards have');
   });
 
-  test.each(['4/4', 'x', '0/0', '-1/2'])('is not %s', (option) => {
-    expect(() => chosenShard(option, {})).toThrow('--shard: found');
+  test.each(['5/4', '0/4', 'x', '0/0', '-1/2'])('is not %s', (option) => {
+    expect(() => chosenShard(option, {})).toThrow(
+      `--shard: found "${option}", expected i/n with i from 1 to n: the first shard is 1/n, the last n/n`,
+    );
   });
 });

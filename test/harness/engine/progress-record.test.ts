@@ -21,9 +21,9 @@ test('Minimising is no progress of cases', () => {
 });
 
 test('A run that goes on continues its own curve and keeps those of other shards', () => {
-  const other = { shard: '1/3', points: [[1, 64, 5]] } as const;
-  const own = { shard: '0/3', points: [[1, 64, 7]] } as const;
-  // Two workers share shard 0 of 3.
+  const other = { shard: '2/3', points: [[1, 64, 5]] } as const;
+  const own = { shard: '1/3', points: [[1, 64, 7]] } as const;
+  // Two workers share the first shard of 3.
   const contributions = [
     { index: 0, of: 6, done: 32 },
     { index: 3, of: 6, done: 32 },
@@ -33,7 +33,7 @@ test('A run that goes on continues its own curve and keeps those of other shards
   expect(record.curves).toEqual([
     other,
     {
-      shard: '0/3',
+      shard: '1/3',
       points: [
         [1, 64, 7],
         [3, 128, 7],

@@ -2,7 +2,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExternalModel, type ExternalOptions } from '../../../harness/external/external-model.js';
+import { ExternalModel } from '../../../harness/external/external-model.js';
+import type { ExternalOptions } from '../../../harness/external/external-options.js';
 import { Place } from '../../../harness/operations/usage-error.js';
 import { observationJson } from '../../../harness/scenario/observation-json.js';
 import { scenarioFrom } from '../../../harness/scenario/parse.js';
