@@ -13,6 +13,8 @@ export interface ModelFault {
   readonly setAside?: true;
 }
 
+const FICKLE = 'answers differently when it is asked the same scenario again';
+
 /** Of one profile, more than this many defects say nothing new. */
 const MOST_PER_PROFILE = 16;
 
@@ -30,6 +32,15 @@ export class FaultLog {
   ) {}
 
   readonly onDefect = (seat: number, error: unknown): void => this.note(this.panel.seats[seat].name, error);
+
+  isFickle(profile: string): boolean {
+    return this.faults.some((fault) => fault.profile === profile && fault.message === FICKLE);
+  }
+
+  /** An external model that gave two answers to one scenario; told once. */
+  onFickle(profile: string): void {
+    if (!this.isFickle(profile)) this.faults.push({ profile, case: -1, seed: this.seed, message: FICKLE });
+  }
 
   /** The harness itself failed on a bucket. */
   onHarnessDefect(error: unknown): void {

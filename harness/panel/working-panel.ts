@@ -132,7 +132,10 @@ export class WorkingPanel {
   /** The smallest scenario that shows the bucket on this edge, as bad. @param hurry only cuts off what comes after */
   async minimise(target: Target, scenario: Scenario, hurry = false): Promise<Minimal> {
     const holds = (candidate: Scenario) => this.probe.show(target, candidate);
-    const minimal = hurry ? await truncated(scenario, holds) : await this.smallest(scenario, holds);
+    const outsider = this.outsiderOf(target);
+    // One that was set aside answers nothing any more: its findings are reported as they were.
+    const isCut = hurry || (outsider !== undefined && !(await this.isSteady(outsider, scenario)));
+    const minimal = isCut ? await truncated(scenario, holds) : await this.smallest(scenario, holds, outsider);
     // -1: an external model at fault; the last step of a minimal scenario is the one that shows.
     const step = await holds(minimal.scenario);
     const { length } = minimal.scenario.steps;
@@ -149,15 +152,33 @@ export class WorkingPanel {
     return { bucket, edge: bucket.witness.edge, rank: bucket.rank };
   }
 
+  /** Does it answer, and twice the same? One that does not cannot be minimised with: told once. */
+  private async isSteady(outsider: OutsideModel, scenario: Scenario): Promise<boolean> {
+    if (this.faults.isFickle(outsider.name)) return false;
+    const [first, second] = [await outsider.answer(scenario), await outsider.answer(scenario)];
+    if (first === null || second === null) return false;
+    const isSame = first.observations.every((word, step) => word === second.observations[step]);
+    if (!isSame) this.faults.onFickle(outsider.name);
+    return isSame;
+  }
+
+  /** The external model on the target's edge, if there is one. */
+  private outsiderOf({ edge }: Target): OutsideModel | undefined {
+    const { reference, seat } = this.panel.edges[edge];
+    const { profiles, outsiders } = this.seats;
+    return outsiders[seat - profiles.length] ?? outsiders[reference - profiles.length];
+  }
+
   /** An external model that answers now so, now otherwise cannot be minimised with: its finding is reported as it was. */
-  private async smallest(scenario: Scenario, holds: (candidate: Scenario) => Promise<number>) {
+  private async smallest(scenario: Scenario, holds: (candidate: Scenario) => Promise<number>, outsider: OutsideModel | undefined) {
     try {
       const work = minimisation(scenario);
       let next = work.next();
       while (!next.done) next = work.next(await holds(next.value));
       return next.value;
     } catch (error) {
-      this.faults.onHarnessDefect(error);
+      if (outsider === undefined) this.faults.onHarnessDefect(error);
+      else if (!outsider.isSetAside) this.faults.onFickle(outsider.name);
       return truncated(scenario, holds);
     }
   }

@@ -126,7 +126,20 @@ async function isGone(pid: number): Promise<boolean> {
 describe('An external model that fails now and then', () => {
   const run = (definition: string, ...args: string[]) => {
     const { code, stdout } = emtdiff([
-      ...['fuzz', '--seed', 'a', '--cases', '60', '--no-ledger', '--format', 'json', '--models', 'bare-metal/intel'],
+      ...[
+        'fuzz',
+        '--seed',
+        'a',
+        '--cases',
+        '20',
+        '--no-ledger',
+        '--lens',
+        'msr',
+        '--format',
+        'json',
+        '--models',
+        'bare-metal/intel',
+      ],
       ...['--external', definition, ...args],
     ]);
     return { code, faults: JSON.parse(stdout).modelFaults };
@@ -134,7 +147,7 @@ describe('An external model that fails now and then', () => {
   const DIES = external('dies', `if (count === 11) process.exit(1); ${ANSWER}`);
 
   test('is told, with how often, and is exit 3', () => {
-    const { code, faults } = run(DIES);
+    const { code, faults } = run(DIES, '--external-failures', '1000');
     expect(code).toBe(3);
     expect(faults).toMatchObject([{ profile: 'dies', message: expect.stringMatching(/^failed \d+ times and recovered/) }]);
     expect(faults[0].setAside).toBeUndefined();
@@ -145,6 +158,20 @@ describe('An external model that fails now and then', () => {
     expect(code).toBe(3);
     expect(faults).toMatchObject([{ profile: 'dies', message: expect.stringMatching(/^failed 2 times/), setAside: true }]);
   });
+});
+
+test('An external model that answers at random is told as that, not as a defect of ours', () => {
+  const fickle = external(
+    'fickle',
+    "say({ type: 'result', id, observations: scenario.steps.map(({ op }) => ({ outcome: op === 'write-msr' && Math.random() < 0.5 ? 'ok' : 'gp' })) });",
+  );
+  const args = ['fuzz', '--seed', 'a', '--cases', '20', '--no-ledger', '--format', 'json', '--lens', 'msr'];
+  const { code, stdout } = emtdiff([...args, '--models', 'bare-metal/intel', '--external', fickle]);
+  const { modelFaults } = JSON.parse(stdout);
+  expect(code).toBe(3);
+  expect(modelFaults).toMatchObject([
+    { profile: 'fickle', message: 'answers differently when it is asked the same scenario again' },
+  ]);
 });
 
 describe('A finding', () => {
