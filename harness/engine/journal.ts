@@ -82,6 +82,7 @@ const JOURNAL = document(JOURNAL_FORMAT, {
       rules: list(COUNTS),
     }),
     buckets: list(BUCKET),
+    aliases: COUNTS,
     modelFaults: list(FAULT),
   }),
   sha256: text,
