@@ -12,10 +12,12 @@ import { findingsOf } from './finding/reduction.js';
 import { RandomCases } from './generate/random-cases.js';
 import type { CaseSource } from './panel/case-loop.js';
 import type { ModelFault } from './panel/faults.js';
-import { type EncodedScenario, encodeScenario } from './scenario/encoded.js';
+import { decodeScenario, type EncodedScenario, encodeScenario } from './scenario/encoded.js';
 
 export interface ComparisonOptions extends PairOptions {
   readonly setups?: readonly EncodedScenario[];
+  /** Scenarios that are looked at after the decision space, before the random sequences. */
+  readonly recorded?: readonly EncodedScenario[];
   /** Random sequences; Infinity: until `shouldStop`. */
   readonly cases: number;
   /** Asked between chunks: time ends the sequences, an interruption both. */
@@ -43,7 +45,8 @@ export async function compareModels(options: ComparisonOptions): Promise<Compari
   const pair = pairOf(options);
   const { work } = pair;
   const agreement = new Agreement(pair);
-  const source = pointsThenSequences(new RandomCases(seed, setups === undefined ? {} : { setups }));
+  const { recorded = [] } = options;
+  const source = pointsThenSequences(recorded, new RandomCases(seed, setups === undefined ? {} : { setups }));
   const search = (stage: 'points' | 'sequences', first: number, count: number) =>
     work.runCases(source, {
       from: 0,
@@ -55,7 +58,7 @@ export async function compareModels(options: ComparisonOptions): Promise<Compari
     });
   const points = await search('points', 0, SPACE_SIZE);
   const inSpace = new Map<Bucket, number>(work.table.buckets().map((bucket) => [bucket, bucket.count]));
-  const sequences = await search('sequences', SPACE_SIZE, options.cases);
+  const sequences = Math.max(0, (await search('sequences', SPACE_SIZE, recorded.length + options.cases)) - recorded.length);
   const findings = await findingsOf(work, source, {
     shouldHurry: () => options.shouldHurry?.() ?? false,
     onFinding: (done, all) => onProgress?.('minimising', done, all),
@@ -68,11 +71,22 @@ export async function compareModels(options: ComparisonOptions): Promise<Compari
   return { seed, pair, lenses: options.lenses, points, sequences, differences, agreement, modelFaults: work.faults.all() };
 }
 
-/** Scenarios by index: the points of the decision space first, random sequences from SPACE_SIZE on. */
-function pointsThenSequences(sequences: RandomCases): CaseSource {
+/** Scenarios by index: the points of the decision space first, then what is recorded, then random sequences. */
+function pointsThenSequences(recorded: readonly EncodedScenario[], sequences: RandomCases): CaseSource {
+  const random = SPACE_SIZE + recorded.length;
   return {
-    encoded: (index) => (index < SPACE_SIZE ? encodeScenario(pointScenario(index)) : sequences.encoded(index - SPACE_SIZE)),
-    scenario: (index) => (index < SPACE_SIZE ? pointScenario(index) : sequences.scenario(index - SPACE_SIZE)),
-    caseOf: (index) => Math.max(-1, index - SPACE_SIZE),
+    encoded: (index) =>
+      index < SPACE_SIZE
+        ? encodeScenario(pointScenario(index))
+        : index < random
+          ? recorded[index - SPACE_SIZE]
+          : sequences.encoded(index - random),
+    scenario: (index) =>
+      index < SPACE_SIZE
+        ? pointScenario(index)
+        : index < random
+          ? decodeScenario(recorded[index - SPACE_SIZE])
+          : sequences.scenario(index - random),
+    caseOf: (index) => Math.max(-1, index - random),
   };
 }

@@ -29,6 +29,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   models: { load: () => import('./commands/models.js'), summary: 'the profiles, their spans and commits' },
   accept: { load: () => import('./commands/accept.js'), summary: 'a finding becomes a known divergence of the ledger' },
   regress: { load: () => import('./commands/regress.js'), summary: 'the regressions replayed; a diff of answers that changed' },
+  gate: { load: () => import('./commands/gate.js'), summary: 'what a change of this package moves: profiles then and now' },
   corpus: { load: () => import('./commands/corpus.js'), summary: 'add to, minimise, merge, migrate a corpus of regressions' },
   merge: { load: () => import('./commands/merge.js'), summary: 'the run folders of shards as one run folder' },
   new: { load: () => import('./commands/new.js'), summary: 'a scenario to append to: machine, firmware, system' },

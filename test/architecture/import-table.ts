@@ -50,6 +50,10 @@ export const TABLE: Readonly<Record<string, Row>> = {
     folders: [...WORDS, 'harness/generate', RUN, 'harness/minimise', 'harness/files'],
     packages: ['node:'],
   },
+  'harness/gate': {
+    folders: [...WORDS, ...AT_WORK, 'harness/comparison', 'harness/external', 'harness/files'],
+    packages: ['node:'],
+  },
   'harness/explain': { folders: [...WORDS, RUN, COMPARE, CLASSIFY], packages: ['json-diff'] },
   'harness/comparison': { folders: [...WORDS, ...AT_WORK, 'harness/decision-space'] },
   'harness/decision-space': { folders: [...WORDS, RUN, COMPARE, CLASSIFY] },
@@ -72,6 +76,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
       'harness/history',
       'harness/private-boot',
       'harness/conformance',
+      'harness/gate',
     ],
     packages: ['node:'],
   },

@@ -17,6 +17,7 @@ export type CommandName =
   | 'regress'
   | 'corpus'
   | 'merge'
+  | 'gate'
   | 'map'
   | 'new'
   | 'import'
