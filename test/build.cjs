@@ -1,23 +1,17 @@
 // Tests run the command line as users do, as a child process of the compiled tree: compiled once, before all tests.
 const { execFileSync } = require('node:child_process');
-const { chmodSync, existsSync, rmSync } = require('node:fs');
+const { chmodSync, existsSync } = require('node:fs');
 const { join } = require('node:path');
 
 module.exports = () => {
   const root = join(__dirname, '..');
   const main = join(root, 'dist/harness/cli/main.js');
-  // Incremental: what did not change is not written again under the feet of a process that runs it.
-  const buildInfo = join(root, 'node_modules/.cache/emtdiff.tsbuildinfo');
-  if (!existsSync(main)) rmSync(buildInfo, { force: true });
+  // Incremental, by the same record as `npm run build`: what did not change is not written again under the feet of a process that runs it.
   try {
-    execFileSync(
-      process.execPath,
-      [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json', '--incremental', '--tsBuildInfoFile', buildInfo],
-      {
-        cwd: root,
-        stdio: 'pipe',
-      },
-    );
+    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], {
+      cwd: root,
+      stdio: 'pipe',
+    });
     // The page's script.
     execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.browser.json'], {
       cwd: root,

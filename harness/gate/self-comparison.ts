@@ -16,7 +16,10 @@ export interface SelfComparison {
 
 export interface GateSearch {
   readonly seed: string;
+  /** Those that are compared. */
   readonly profiles: readonly Profile[];
+  /** All that exist. */
+  readonly known: readonly Profile[];
   readonly other: OtherProfiles;
   readonly setups: readonly EncodedScenario[];
   /** Recorded scenarios of a profile: those of its conformance corpus. */
@@ -38,7 +41,7 @@ export interface GateResult {
 
 export async function compareWithOther(search: GateSearch): Promise<GateResult> {
   const { profiles, other } = search;
-  const names = profiles.map(({ name }) => name);
+  const names = search.known.map(({ name }) => name);
   const both = profiles.filter(({ name }) => other.names.includes(name));
   const changed = both.filter(({ lineage }) => !other.isUnchanged(lineage));
   const comparisons: SelfComparison[] = [];
@@ -66,7 +69,7 @@ function compareOne(profile: Profile, search: GateSearch, milliseconds: number):
     seed: search.seed,
     a: search.other.side(profile.name),
     b: profile,
-    known: search.profiles,
+    known: search.known,
     lenses: LENSES,
     setups: search.setups,
     recorded: search.recorded(profile.name),

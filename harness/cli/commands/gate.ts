@@ -13,6 +13,7 @@ import { UsageError } from '../../operations/usage-error.js';
 import { gateText } from '../../report/terminal/gate.js';
 import { encodeScenario } from '../../scenario/encoded.js';
 import { scenarioJson } from '../../scenario/print.js';
+import { PROFILES } from '../../../models/registry.js';
 import { bootSetups } from '../boot-corpus.js';
 import { corpusFolder } from '../package-folder.js';
 import { chosenProfiles } from '../panel-choice.js';
@@ -20,7 +21,7 @@ import type { CommandPage } from '../options/page.js';
 import type { Settings } from '../options/settings.js';
 
 /** Cases of the default panel that show what follows from a change. */
-const FOLLOWING_CASES = '3000';
+const FOLLOWING_CASES = '1000';
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
 export const page: CommandPage = {
@@ -52,6 +53,7 @@ export async function run(found: Settings): Promise<number> {
     const result = await compareWithOther({
       seed: found.text('seed') ?? 'emtdiff-gate',
       profiles,
+      known: PROFILES,
       other,
       setups: bootSetups(),
       recorded: (name) => {

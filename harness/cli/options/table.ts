@@ -387,6 +387,14 @@ export const TABLE: readonly Option[] = [
     fallback: 'all',
   },
   { name: 'time', on: ['gate'], kind: time, value: 'T', help: 'for the random cases of all profiles together', fallback: '60s' },
+  {
+    name: 'format',
+    on: ['gate'],
+    kind: oneOf(['terminal', 'json']),
+    value: 'FORMAT',
+    help: 'terminal or json',
+    fallback: 'terminal',
+  },
   { name: 'seed', on: ['gate'], kind: text, value: 'TEXT', help: 'of the random cases', fallback: 'emtdiff-gate' },
   {
     name: 'vm',

@@ -24,7 +24,7 @@ export function gateText(result: GateResult, { against, unannounced, buckets }: 
     ...wrapped(`${plural(unchanged.length, 'profile')} have the same compiled code in both versions`, WIDTH, '', '  '),
     ...listed('new profiles', added),
     ...listed('profiles that are gone', gone),
-    ...comparisons.flatMap((comparison) => comparisonLines(comparison, unannounced.includes(comparison.profile))),
+    ...alike(comparisons).flatMap(([first, ...rest]) => comparisonLines(first, rest, (name) => unannounced.includes(name))),
     ...(buckets === null ? [] : ['', 'What follows for the default panel', ...bucketLines(buckets)]),
   ];
   return `${lines.join('\n')}\n`;
@@ -34,12 +34,35 @@ function listed(what: string, names: readonly string[]): string[] {
   return names.length === 0 ? [] : wrapped(`${what}: ${names.join(', ')}`, WIDTH, '', '  ');
 }
 
-function comparisonLines({ profile, result }: SelfComparison, isUnannounced: boolean): string[] {
+/** Profiles that changed by the same rules: one of them tells for all. */
+function alike(comparisons: readonly SelfComparison[]): SelfComparison[][] {
+  const groups = new Map<string, SelfComparison[]>();
+  for (const comparison of comparisons) {
+    const { differences, modelFaults } = comparison.result;
+    const causes = differences.map(({ id, severity, symptoms }) => [
+      id,
+      severity,
+      symptoms.map(({ finding }) => finding.bucket.id),
+    ]);
+    const key = JSON.stringify([causes, modelFaults.map(({ message }) => message)]);
+    groups.set(key, [...(groups.get(key) ?? []), comparison]);
+  }
+  return [...groups.values()];
+}
+
+function comparisonLines(
+  { profile, result }: SelfComparison,
+  others: readonly SelfComparison[],
+  isUnannounced: (profile: string) => boolean,
+): string[] {
   const { differences, modelFaults } = result;
-  const head = `${profile} changed its answers: ${plural(differences.length, 'cause')}${isUnannounced ? '' : ' (announced)'}`;
+  const announced = (name: string) => (isUnannounced(name) ? '' : ' (announced)');
+  const head = `${profile} changed its answers: ${plural(differences.length, 'cause')}${announced(profile)}`;
+  const same = others.map((other) => `${other.profile}${announced(other.profile)}`);
   return [
     '',
     ...wrapped(head, WIDTH, '', '  '),
+    ...(same.length === 0 ? [] : wrapped(`and so did, for the same causes: ${same.join(', ')}`, WIDTH, '  ', '    ')),
     ...modelFaults
       .slice(0, 2)
       .flatMap((fault) => wrapped(`model fault of ${fault.profile}: ${fault.message}`, WIDTH, '  ', '    ')),
