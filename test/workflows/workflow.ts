@@ -67,7 +67,7 @@ export class Runner {
   /** A step as the runner runs it; `shorten` cuts its budgets. */
   run(step: Step, workflow: Workflow, shorten = (text: string) => text): StepRun {
     const values = Object.entries({ ...workflow.env, ...step.env }).map(([key, value]) => [key, this.evaluated(value)] as const);
-    const { status, stdout, stderr } = spawnSync('bash', ['-e', '-c', shorten(step.run as string)], {
+    const { status, stdout, stderr } = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', shorten(step.run as string)], {
       cwd: join(this.folder, step['working-directory'] ?? '.'),
       encoding: 'utf8',
       env: {
