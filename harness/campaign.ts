@@ -4,6 +4,7 @@ import type { BucketTable } from './classify/bucket-table.js';
 import type { Panel } from './compare/panel.js';
 import type { Finding } from './finding/finding.js';
 import { findingsOf } from './finding/reduction.js';
+import { panelFeatures } from './panel/panel-features.js';
 import type { GeneratorOptions } from './generate/generator.js';
 import { RandomCases } from './generate/random-cases.js';
 import { type CampaignState, casesOf, type Shard, WHOLE } from './panel/campaign-state.js';
@@ -65,7 +66,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     aliases.absorb(before.aliases);
     faults.absorb(before.modelFaults);
   }
-  const cases = new RandomCases(seed, options);
+  const cases = new RandomCases(seed, { features: panelFeatures(options), ...options });
   const counted = (done: number) => (before?.done ?? 0) + done - from;
   const state = (done: number): CampaignState => ({
     done: counted(done),

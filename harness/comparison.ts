@@ -3,12 +3,13 @@ import type { Bucket } from './classify/bucket.js';
 import type { LensName } from './compare/lens.js';
 import { Agreement } from './comparison/agreement.js';
 import { type Difference, differencesOf } from './comparison/difference.js';
-import { type Pair, type PairOptions, pairOf } from './comparison/pair.js';
+import { type Pair, type PairOptions, membersOf, pairOf } from './comparison/pair.js';
 import { Rerun } from './comparison/rerun.js';
 import { Statements } from './comparison/statements.js';
 import { SPACE_SIZE } from './decision-space/dimensions.js';
 import { pointScenario } from './decision-space/point-scenario.js';
 import { findingsOf } from './finding/reduction.js';
+import { panelFeatures } from './panel/panel-features.js';
 import { RandomCases } from './generate/random-cases.js';
 import type { CaseSource } from './panel/case-loop.js';
 import type { ModelFault } from './panel/faults.js';
@@ -46,7 +47,8 @@ export async function compareModels(options: ComparisonOptions): Promise<Compari
   const { work } = pair;
   const agreement = new Agreement(pair);
   const { recorded = [] } = options;
-  const source = pointsThenSequences(recorded, new RandomCases(seed, setups === undefined ? {} : { setups }));
+  const features = panelFeatures({ ...membersOf(options), known: options.known });
+  const source = pointsThenSequences(recorded, new RandomCases(seed, { features, ...(setups === undefined ? {} : { setups }) }));
   const search = (stage: 'points' | 'sequences', first: number, count: number) =>
     work.runCases(source, {
       from: 0,

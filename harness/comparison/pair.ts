@@ -24,10 +24,17 @@ export interface PairOptions {
   readonly lenses: readonly LensName[];
 }
 
+/** The two as members of a panel. */
+export function membersOf({ a, b }: Pick<PairOptions, 'a' | 'b'>): { profiles: Profile[]; externals: OutsideModel[] } {
+  return {
+    profiles: [a, b].filter(isProfile),
+    externals: [a, b].filter((contestant): contestant is OutsideModel => !isProfile(contestant)),
+  };
+}
+
 /** Seats both with one edge, from A to B. An external model is known by its answers alone. */
 export function pairOf({ a, b, ...options }: PairOptions): Pair {
-  const profiles = [a, b].filter(isProfile);
-  const externals = [a, b].filter((contestant): contestant is OutsideModel => !isProfile(contestant));
+  const { profiles, externals } = membersOf({ a, b });
   // A panel seats profiles first.
   const seated: readonly Contestant[] = [...profiles, ...externals];
   const edge = { reference: seated.indexOf(a), seat: a === b ? 1 : seated.indexOf(b) };

@@ -6,8 +6,8 @@ export interface CampaignKey {
   readonly lo: number;
 }
 
-/** Version of the generator's streams: a change of it changes every case. */
-export const GENERATOR_VERSION = 1;
+/** Version of the generator's streams, weights and draws: a change of it changes every case. It stands in findings and run folders. */
+export const GENERATOR_VERSION = 2;
 
 export function campaignKey(seed: string): CampaignKey {
   const arc4 = seedrandom(`emtdiff-v${GENERATOR_VERSION}|${seed}`);

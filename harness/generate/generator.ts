@@ -1,43 +1,55 @@
-/** Random scenarios: case i of a campaign is a function of (key, i) and of the set-ups given, of nothing else. */
-import type { Machine } from '../../models/contract/machine.js';
+/**
+ * Random scenarios: case i of a campaign is a function of (key, i), of the set-ups given, of the features of the panel and of the scope, of
+ * nothing else. Each concern and each operation has a stream of its own, so that an operation more changes no case of a panel without it.
+ */
+import type { Backing, Machine } from '../../models/contract/machine.js';
 import { type Draw, framesAt, lastWrite } from '../operations/draw.js';
 import { STEP_WORDS } from '../operations/operation-spec.js';
-import { Random } from '../operations/random.js';
-import { codeOf, SPECS } from '../operations/registry.js';
+import type { Random } from '../operations/random.js';
+import { type AnyOperationSpec, codeOf, SPECS } from '../operations/registry.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import type { CampaignKey } from './campaign-key.js';
 import { FramePool } from './frame-pool.js';
-import { drawHost, drawMachine } from './machine-draw.js';
+import { type DrawnMachine, drawHost, drawMachine } from './machine-draw.js';
+import { ANY_SUBJECT, type FeatureSet, type Share } from './feature-set.js';
+import { drawFeatureKeys } from './feature-keys.js';
+import { LevelTwo } from './level-two-state.js';
 import { OTHER, RacingWindow } from './racing-window.js';
+import { allows, backingWithin, isWhole, machineWithin, type Scope } from './scope.js';
+import { Streams } from './streams.js';
 
 export interface GeneratorOptions {
   /** Real set-ups that a quarter of the cases starts from; scenarios whose steps are a prefix. */
   readonly setups?: readonly EncodedScenario[];
   /** Random steps of every case; by default 16 to 64, drawn. */
   readonly steps?: number;
+  /** What the panel's subjects know; default: what each has, and private memory in some cases. */
+  readonly features?: FeatureSet;
+  readonly scope?: Scope;
+  /** The operations there are, by code: for tests of the generator. */
+  readonly specs?: readonly AnyOperationSpec[];
 }
 
-/** Streams of a case: one per concern, so that a new operation does not reshuffle the machines. */
-const MACHINE_STREAM = 0;
-const FEATURE_STREAM = 1;
-const STEP_STREAM = 2;
+/** Streams of a case that are no operation's. */
+const CONCERNS = ['machine', 'frames', 'features', 'feature keys', 'racing window', 'steps'] as const;
+const [MACHINE_STREAM, FRAME_STREAM, FEATURE_STREAM, KEY_STREAM, WINDOW_STREAM, STEP_STREAM] = [0, 1, 2, 3, 4, 5];
+const FIRST_OPERATION = CONCERNS.length;
 
 const ACCESS = codeOf('access');
 const WRITE_MSR = codeOf('write-msr');
-const DRAWS = SPECS.map((spec) => spec.draw);
-const DRAWN = SPECS.map((_, code) => code).filter((code) => SPECS[code].weight > 0);
-const PLAIN = DRAWN.filter((code) => !SPECS[code].privateMemory);
 /** In the order of sizes in pages: from 4K to 1 TiB, as firmware sizes its ranges. */
 const ORDERS = [0, 0, 1, 3, 4, 8, 9, 9, 10, 12, 15, 16, 17, 18, 19, 20];
 const MOST_STEPS = 64;
 
 export class Generator implements Draw {
-  readonly random = new Random();
+  /** The stream that is drawn from: that of an operation while it draws its fields. */
+  random: Random;
   machine: Machine;
   illegal = false;
   patIndices = false;
   largePages = false;
   races = false;
+  readonly features: FeatureSet;
   rangeGfn = 0;
   rangePages = 1;
   alignedGfn = 0;
@@ -50,43 +62,80 @@ export class Generator implements Draw {
   private readonly window = new RacingWindow();
   /** Ranges backed anew in this case, three numbers each: first, end, backing. */
   private readonly changes: number[] = [];
-  private readonly weights = new Int32Array(SPECS.length);
+  private readonly specs: readonly AnyOperationSpec[];
+  private readonly streams: Streams;
+  private readonly scope: Scope | null;
+  private readonly levelTwo = new LevelTwo();
+  private readonly weights: Int32Array;
   private totalWeight = 0;
   private words = new Int32Array(0);
   private readonly setups: readonly EncodedScenario[];
   private readonly steps: number | undefined;
 
   constructor(options: GeneratorOptions = {}) {
-    this.setups = options.setups ?? [];
+    const { features = ANY_SUBJECT, scope = {}, specs = SPECS } = options;
+    this.features = features;
+    this.scope = isWhole(scope) ? null : scope;
+    this.specs = specs;
+    this.weights = new Int32Array(specs.length);
+    this.streams = new Streams([...CONCERNS, ...specs.map(({ op }) => op)]);
+    this.setups = (options.setups ?? []).filter((setup) => this.isWithinScope(setup));
     this.steps = options.steps;
     const longest = this.setups.reduce((most, setup) => Math.max(most, setup.steps), 0);
     this.words = new Int32Array((longest + Math.max(MOST_STEPS, this.steps ?? 0)) * STEP_WORDS);
-    this.random.seed(0, 0, 0, 0);
-    this.machine = drawMachine(this.random);
+    this.streams.start({ hi: 0, lo: 0 }, 0);
+    this.random = this.streams.at(MACHINE_STREAM);
+    this.machine = drawMachine(this.random, features.privateMemory);
   }
 
   /** Case `index` of the campaign. The words are the generator's own: valid until the next call. */
   generate(key: CampaignKey, index: number): EncodedScenario {
     this.partnerMsr = 0;
     this.changes.length = 0;
-    this.random.seed(key.hi, key.lo, index, MACHINE_STREAM);
-    const setup = this.setups.length > 0 && this.random.chance(64) ? this.setups[this.random.below(this.setups.length)] : null;
-    this.machine = setup === null ? drawMachine(this.random) : drawAround(this.random, setup.machine);
+    this.streams.start(key, index);
+    const setup = this.drawMachine();
     this.forgetWrites(this.machine.vcpus);
-    this.pool.fill(this.random, this.machine);
-    this.random.seed(key.hi, key.lo, index, FEATURE_STREAM);
+    this.levelTwo.start(this.machine);
+    this.pool.fill(this.switchTo(FRAME_STREAM), this.machine);
+    this.switchTo(FEATURE_STREAM);
     this.drawFeatures();
-    this.window.fill(this.random, this.machine);
+    this.window.fill(this.switchTo(WINDOW_STREAM), this.machine);
     this.races = this.window.races;
     const prefix = setup === null ? 0 : this.copySetup(setup);
-    this.random.seed(key.hi, key.lo, index, STEP_STREAM);
-    const count = this.steps ?? 16 + this.random.below(MOST_STEPS - 15);
+    const random = this.switchTo(STEP_STREAM);
+    const count = this.steps ?? 16 + random.below(MOST_STEPS - 15);
     for (let step = 0; step < count; step++) {
       const at = (prefix + step) * STEP_WORDS;
       if (this.races) this.drawRacingStep(at);
       else this.drawStep(this.anyOperation(), at);
     }
     return { machine: this.machine, words: this.words, steps: prefix + count };
+  }
+
+  /** Draws the machine; returns the set-up that it is for, or null. */
+  private drawMachine(): EncodedScenario | null {
+    const random = this.switchTo(MACHINE_STREAM);
+    const { privateMemory } = this.features;
+    const setup = this.setups.length > 0 && random.chance(64) ? this.setups[random.below(this.setups.length)] : null;
+    const machine = setup === null ? drawMachine(random, privateMemory) : drawAround(random, setup.machine, privateMemory);
+    drawFeatureKeys(this.switchTo(KEY_STREAM), machine, this.features);
+    this.machine = this.scope === null ? machine : machineWithin(this.scope, machine);
+    return setup;
+  }
+
+  private switchTo(stream: number): Random {
+    this.random = this.streams.at(stream);
+    return this.random;
+  }
+
+  private isWithinScope({ machine, words, steps }: EncodedScenario): boolean {
+    const { scope } = this;
+    if (scope === null) return true;
+    const within = machineWithin(scope, machine);
+    if (within.vcpus !== machine.vcpus || !within.regions.every(({ backing }, index) => backing === machine.regions[index].backing))
+      return false;
+    for (let step = 0; step < steps; step++) if (!allows(scope, this.specs[words[step * STEP_WORDS]].op)) return false;
+    return true;
   }
 
   vcpu(): number {
@@ -129,6 +178,15 @@ export class Generator implements Draw {
     this.alignedGfn = Math.floor(this.gfn() / pages) * pages;
   }
 
+  backing(drawn: number): number {
+    return this.scope === null ? drawn : backingWithin(this.scope, drawn as Backing);
+  }
+
+  vcpuInL2(): number {
+    const vcpu = this.levelTwo.lastIn;
+    return vcpu >= 0 && this.random.chance(224) ? vcpu : this.vcpu();
+  }
+
   rebacked(gfn: number, pages: number, backing: number): void {
     this.changes.push(gfn, gfn + pages, backing);
   }
@@ -148,30 +206,36 @@ export class Generator implements Draw {
     this.patIndices = random.chance(200);
     this.largePages = random.chance(48);
     this.alignedPages = 0;
-    this.weights.fill(0);
     let total = 0;
-    for (const code of this.machine.privateMemory ? DRAWN : PLAIN) {
-      const enabled = random.chance(112) || code === ACCESS || code === WRITE_MSR;
-      if (enabled) total += SPECS[code].weight;
+    for (let code = 0; code < this.specs.length; code++) {
+      if (this.isDrawn(this.specs[code])) {
+        const isIn = this.streams.at(FIRST_OPERATION + code).chance(112) || this.specs[code].inEveryCase === true;
+        if (isIn) total += this.specs[code].weight;
+      }
       this.weights[code] = total;
     }
     this.totalWeight = total;
-    for (let code = 1; code < this.weights.length; code++)
-      if (this.weights[code] === 0) this.weights[code] = this.weights[code - 1];
+  }
+
+  /** Whether the case may hold the operation at all. */
+  private isDrawn({ op, weight, needs }: AnyOperationSpec): boolean {
+    if (weight === 0 || (this.scope !== null && !allows(this.scope, op))) return false;
+    return needs === undefined || needs(this.machine, this.features);
   }
 
   /** An operation of the case's subset, by weight. */
   private anyOperation(): number {
     const { weights } = this;
-    const choice = this.random.below(this.totalWeight);
+    const choice = this.streams.at(STEP_STREAM).below(this.totalWeight);
     let code = 0;
     while (weights[code] <= choice) code++;
     return code;
   }
 
   private drawRacingStep(at: number): void {
-    const code = this.window.operation(this.random);
-    this.drawStep(code === OTHER ? this.anyOperation() : code, at);
+    const code = this.window.operation(this.streams.at(STEP_STREAM));
+    const isOther = code === OTHER || (this.scope !== null && !allows(this.scope, this.specs[code].op));
+    this.drawStep(isOther ? this.anyOperation() : code, at);
     this.window.note(this.words, at);
   }
 
@@ -179,7 +243,9 @@ export class Generator implements Draw {
     const { words } = this;
     words[at] = code;
     for (let word = at + 1; word < at + STEP_WORDS; word++) words[word] = 0;
-    DRAWS[code](this, words, at);
+    this.switchTo(FIRST_OPERATION + code);
+    this.specs[code].draw(this, words, at);
+    if (this.levelTwo.isUsed) this.levelTwo.settle(words, at);
   }
 
   /** Copies a set-up's steps, now and then cut short or with holes; returns their number. */
@@ -213,8 +279,8 @@ export class Generator implements Draw {
 }
 
 /** A machine for a set-up: what its steps depend on is kept. */
-function drawAround(random: Random, setup: Machine): Machine {
-  const machine = drawHost(random, setup.maxPhysAddr);
+function drawAround(random: Random, setup: Machine, privateMemory: Share): DrawnMachine {
+  const machine = drawHost(random, setup.maxPhysAddr, privateMemory);
   machine.vcpus = setup.vcpus;
   machine.cr0 = setup.cr0;
   machine.regions = setup.regions;

@@ -2,6 +2,7 @@
 import { type Machine, NO_NESTED } from '../../models/contract/machine.js';
 import type { Value64 } from '../../models/contract/operation.js';
 import type { Random } from '../operations/random.js';
+import type { Share } from './feature-set.js';
 import { drawRegions, drawSlots } from './region-draw.js';
 
 const VCPUS = [1, 1, 1, 2, 2, 2, 3, 8];
@@ -22,9 +23,9 @@ const NOTHING: Value64 = { hi: 0, lo: 0 };
 /** What the generator makes: every machine has its keys in one order, so that V8 knows a single shape of them. */
 export type DrawnMachine = { -readonly [K in keyof Machine]: Machine[K] };
 
-export function drawMachine(random: Random): Machine {
+export function drawMachine(random: Random, privateMemory: Share): DrawnMachine {
   const maxPhysAddr = WIDTHS[random.below(8)];
-  const machine = drawHost(random, maxPhysAddr);
+  const machine = drawHost(random, maxPhysAddr, privateMemory);
   if (machine.privateMemory && random.chance(144)) {
     machine.vcpus = Math.max(2, machine.vcpus);
     machine.regions = drawSlots(random);
@@ -33,7 +34,9 @@ export function drawMachine(random: Random): Machine {
 }
 
 /** Everything but the memory layout, which is empty: what a real set-up is run under, too. */
-export function drawHost(random: Random, maxPhysAddr: number): DrawnMachine {
+export function drawHost(random: Random, maxPhysAddr: number, privateMemory: Share): DrawnMachine {
+  // It is drawn always, so that the rest of the machine is the same whoever sits on the panel.
+  const someHaveIt = random.chance(23);
   return {
     vcpus: VCPUS[random.below(8)],
     maxPhysAddr,
@@ -46,7 +49,7 @@ export function drawHost(random: Random, maxPhysAddr: number): DrawnMachine {
     quirkCdNwCleared: random.chance(192),
     quirkIgnoreGuestPat: random.chance(192),
     cr0: STARTS[random.below(8)],
-    privateMemory: random.chance(23),
+    privateMemory: privateMemory === 'all' || (privateMemory === 'some' && someHaveIt),
     regions: [],
     vcnt: 8,
     syscfg: NOTHING,

@@ -13,6 +13,8 @@ const PUNCH_HOLE = codeOf('punch-hole');
 const ZAP = codeOf('zap');
 /** By operation: a vCPU does it, named in its first word. */
 const BY_GUEST = SPECS.map(({ fields }) => 'vcpu' in fields);
+/** By operation: it runs while a conversion is paused and does not complete it. */
+const RUNS_MEANWHILE = SPECS.map(({ op }) => ['punch-hole', 'zap', 'host-access', 'host-pin'].includes(op));
 /** The step is none of a race: any operation of the case. */
 export const OTHER = -1;
 
@@ -88,7 +90,7 @@ export class RacingWindow {
     const code = words[at];
     if (code === ACCESS) this.noteAccess(words[at + 1], words[at + 9] !== 0);
     else if (code === SET_ATTRIBUTES) this.noteConversion(words, at);
-    else if (code === PUNCH_HOLE || code === ZAP) return;
+    else if (RUNS_MEANWHILE[code]) return;
     else if (BY_GUEST[code]) this.noteAccess(words[at + 1], false);
     else this.conversionOpen = false;
   }

@@ -28,6 +28,7 @@ export const access: OperationSpec<'access'> = {
     pauseAfter: optional(named<AccessPause>(ACCESS_PAUSE_NAMES, [0, 1, 2, 3]), 0),
   },
   weight: 40,
+  inEveryCase: true,
   draw(draw, words, at) {
     const frame = draw.gfn();
     words[at + 1] = draw.vcpu();

@@ -1,5 +1,6 @@
 /** What an operation may use when the generator asks it for a random step. */
 import type { Machine } from '../../models/contract/machine.js';
+import type { DrawnFeatures } from './operation-spec.js';
 import type { Random } from './random.js';
 
 export interface Draw {
@@ -32,6 +33,12 @@ export interface Draw {
   /** The mask that a base just written, or the base that a mask just written waits for: its MSR (0: none) and vCPU. */
   partnerMsr: number;
   partnerVcpu: number;
+  /** A backing that the case may use, for one that was drawn. */
+  backing(drawn: number): number;
+  /** A vCPU in L2, where there is one. */
+  vcpuInL2(): number;
+  /** What the panel's subjects know. */
+  readonly features: DrawnFeatures;
   /** Notes that the case backs a range anew. */
   rebacked(gfn: number, pages: number, backing: number): void;
   /** Backing of a frame at this point of the case, -1 if there is none. */

@@ -1,10 +1,11 @@
+import { putFrames } from './draw.js';
 import { LEVEL_NAMES } from '../../models/contract/address.js';
 import { MEMORY_TYPE_NAMES, UC, WB, WC, WP, WT } from '../../models/contract/memory-type.js';
 import type { EptLeafType } from '../../models/contract/operation.js';
 import { type Field, optional } from './field.js';
 import { count, flag, gfn, level, pages } from './fields.js';
 import { printHex } from './number.js';
-import { checkRange, type OperationSpec } from './operation-spec.js';
+import { checkRange, onNested, type OperationSpec } from './operation-spec.js';
 
 const TYPES: readonly EptLeafType[] = [WB, UC, WC, WT, WP];
 const NO_TYPES: readonly EptLeafType[] = [2, 3, 7];
@@ -36,8 +37,24 @@ export const mapL2: OperationSpec<'map-l2'> = {
     level: optional(level, 1),
     invalid: optional(flag, false),
   },
-  weight: 0,
-  draw() {},
+  weight: 14,
+  inEveryCase: true,
+  needs: onNested,
+  draw(draw, words, at) {
+    const { random } = draw;
+    draw.range();
+    const { rangeGfn, rangePages } = draw;
+    const limit = 2 ** (draw.machine.maxPhysAddr - 12);
+    const target = random.chance(128) ? rangeGfn : draw.gfn();
+    putFrames(words, at + 1, rangeGfn);
+    putFrames(words, at + 3, Math.min(rangePages, limit - target));
+    putFrames(words, at + 5, target);
+    words[at + 7] = random.below(8);
+    words[at + 8] = random.chance(12) ? NO_TYPES[random.below(3)] : TYPES[random.below(5)];
+    words[at + 9] = random.chance(72) ? 1 : 0;
+    words[at + 10] = random.chance(80) ? 2 + random.below(2) : 1;
+    words[at + 11] = random.chance(16) ? 1 : 0;
+  },
   inWords(step) {
     const from = `L1 maps L2 gfn ${printHex(step.gfn)} + ${printHex(step.pages)}`;
     if (step.invalid) return `${from} not present`;

@@ -1,13 +1,13 @@
 import { putFrames } from './draw.js';
 import { gfn, pages } from './fields.js';
 import { printHex } from './number.js';
-import { checkRange, type OperationSpec } from './operation-spec.js';
+import { checkRange, type OperationSpec, withPrivateMemory } from './operation-spec.js';
 
 export const punchHole: OperationSpec<'punch-hole'> = {
   op: 'punch-hole',
   fields: { gfn, pages },
   weight: 4,
-  privateMemory: true,
+  needs: withPrivateMemory,
   draw(draw, words, at) {
     draw.range();
     putFrames(words, at + 1, draw.rangeGfn);

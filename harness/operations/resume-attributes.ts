@@ -1,10 +1,10 @@
-import type { OperationSpec } from './operation-spec.js';
+import { type OperationSpec, withPrivateMemory } from './operation-spec.js';
 
 export const resumeAttributes: OperationSpec<'resume-attributes'> = {
   op: 'resume-attributes',
   fields: {},
   weight: 6,
-  privateMemory: true,
+  needs: withPrivateMemory,
   draw() {},
   inWords: () => 'resume the paused conversion',
 };

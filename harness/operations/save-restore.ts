@@ -1,3 +1,4 @@
+import { NO_NESTED } from '../../models/contract/machine.js';
 import { SAVE_INDEX_LIST, SAVED_MSRS_NAMES, type SavedMsrs } from '../../models/contract/operation.js';
 import { optional } from './field.js';
 import { flag, named } from './fields.js';
@@ -10,7 +11,11 @@ export const saveRestore: OperationSpec<'save-restore'> = {
     msrs: optional(named<SavedMsrs>(SAVED_MSRS_NAMES, [0, 1]), 0),
   },
   weight: 1,
-  draw() {},
+  draw(draw, words, at) {
+    if (draw.machine.nested === NO_NESTED) return;
+    words[at + 1] = draw.random.chance(96) ? 1 : 0;
+    words[at + 2] = draw.random.chance(32) ? 1 : 0;
+  },
   inWords(step) {
     const extras = [
       step.legacyState ? ', nested state without g_pat' : '',

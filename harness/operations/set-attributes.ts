@@ -4,7 +4,7 @@ import { putFrames } from './draw.js';
 import { optional } from './field.js';
 import { gfn, named, pages } from './fields.js';
 import { printHex } from './number.js';
-import { checkRange, type OperationSpec } from './operation-spec.js';
+import { checkRange, type OperationSpec, withPrivateMemory } from './operation-spec.js';
 
 const PAGE_NAMES = ['', 'private', 'shared'] as const;
 
@@ -17,13 +17,13 @@ export const setAttributes: OperationSpec<'set-attributes'> = {
     pauseAfter: optional(named<ConversionPause>(CONVERSION_PAUSE_NAMES, [0, 1, 2, 3, 4, 5]), 0),
   },
   weight: 10,
-  privateMemory: true,
+  needs: withPrivateMemory,
   draw(draw, words, at) {
     draw.range();
     putFrames(words, at + 1, draw.rangeGfn);
     putFrames(words, at + 3, draw.rangePages);
     words[at + 5] = draw.random.chance(152) ? PRIVATE : SHARED;
-    words[at + 6] = draw.random.chance(draw.races ? 160 : 112) ? 1 + draw.random.below(3) : 0;
+    words[at + 6] = draw.random.chance(draw.races ? 160 : 112) ? 1 + draw.random.below(draw.features.inPlace ? 5 : 3) : 0;
   },
   inWords(step) {
     const pause = step.pauseAfter === 0 ? '' : `, pause after ${CONVERSION_PAUSE_NAMES[step.pauseAfter]}`;

@@ -32,7 +32,7 @@ export const setBacking: OperationSpec<'set-backing'> = {
     draw.range();
     putFrames(words, at + 1, draw.rangeGfn);
     putFrames(words, at + 3, draw.rangePages);
-    words[at + 5] = draw.random.chance(96) ? 0 : draw.random.below(9);
+    words[at + 5] = draw.backing(draw.random.chance(96) ? 0 : draw.random.below(9));
     draw.rebacked(draw.rangeGfn, draw.rangePages, words[at + 5]);
     words[at + 6] = draw.random.chance(160) ? 1 : 2 + draw.random.below(2);
     words[at + 7] = draw.random.chance(208) ? DEFAULT_HOST_MTRR : MTRR_TYPES[draw.random.below(5)];

@@ -11,6 +11,7 @@ export const writeMsr: OperationSpec<'write-msr'> = {
   op: 'write-msr',
   fields: { vcpu, msr, value: value64 },
   weight: 34,
+  inEveryCase: true,
   draw(draw, words, at) {
     const target = drawWriter(draw);
     const number = drawWrittenMsr(draw, target);

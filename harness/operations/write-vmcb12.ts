@@ -1,8 +1,10 @@
+import { KEEP } from '../../models/contract/operation.js';
+import { drawNestedPat } from './nested-draw.js';
 import { optional } from './field.js';
 import { flagOrKeep, page, vcpu } from './fields.js';
 import { printValue64 } from './number.js';
 import { value64OrNull } from './value64.js';
-import type { OperationSpec } from './operation-spec.js';
+import { onNestedSvm, type OperationSpec } from './operation-spec.js';
 
 export const writeVmcb12: OperationSpec<'write-vmcb12'> = {
   op: 'write-vmcb12',
@@ -13,8 +15,19 @@ export const writeVmcb12: OperationSpec<'write-vmcb12'> = {
     gpat: optional(value64OrNull, null),
     npClean: optional(flagOrKeep, null),
   },
-  weight: 0,
-  draw() {},
+  weight: 16,
+  needs: onNestedSvm,
+  draw(draw, words, at) {
+    const { random } = draw;
+    words[at + 1] = draw.vcpu();
+    words[at + 2] = random.chance(48) ? 1 : 0;
+    words[at + 3] = random.chance(64) ? random.below(2) : KEEP;
+    if (random.chance(176)) {
+      words[at + 4] = 1;
+      drawNestedPat(draw, words, at + 5);
+    }
+    words[at + 7] = random.chance(128) ? random.below(2) : KEEP;
+  },
   inWords(step) {
     const fields = [
       step.np === null ? '' : ` NP=${Number(step.np)}`,

@@ -1,5 +1,7 @@
 /** `emtdiff replay`: a scenario, a finding, or a case of a seed, step by step, what each model said. */
 import { DEFAULT_LENSES } from '../../compare/lens.js';
+import { featureSetOf } from '../../generate/feature-set.js';
+import { chosenProfiles, DEFAULT_PANEL } from '../panel-choice.js';
 import { RandomCases } from '../../generate/random-cases.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { agreedAliases } from '../../finding/agreed-alias.js';
@@ -95,5 +97,8 @@ function scenarioOf(found: Settings): ScenarioInput {
     return readScenario(found.operands[0]);
   }
   if (found.operands.length > 0) throw new UsageError('replay: found a file beside --seed, expected one of the two');
-  return { scenario: new RandomCases(seed, { setups: bootSetups() }).scenario(index), finding: null };
+  // The cases of a seed depend on what the panel's subjects know.
+  const profiles = chosenProfiles(found.text('models'), DEFAULT_PANEL, found.source('models'));
+  const features = featureSetOf(profiles);
+  return { scenario: new RandomCases(seed, { setups: bootSetups(), features }).scenario(index), finding: null };
 }

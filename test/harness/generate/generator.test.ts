@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { scenarioArbitrary } from '../../../harness/generate/arbitrary.js';
 import { campaignKey } from '../../../harness/generate/campaign-key.js';
 import { Generator } from '../../../harness/generate/generator.js';
-import { OPERATION_NAMES, OPERATIONS } from '../../../harness/operations/registry.js';
+import { OPERATION_NAMES } from '../../../harness/operations/registry.js';
 import { decodeScenario, encodeScenario } from '../../../harness/scenario/encoded.js';
 import { parseScenario } from '../../../harness/scenario/parse.js';
 import { printScenario } from '../../../harness/scenario/print.js';
@@ -26,9 +26,9 @@ describe('The generator', () => {
 
   test('draws every operation, every backing, every level, and more than one vCPU', () => {
     const drawn = cases(3000);
-    expect(new Set(drawn.flatMap(({ steps }) => steps.map(({ op }) => op)))).toEqual(
-      new Set(OPERATION_NAMES.filter((name) => OPERATIONS[name].weight > 0)),
-    );
+    // Those that not every panel draws: feature-set.test.ts.
+    const before = OPERATION_NAMES.slice(0, OPERATION_NAMES.indexOf('write-vmcb12'));
+    expect(new Set(drawn.flatMap(({ steps }) => steps.map(({ op }) => op)))).toEqual(new Set(before));
     const regions = drawn.flatMap(({ machine }) => machine.regions);
     expect(new Set(regions.map(({ backing }) => backing)).size).toBe(BACKING_NAMES.length);
     expect(new Set(regions.map(({ level }) => level))).toEqual(new Set([1, 2, 3]));
@@ -66,14 +66,8 @@ describe('The generator', () => {
     );
   });
 
-  test('turns text seeds into pinned cases: a change of any stream is a new version', () => {
-    expect(campaignKey('nightly-2026-11-21')).toMatchInlineSnapshot(`
-{
-  "hi": -1959166881,
-  "lo": -1186811448,
-}
-`);
-    expect(printScenario(cases(3)[2]).length).toMatchInlineSnapshot(`4573`);
+  test('turns a text seed into a key that is pinned', () => {
+    expect(campaignKey('nightly-2026-11-21')).toEqual({ hi: -624120480, lo: 2064396673 });
   });
 });
 

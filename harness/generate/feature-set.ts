@@ -1,0 +1,65 @@
+/** What the cases of a panel may hold: groups of operations and keys of the machine that not every subject knows. */
+import type { GuestOsName } from '../../models/contract/guest-os.js';
+import type { Model, Profile } from '../../models/contract/model.js';
+import type { OperationName } from '../../models/contract/operation.js';
+import { Subject } from '../../models/contract/subject.js';
+
+/** In none of the cases, in some, in all. */
+export type Share = 'none' | 'some' | 'all';
+
+export interface FeatureSet {
+  readonly privateMemory: Share;
+  /** Conversions in place: host accesses, pins, INIT_SHARED, the pause points of their own. */
+  readonly inPlace: boolean;
+  readonly nestedSvm: Share;
+  readonly nestedVmx: Share;
+  readonly hostMsr: boolean;
+  /** Who may resolve requests. */
+  readonly guestOses: readonly GuestOsName[];
+}
+
+/** Without a panel: what each subject has, and private memory, in some cases. */
+export const ANY_SUBJECT: FeatureSet = {
+  privateMemory: 'some',
+  inPlace: false,
+  nestedSvm: 'none',
+  nestedVmx: 'none',
+  hostMsr: false,
+  guestOses: [],
+};
+
+/** The features of a panel: private memory and nested guests in some cases where a subject has them, in all where all have. */
+export function featureSetOf(profiles: readonly Profile[]): FeatureSet {
+  // Bare metal is the expectation of each panel and not its subject.
+  const subjects = profiles.filter(({ lineage }) => lineage !== 'bare-metal').map((profile) => new Having(profile));
+  const share = (has: (subject: Having) => boolean): Share => (!subjects.some(has) ? 'none' : subjects.every(has) ? 'all' : 'some');
+  const oses = profiles.flatMap(({ guestOses = [] }) => guestOses.map(({ name }) => name));
+  return {
+    privateMemory: share((subject) => subject.has('set-attributes')),
+    inPlace: subjects.some((subject) => subject.has('host-access')),
+    nestedSvm: share((subject) => subject.has('write-vmcb12')),
+    nestedVmx: share((subject) => subject.has('write-vmcs12')),
+    hostMsr: subjects.some((subject) => subject.has('host-msr')),
+    guestOses: [...new Set(oses)].sort(),
+  };
+}
+
+/** Families that answer `n/a` by methods of their own. */
+const LACK_PRIVATE_MEMORY = ['amd-npt', 'shadow-paging', 'xen-hvm'];
+
+/** Which operations a subject has: those of which its model does not inherit the answer `n/a`. */
+class Having {
+  private readonly model: Model;
+
+  constructor(private readonly profile: Profile) {
+    this.model = profile.create();
+  }
+
+  has(name: OperationName): boolean {
+    const method = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    const own = (this.model as unknown as Record<string, unknown>)[method];
+    if (typeof own !== 'function') return false;
+    if (this.model instanceof Subject) return own !== (Subject.prototype as unknown as Record<string, unknown>)[method];
+    return !LACK_PRIVATE_MEMORY.includes(this.profile.lineage);
+  }
+}

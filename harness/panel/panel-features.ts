@@ -1,0 +1,15 @@
+/** What the cases of a panel hold: what its profiles know, and those that its external models claim to be. */
+import { type FeatureSet, featureSetOf } from '../generate/feature-set.js';
+import type { Profile } from '../../models/contract/model.js';
+import type { OutsideModel } from './external-model.js';
+
+export interface PanelMembers {
+  readonly profiles: readonly Profile[];
+  readonly externals?: readonly OutsideModel[];
+  readonly known?: readonly Profile[];
+}
+
+export function panelFeatures({ profiles, externals = [], known = profiles }: PanelMembers): FeatureSet {
+  const claimed = externals.flatMap(({ claims }) => known.filter(({ name }) => name === claims));
+  return featureSetOf([...profiles, ...claimed]);
+}
