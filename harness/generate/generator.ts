@@ -10,12 +10,13 @@ import { type AnyOperationSpec, codeOf, SPECS } from '../operations/registry.js'
 import type { EncodedScenario } from '../scenario/encoded.js';
 import type { CampaignKey } from './campaign-key.js';
 import { FramePool } from './frame-pool.js';
-import { type DrawnMachine, drawHost, drawMachine } from './machine-draw.js';
-import { ANY_SUBJECT, type FeatureSet, type Share } from './feature-set.js';
+import { drawAround, drawMachine } from './machine-draw.js';
+import { ANY_SUBJECT, type FeatureSet } from './feature-set.js';
 import { drawFeatureKeys } from './feature-keys.js';
 import { LevelTwo } from './level-two-state.js';
 import { OTHER, RacingWindow } from './racing-window.js';
-import { allows, backingWithin, isWhole, machineWithin, type Scope } from './scope.js';
+import { OperationChoice } from './operation-choice.js';
+import { backingWithin, isWhole, isWithin, machineWithin, type Scope } from './scope.js';
 import { Streams } from './streams.js';
 
 export interface GeneratorOptions {
@@ -66,8 +67,7 @@ export class Generator implements Draw {
   private readonly streams: Streams;
   private readonly scope: Scope | null;
   private readonly levelTwo = new LevelTwo();
-  private readonly weights: Int32Array;
-  private totalWeight = 0;
+  private readonly choice: OperationChoice;
   private words = new Int32Array(0);
   private readonly setups: readonly EncodedScenario[];
   private readonly steps: number | undefined;
@@ -77,9 +77,9 @@ export class Generator implements Draw {
     this.features = features;
     this.scope = isWhole(scope) ? null : scope;
     this.specs = specs;
-    this.weights = new Int32Array(specs.length);
+    this.choice = new OperationChoice(specs, this.scope, FIRST_OPERATION);
     this.streams = new Streams([...CONCERNS, ...specs.map(({ op }) => op)]);
-    this.setups = (options.setups ?? []).filter((setup) => this.isWithinScope(setup));
+    this.setups = (options.setups ?? []).filter((setup) => isWithin(scope, setup));
     this.steps = options.steps;
     const longest = this.setups.reduce((most, setup) => Math.max(most, setup.steps), 0);
     this.words = new Int32Array((longest + Math.max(MOST_STEPS, this.steps ?? 0)) * STEP_WORDS);
@@ -107,7 +107,7 @@ export class Generator implements Draw {
     for (let step = 0; step < count; step++) {
       const at = (prefix + step) * STEP_WORDS;
       if (this.races) this.drawRacingStep(at);
-      else this.drawStep(this.anyOperation(), at);
+      else this.drawStep(this.choice.pick(this.streams.at(STEP_STREAM)), at);
     }
     return { machine: this.machine, words: this.words, steps: prefix + count };
   }
@@ -126,16 +126,6 @@ export class Generator implements Draw {
   private switchTo(stream: number): Random {
     this.random = this.streams.at(stream);
     return this.random;
-  }
-
-  private isWithinScope({ machine, words, steps }: EncodedScenario): boolean {
-    const { scope } = this;
-    if (scope === null) return true;
-    const within = machineWithin(scope, machine);
-    if (within.vcpus !== machine.vcpus || !within.regions.every(({ backing }, index) => backing === machine.regions[index].backing))
-      return false;
-    for (let step = 0; step < steps; step++) if (!allows(scope, this.specs[words[step * STEP_WORDS]].op)) return false;
-    return true;
   }
 
   vcpu(): number {
@@ -206,36 +196,13 @@ export class Generator implements Draw {
     this.patIndices = random.chance(200);
     this.largePages = random.chance(48);
     this.alignedPages = 0;
-    let total = 0;
-    for (let code = 0; code < this.specs.length; code++) {
-      if (this.isDrawn(this.specs[code])) {
-        const isIn = this.streams.at(FIRST_OPERATION + code).chance(112) || this.specs[code].inEveryCase === true;
-        if (isIn) total += this.specs[code].weight;
-      }
-      this.weights[code] = total;
-    }
-    this.totalWeight = total;
-  }
-
-  /** Whether the case may hold the operation at all. */
-  private isDrawn({ op, weight, needs }: AnyOperationSpec): boolean {
-    if (weight === 0 || (this.scope !== null && !allows(this.scope, op))) return false;
-    return needs === undefined || needs(this.machine, this.features);
-  }
-
-  /** An operation of the case's subset, by weight. */
-  private anyOperation(): number {
-    const { weights } = this;
-    const choice = this.streams.at(STEP_STREAM).below(this.totalWeight);
-    let code = 0;
-    while (weights[code] <= choice) code++;
-    return code;
+    this.choice.draw(this.machine, this.features, this.streams);
   }
 
   private drawRacingStep(at: number): void {
-    const code = this.window.operation(this.streams.at(STEP_STREAM));
-    const isOther = code === OTHER || (this.scope !== null && !allows(this.scope, this.specs[code].op));
-    this.drawStep(isOther ? this.anyOperation() : code, at);
+    const random = this.streams.at(STEP_STREAM);
+    const code = this.window.operation(random);
+    this.drawStep(code === OTHER || !this.choice.mayHold(code) ? this.choice.pick(random) : code, at);
     this.window.note(this.words, at);
   }
 
@@ -276,13 +243,4 @@ export class Generator implements Draw {
     this.lastHi[last] = words[at + 3];
     this.lastLo[last] = words[at + 4];
   }
-}
-
-/** A machine for a set-up: what its steps depend on is kept. */
-function drawAround(random: Random, setup: Machine, privateMemory: Share): DrawnMachine {
-  const machine = drawHost(random, setup.maxPhysAddr, privateMemory);
-  machine.vcpus = setup.vcpus;
-  machine.cr0 = setup.cr0;
-  machine.regions = setup.regions;
-  return machine;
 }

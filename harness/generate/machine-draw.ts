@@ -61,3 +61,12 @@ export function drawHost(random: Random, maxPhysAddr: number, privateMemory: Sha
     guestOs: null,
   };
 }
+
+/** A machine for a set-up: what its steps depend on is kept. */
+export function drawAround(random: Random, setup: Machine, privateMemory: Share): DrawnMachine {
+  const machine = drawHost(random, setup.maxPhysAddr, privateMemory);
+  machine.vcpus = setup.vcpus;
+  machine.cr0 = setup.cr0;
+  machine.regions = setup.regions;
+  return machine;
+}

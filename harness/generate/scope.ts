@@ -8,7 +8,9 @@ import {
   type Region,
 } from '../../models/contract/machine.js';
 import type { OperationName } from '../../models/contract/operation.js';
-import { OPERATIONS } from '../operations/registry.js';
+import { STEP_WORDS } from '../operations/operation-spec.js';
+import { OPERATIONS, SPECS } from '../operations/registry.js';
+import type { EncodedScenario } from '../scenario/encoded.js';
 import { MACHINE_KEYS } from '../scenario/machine-keys.js';
 
 export interface Scope {
@@ -56,6 +58,14 @@ function regionWithin(scope: Scope, region: Region): Region {
   const backing = backingWithin(scope, region.backing);
   if (backing === region.backing) return region;
   return { ...region, backing, hostMtrr: BACKING_HOST_MTRR[backing], hostPat: BACKING_HOST_PAT[backing] };
+}
+
+/** Whether a set-up keeps to the scope: its steps, its vCPUs and what backs its frames. */
+export function isWithin(scope: Scope, { machine, words, steps }: EncodedScenario): boolean {
+  const { vcpus, regions } = machineWithin(scope, machine);
+  if (vcpus !== machine.vcpus || regions.some(({ backing }, index) => backing !== machine.regions[index].backing)) return false;
+  for (let step = 0; step < steps; step++) if (!allows(scope, SPECS[words[step * STEP_WORDS]].op)) return false;
+  return true;
 }
 
 /** Whether the scope leaves nothing out. */
