@@ -14,6 +14,7 @@ export interface MachineListener {
 }
 
 const READY = 'emtdiff-agent: ready';
+const REFUSAL = /^emtdiff-agent: (?!ready)(.*)$/m;
 const LOOK_MS = 200;
 
 /** Machines that live: killed if this process exits before it ended them. */
@@ -126,7 +127,7 @@ export class EmulatedMachine {
   private onLook(): void {
     this.readConsole();
     const panic = /^.*Kernel panic.*$/m.exec(this.console);
-    const refusal = /^emtdiff-agent: (?!ready)(.*)$/m.exec(this.console);
+    const refusal = REFUSAL.exec(this.console);
     if (panic !== null) this.end(panic[0].trim());
     else if (refusal !== null && !this.isReady) this.end(refusal[1].trim());
     else if (!this.isReady && this.socket !== null && this.console.includes(READY)) this.onReadyNow();
@@ -165,6 +166,8 @@ export class EmulatedMachine {
 
   /** The last lines of the console, else of the emulator itself. */
   private lastWords(): string {
+    const refusal = REFUSAL.exec(this.console);
+    if (refusal !== null) return refusal[1].trim();
     const own = () => {
       try {
         return readFileSync(join(this.folder, 'emulator.txt'), 'latin1');

@@ -34,7 +34,7 @@ export interface IdentifyOptions {
   readonly cases: number;
   readonly counters: readonly string[];
   /** Called with each answer, in order. */
-  readonly onAnswer?: (index: number, scenario: Scenario, answer: LiveAnswer) => void;
+  readonly onAnswer?: (index: number, scenario: Scenario, answer: LiveAnswer, hello: LabHello) => void;
 }
 
 const AHEAD = 8;
@@ -72,7 +72,7 @@ export async function identify(client: LabClient, profiles: readonly Profile[], 
     }
     scenarios++;
     steps += scenario.steps.length;
-    options.onAnswer?.(index, scenario, reply.answer);
+    options.onAnswer?.(index, scenario, reply.answer, hello);
     for (const tally of tallies) tally.add(index, scenario, reply.answer, options.counters);
   };
   const asked: Promise<void>[] = [];

@@ -2,8 +2,8 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { PROFILES } from '../../../models/registry.js';
 import { identificationText, identify } from '../../lab/identify.js';
+import { recordedLine } from '../../lab/recorded-answer.js';
 import { LabClient } from '../../lab/lab-client.js';
-import { scenarioJson } from '../../scenario/print.js';
 import type { Settings } from '../options/settings.js';
 import { labOptions } from './lab-options.js';
 
@@ -15,9 +15,8 @@ export async function act(found: Settings): Promise<number> {
     seed: found.text('seed') ?? 'identify',
     cases: Number(found.text('cases') ?? 150),
     counters: (found.text('counters') ?? 'zaps').split(','),
-    onAnswer: (_, scenario, { observations, counters }) => {
-      if (record !== undefined)
-        appendFileSync(record, `${JSON.stringify({ scenario: scenarioJson(scenario), observations, counters })}\n`);
+    onAnswer: (_, scenario, answer, hello) => {
+      if (record !== undefined) appendFileSync(record, recordedLine(scenario, answer, hello));
     },
   });
   await client.close();
