@@ -198,6 +198,8 @@ static void access_frame(const char *step, int vcpu)
     struct exit end = run_mapped(step, vcpu, stub, false);
     trace_drain(context);
     const struct leaf *leaf = trace_leaf(gfn, context);
+    /* Shadow pages of large guest pages are shared: a leaf that is there already is not written again. */
+    if (!leaf) leaf = trace_leaf(gfn, ANY_CONTEXT);
     if (!region && (end.is_mmio || end.is_failure)) {
         tally.faults = faults; /* the format counts faults that end in a leaf */
         out("{\"outcome\":\"mmio\"}");
