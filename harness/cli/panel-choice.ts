@@ -1,4 +1,5 @@
 /** Who sits on the panel: `--models`, `--external`, the default panel. */
+import { externalOptions } from './external-choice.js';
 import { unknownName } from './options/did-you-mean.js';
 import { UsageError } from '../operations/usage-error.js';
 import type { Profile } from '../../models/contract/model.js';
@@ -52,8 +53,6 @@ export async function startExternals(
   settings: Settings,
 ): Promise<ExternalModel[]> {
   const source = settings.source('external');
-  const [timeoutMs, mostFailures] = [settings.milliseconds('external-timeout'), settings.number('external-failures')];
-  const options = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(mostFailures === undefined ? {} : { mostFailures }) };
   if (definitions.length === 0) return [];
   const { ExternalModel } = await import('../external/external-model.js');
   const named = definitions.map((definition) => {
@@ -70,7 +69,7 @@ export async function startExternals(
     );
   const started: ExternalModel[] = [];
   try {
-    for (const { name, command } of named) started.push(await ExternalModel.start(name, command, options));
+    for (const { name, command } of named) started.push(await ExternalModel.start(name, command, externalOptions(settings, name)));
   } catch (error) {
     await Promise.all(started.map((external) => external.close()));
     throw error;

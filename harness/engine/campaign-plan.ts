@@ -7,7 +7,7 @@ import type { CampaignState } from '../panel/campaign-state.js';
 import type { ProgressCurve } from '../report/run-progress.js';
 import type { Profile } from '../../models/contract/model.js';
 import { word } from '../cli/options/arguments.js';
-import { externalsOfRun } from '../cli/external-choice.js';
+import { externalDefinitions, externalsOfRun } from '../cli/external-choice.js';
 import { chosenProfiles, DEFAULT_PANEL, profilesOf } from '../cli/panel-choice.js';
 import type { Settings } from '../cli/options/settings.js';
 import { chosenShard } from './shard-choice.js';
@@ -68,7 +68,7 @@ function newPlan(settings: Settings): CampaignPlan {
     })),
     before: undefined,
     curves: [],
-    externals: settings.list('external'),
+    externals: externalDefinitions(settings),
     out: settings.text('out') ?? null,
     resumes: false,
   };

@@ -52,13 +52,18 @@ export class Conversation {
   /**
    * Starts `command` and says hello.
    * @param timeoutMs bounds every silence while something is due, the hello included.
+   * @param onLog is called with what it writes to its stderr.
    */
-  constructor(command: string, timeoutMs: number) {
+  constructor(command: string, timeoutMs: number, onLog: (text: string) => void) {
     this.opened = new Promise((resolve) => {
       this.onOpened = resolve;
     });
     this.silence = new Silence(timeoutMs, () => this.fail(`hangs: said nothing for ${timeoutMs / 1000} s`, null));
-    this.group = new ProcessGroup(command, { data: (chunk) => this.onData(chunk), ended: (ending) => this.onEnded(ending) });
+    this.group = new ProcessGroup(command, {
+      data: (chunk) => this.onData(chunk),
+      log: onLog,
+      ended: (ending) => this.onEnded(ending),
+    });
     this.silence.restart();
     this.group.write(helloLine());
   }

@@ -124,7 +124,7 @@ export class ExternalModel {
     try {
       await this.conversation?.kill();
       if (this.isClosed) return null;
-      this.conversation = new Conversation(this.command, this.limits.timeoutMs);
+      this.conversation = new Conversation(this.command, this.limits.timeoutMs, this.limits.onLog);
       const failure = await this.conversation.opened;
       this.lastHello = this.conversation.hello ?? this.lastHello;
       return failure;

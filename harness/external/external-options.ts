@@ -7,6 +7,8 @@ export interface ExternalOptions {
   readonly mostFailures?: number;
   /** Scenarios sent ahead of the oldest one without an answer, itself included, at least 1. Default 16. */
   readonly inFlight?: number;
+  /** Called with what the process writes to its stderr, as it comes. */
+  readonly onLog?: (text: string) => void;
 }
 
-export const DEFAULTS: Required<ExternalOptions> = { timeoutMs: 5000, mostFailures: 20, inFlight: 16 };
+export const DEFAULTS: Required<ExternalOptions> = { timeoutMs: 5000, mostFailures: 20, inFlight: 16, onLog: () => {} };

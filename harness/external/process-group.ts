@@ -19,6 +19,8 @@ export interface Ending {
 
 export interface ProcessListener {
   data(chunk: Buffer): void;
+  /** What it writes to its stderr. */
+  log(text: string): void;
   /** Called at most once, and not after `kill`; no data comes after it. */
   ended(ending: Ending): void;
 }
@@ -127,7 +129,10 @@ export class ProcessGroup {
       this.isOutputOver = true;
       this.endsHalf('closed its stdout, but goes on running');
     });
-    child.stderr?.on('data', (chunk: Buffer) => this.log.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.log.push(chunk);
+      this.listener.log(chunk.toString('utf8'));
+    });
     child.stdin?.on('error', () => this.endsHalf('closed its stdin, but goes on running'));
     for (const pipe of [child.stdout, child.stderr]) pipe?.on('error', () => {});
   }

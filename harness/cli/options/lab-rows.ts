@@ -1,10 +1,19 @@
 /** Rows of the table of options: what `emtdiff lab` and `emtdiff agent` take. */
 import { COUNTER_NAMES } from '../../../models/contract/counters.js';
 import { EMULATOR_NAMES } from '../../lab/emulator/emulator.js';
-import { count, flag, listOf, oneOf, path, text } from './kinds.js';
+import { count, flag, listOf, oneOf, path, text, texts } from './kinds.js';
 import type { Option } from './option.js';
 
+const PANELS = ['fuzz', 'replay', 'minimise', 'explain', 'compare', 'merge'] as const;
+
 export const LAB_ROWS: readonly Option[] = [
+  {
+    name: 'lab',
+    on: PANELS,
+    kind: texts,
+    value: 'EMULATOR',
+    help: "a real kernel as the external model lab-EMULATOR: qemu or bochs, with options of emtdiff lab: 'bochs --kernel 7.3'; repeatable",
+  },
   {
     name: 'emulator',
     on: ['lab'],

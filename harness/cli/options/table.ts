@@ -110,7 +110,7 @@ export const TABLE: readonly Option[] = [
     value: 'T',
     key: 'externalTimeout',
     help: 'longest silence of an external model while an answer is due, its hello included',
-    fallback: '5s',
+    fallback: '5s; of --lab, 15m',
   },
   {
     name: 'external-failures',

@@ -12,7 +12,7 @@ const char *operation_missing[OPERATIONS];
 static struct vm vm;
 static struct memory memory;
 static const char *machine;
-static bool is_checking;
+static bool is_checking, has_mmio;
 int step_number; /* of the step that is done, for errors */
 
 /* Shadow paging keeps leaves by what the guest maps the frame with; with TDP all vCPUs share one table. */
@@ -190,7 +190,6 @@ static void access_frame(const char *step, int vcpu)
     uint64_t gfn = json_number(step, "gfn", 0);
     uint32_t stub = json_is(step, "kind", "write") ? STUB_WRITE : json_is(step, "kind", "execute") ? STUB_EXECUTE : STUB_READ;
     int context = context_of(vcpu, level_of(step, "pageSize"));
-    uint64_t faults = tally.faults;
     const struct region *region = memory_region(&memory, gfn);
     if (stub == STUB_EXECUTE && region && region->backing >= DEVICE && region->backing <= DEVICE_RO && getenv("EMTDIFF_BAR_NO_CODE"))
         stand_aside("execute on a device: this emulator ends by it");
@@ -201,7 +200,7 @@ static void access_frame(const char *step, int vcpu)
     /* Shadow pages of large guest pages are shared: a leaf that is there already is not written again. */
     if (!leaf) leaf = trace_leaf(gfn, ANY_CONTEXT);
     if (!region && (end.is_mmio || end.is_failure)) {
-        tally.faults = faults; /* the format counts faults that end in a leaf */
+        has_mmio = true;
         out("{\"outcome\":\"mmio\"}");
     } else if (end.is_mmio || end.is_failure || !leaf) give_up("access of frame 0x%llx: %s", (unsigned long long)gfn, end.is_mmio ? "MMIO" : end.is_failure ? "internal error" : "no leaf seen");
     else print_leaf(leaf);
@@ -305,10 +304,11 @@ static void one_step(const char *step)
     while (operation < OPERATIONS && !json_is(step, "op", OPERATION_NAMES[operation])) operation++;
     if (operation == OPERATIONS || (operation_missing[operation] && !is_checking)) { out("{\"outcome\":\"n/a\"}"); return; }
     bool is_host = operation == OP_ZAP || operation == OP_SET_BACKING || operation == OP_SAVE_RESTORE || operation == OP_HOST_MSR;
-    uint64_t zaps = tally.zaps;
+    struct tally before = tally;
     do_step(operation, step);
     trace_drain(0);
-    if (is_host) tally.zaps = zaps;
+    if (is_host) tally.zaps = before.zaps;
+    if (operation == OP_SAVE_RESTORE) tally = before; /* the end of the old VM is none of it */
 }
 
 void scenario_release(void)
@@ -324,6 +324,7 @@ void scenario_run(const char *scenario, bool is_for_check)
     machine = json_get(scenario, "machine");
     prepare(scenario);
     tally = (struct tally){ 0 };
+    has_mmio = false;
     out("\"observations\":[");
     const char *steps = json_first(json_get(scenario, "steps"));
     step_number = 0;
@@ -332,8 +333,8 @@ void scenario_run(const char *scenario, bool is_for_check)
         one_step(step);
     }
     out("],\"counters\":{\"zaps\":%llu", (unsigned long long)tally.zaps);
-    /* With shadow paging the guest's own faults and writes to its tables are among them. */
-    if (host.has_tdp) out(",\"faults\":%llu", (unsigned long long)tally.faults);
+    /* With shadow paging faults of the guest's own tables are among them; whether emulated MMIO counts depends on who reads the format. */
+    if (host.has_tdp && !has_mmio) out(",\"faults\":%llu", (unsigned long long)tally.faults);
     if (host.has_tdp_mmu) out(",\"zappedLeaves\":%llu", (unsigned long long)tally.zapped_leaves);
     out("}");
     scenario_release();

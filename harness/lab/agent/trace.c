@@ -147,14 +147,20 @@ static void on_leaf(uint64_t gfn, uint64_t spte, int level, int context)
     *leaf = (struct leaf){ .gfn = gfn, .spte = spte, .level = level, .context = context, .order = ++order, .is_alive = true };
 }
 
-/* A leaf that goes is counted; one that a page table replaces is split, which the format does not count. */
+/* Leaves that a large one takes the place of, or that a page table splits, are not counted: the format has it so. */
 static void on_change(uint64_t gfn, int level, uint64_t now, int context)
 {
-    struct leaf *leaf = find_leaf(gfn & ~(frames_of(level) - 1), level, context);
-    if (!leaf || !leaf->is_alive) return;
-    bool is_present = host.is_amd || !host.has_tdp ? now & 1 : now & 7;
-    if (!is_present && !is_own(gfn)) tally.zapped_leaves++;
-    if (!is_present || (level > 1 && !(now & 0x80))) leaf->is_alive = false;
+    uint64_t frames = frames_of(level);
+    bool is_present = host.is_amd || !host.has_tdp ? now & 1 : now & 7, is_large = level > 1 && is_present && now & 0x80;
+    gfn &= ~(frames - 1);
+    for (unsigned i = 0; i < leaf_count; i++) {
+        struct leaf *leaf = &leaves[i];
+        if (!leaf->is_alive || leaf->context != context || leaf->gfn - gfn >= frames || leaf->level > level) continue;
+        if (leaf->level < level && !is_large) continue;
+        if (leaf->level == level && is_present && (level == 1 || is_large)) continue;
+        if (leaf->level == level && !is_present && !is_own(gfn)) tally.zapped_leaves++;
+        leaf->is_alive = false;
+    }
 }
 
 static void on_event(const char *raw, int context)
