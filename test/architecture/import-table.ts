@@ -60,7 +60,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
   'harness/private-boot': { folders: [...WORDS, RUN] },
   'harness/history': { folders: [...WORDS, RUN, COMPARE, CLASSIFY] },
   // To what other people run.
-  'harness/export': { folders: WORDS },
+  'harness/export': { folders: [...WORDS, RUN] },
   // Scenarios from a few wishes.
   'harness/template': { folders: WORDS },
   // What people have in hand, and scenarios in their form.

@@ -1,7 +1,7 @@
 /** The one table of options. Parsing, help, environment, configuration file, its schema and docs/configuration.md follow from it. */
 import { SEVERITIES } from '../../classify/severity.js';
 import { DEFAULT_LENSES, LENS_NAMES } from '../../compare/lens.js';
-import { TARGETS } from '../../export/export-targets.js';
+import { TARGET_NAMES } from '../../export/export-targets.js';
 import type { ReportFormat } from '../../report/report-formats.js';
 import { DEVICES, FIRMWARES } from '../../template/machine-layout.js';
 import { FAIL_ON } from './failure-class.js';
@@ -344,7 +344,7 @@ export const TABLE: readonly Option[] = [
   {
     name: 'to',
     on: ['export'],
-    kind: oneOf(TARGETS.map(({ name }) => name)),
+    kind: oneOf(TARGET_NAMES),
     value: 'TARGET',
     help: 'what for, one of those above',
   },
