@@ -63,7 +63,11 @@ export class GuestAccess {
     const pages = LEVEL_PAGES[level];
     const base = Math.floor(gfn / pages) * pages;
     this.faults++;
-    return this.leaves.add(base, level, knownOrOpen(this.leafMemoryType.of(vcpu, base, this.regions.backing(region))));
+    return this.leaves.add(
+      base,
+      level,
+      knownOrOpen(this.leafMemoryType.of(vcpu, base, this.regions.backing(region), this.regions.hostPat(region))),
+    );
   }
 
   private through(leaf: number, vcpu: number, pat: number): Observation {

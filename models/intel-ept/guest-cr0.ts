@@ -11,8 +11,10 @@ const VCPUS = 8;
  */
 export class GuestCr0 {
   private readonly bits = new Uint8Array(VCPUS);
+  private runsLongMode = false;
 
   reset(machine: Machine): void {
+    this.runsLongMode = machine.longMode;
     for (let vcpu = 0; vcpu < machine.vcpus; vcpu++) this.load(vcpu, machine.cr0.pg, machine.cr0.cd, machine.cr0.nw);
   }
 
@@ -23,6 +25,11 @@ export class GuestCr0 {
   /** INIT: PG becomes 0; CD and NW are set (0x60000010) or kept. */
   init(vcpu: number, setsCdNw: boolean): void {
     this.bits[vcpu] = setsCdNw ? CD | NW : this.bits[vcpu] & ~PG;
+  }
+
+  /** is_64_bit_mode(): would the write clear PG under 64-bit code? After INIT there is none until paging is on again. */
+  leavesLongMode(vcpu: number, pg: boolean): boolean {
+    return this.runsLongMode && !pg && this.isPaging(vcpu);
   }
 
   isPaging(vcpu: number): boolean {

@@ -1,6 +1,6 @@
 import { variantNumbers } from '../contract/define-rules.js';
 import { DEF_TYPE, FIX64K_00000, MTRRCAP, PAT, PHYSBASE0 } from '../contract/msr.js';
-import { GP, OK, type Observation, plain } from '../contract/observation.js';
+import { DOUBLE_FAULT, GP, OK, type Observation, plain } from '../contract/observation.js';
 import { NO_RULE } from '../contract/rule.js';
 import { type GuestMtrr, VARIABLE_RANGES } from './guest-mtrr.js';
 import type { GuestPat } from './guest-pat.js';
@@ -56,6 +56,7 @@ export class GuestMsrs {
     const addressHi = this.mtrr.guestAddressHi;
     const isMask = (msr & 1) === 1;
     const fault = isMask ? maskFault(this.version, addressHi, hi, lo) : baseFault(this.version, addressHi, hi, lo);
+    if (fault === RULE.variableReservedBitsTwice) return plain(DOUBLE_FAULT, fault);
     if (fault !== NO_RULE) return plain(GP, fault);
     this.mtrr.setVariable(vcpu, msr, hi, lo);
     return this.stored(vcpu, msr, RULE.variableMtrrStored);

@@ -1,6 +1,6 @@
 import type { Gfn } from '../contract/address.js';
 import type { Backing } from '../contract/machine.js';
-import { UC, WB } from '../contract/memory-type.js';
+import { type RegisterType, UC, WB } from '../contract/memory-type.js';
 import type { AssignedDevices } from './assigned-devices.js';
 import { oldGuestMemoryType } from './get-mtrr-type.js';
 import type { GuestCr0 } from './guest-cr0.js';
@@ -25,7 +25,7 @@ export class LeafMemoryType {
     private readonly quirks: Quirks,
   ) {}
 
-  of(vcpu: number, gfn: Gfn, backing: Backing): LeafWord {
+  of(vcpu: number, gfn: Gfn, backing: Backing, hostPat: RegisterType): LeafWord {
     switch (this.version.leaf) {
       case 'write-back':
         return leafWordOf(WB, HONOURS_PAT, RULE.everythingWriteBack);
@@ -34,44 +34,45 @@ export class LeafMemoryType {
       case 'guest-mtrr-ipat':
         return oldGuestMemoryType(this.mtrr, vcpu, gfn) | IPAT;
       case 'mmio-uc-guest-mtrr-ipat':
-        return this.mmioUncachedGuestMtrrIpat(vcpu, gfn, backing);
+        return this.mmioUncachedGuestMtrrIpat(vcpu, gfn, backing, hostPat);
       case 'snoop-control':
-        return this.snoopControl(vcpu, gfn, backing);
+        return this.snoopControl(vcpu, gfn, backing, hostPat);
       case 'july-2015':
-        return this.july2015(vcpu, gfn, backing);
+        return this.july2015(vcpu, gfn, backing, hostPat);
       case 'classic':
-        return this.classic(vcpu, gfn, backing);
+        return this.classic(vcpu, gfn, backing, hostPat);
       case 'no-guest-mtrr':
-        return this.noGuestMtrr(backing);
+        return this.noGuestMtrr(backing, hostPat);
       case 'host-pat':
-        return leafWordOf(hostMemoryType(backing), HONOURS_PAT, RULE.hostPatType);
+        return leafWordOf(hostMemoryType(hostPat), HONOURS_PAT, RULE.hostPatType);
     }
   }
 
   /** Linux v2.6.29 arch/x86/kvm/mmu.c, set_spte(), as of 2aaf69dcee86. */
-  private mmioUncachedGuestMtrrIpat(vcpu: number, gfn: Gfn, backing: Backing): LeafWord {
-    if (isMmio(this.version, backing)) return leafWordOf(UC, HONOURS_PAT, RULE.mmioUncached);
+  private mmioUncachedGuestMtrrIpat(vcpu: number, gfn: Gfn, backing: Backing, hostPat: RegisterType): LeafWord {
+    if (isMmio(this.version, backing, hostPat)) return leafWordOf(UC, HONOURS_PAT, RULE.mmioUncached);
     return oldGuestMemoryType(this.mtrr, vcpu, gfn) | IPAT;
   }
 
   /** Linux v4.1 arch/x86/kvm/vmx.c, vmx_get_mt_mask(); 522c68c4416. CR0.CD plays no part. */
-  private snoopControl(vcpu: number, gfn: Gfn, backing: Backing): LeafWord {
-    if (isMmio(this.version, backing)) return leafWordOf(UC, HONOURS_PAT, RULE.mmioUncached);
+  private snoopControl(vcpu: number, gfn: Gfn, backing: Backing, hostPat: RegisterType): LeafWord {
+    if (isMmio(this.version, backing, hostPat)) return leafWordOf(UC, HONOURS_PAT, RULE.mmioUncached);
     if (this.devices.areNoncoherent()) return this.guestMemoryType(vcpu, gfn);
     return leafWordOf(WB, IPAT, RULE.noNoncoherentDma);
   }
 
   /** vmx_get_mt_mask() as of fb279950ba02: host MMIO is no case of its own. */
-  private july2015(vcpu: number, gfn: Gfn, backing: Backing): LeafWord {
-    if (!isMmio(this.version, backing) && !this.devices.areNoncoherent()) return leafWordOf(WB, IPAT, RULE.noNoncoherentDma);
+  private july2015(vcpu: number, gfn: Gfn, backing: Backing, hostPat: RegisterType): LeafWord {
+    if (!isMmio(this.version, backing, hostPat) && !this.devices.areNoncoherent())
+      return leafWordOf(WB, IPAT, RULE.noNoncoherentDma);
     if (this.cr0.isCacheDisabled(vcpu)) return this.cacheDisabled();
     return this.guestMemoryType(vcpu, gfn);
   }
 
   /** Linux v6.6 arch/x86/kvm/vmx/vmx.c, vmx_get_mt_mask(): 4.2.4 to 6.10. */
-  private classic(vcpu: number, gfn: Gfn, backing: Backing): LeafWord {
+  private classic(vcpu: number, gfn: Gfn, backing: Backing, hostPat: RegisterType): LeafWord {
     // Let the guest choose how weak its accesses to host MMIO are, but never cache them.
-    if (isMmio(this.version, backing)) return leafWordOf(UC, HONOURS_PAT, RULE.mmioUncached);
+    if (isMmio(this.version, backing, hostPat)) return leafWordOf(UC, HONOURS_PAT, RULE.mmioUncached);
     if (!this.devices.areNoncoherent()) return leafWordOf(WB, IPAT, RULE.noNoncoherentDma);
     if (this.cr0.isCacheDisabled(vcpu)) return this.cacheDisabled();
     return this.guestMemoryType(vcpu, gfn);
@@ -89,8 +90,8 @@ export class LeafMemoryType {
   }
 
   /** Linux v6.16 arch/x86/kvm/vmx/vmx.c, vmx_get_mt_mask(), and those of 6.11 and 6.12. */
-  private noGuestMtrr(backing: Backing): LeafWord {
-    if (isMmio(this.version, backing)) return leafWordOf(UC, HONOURS_PAT, RULE.mmioUncached);
+  private noGuestMtrr(backing: Backing, hostPat: RegisterType): LeafWord {
+    if (isMmio(this.version, backing, hostPat)) return leafWordOf(UC, HONOURS_PAT, RULE.mmioUncached);
     if (this.version.selfSnoopHonoursPat && this.quirks.hostSelfSnoop) return leafWordOf(WB, HONOURS_PAT, RULE.selfSnoopHonoursPat);
     if (this.devices.areNoncoherent()) return leafWordOf(WB, HONOURS_PAT, RULE.noncoherentHonoursPat);
     if (this.version.hasIgnoreGuestPatQuirk && !this.quirks.ignoreGuestPat) {

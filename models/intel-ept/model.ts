@@ -110,6 +110,7 @@ export class IntelEpt extends Subject {
   /** kvm_set_cr0() */
   writeCr0(vcpu: number, pg: boolean, cd: boolean, nw: boolean): Observation {
     if (nw && !cd) return plain(GP, RULE.notWriteThroughNeedsCd);
+    if (this.cr0.leavesLongMode(vcpu, pg) && this.version.longModeKeepsPaging) return plain(GP, RULE.longModeKeepsPaging);
     const togglesCd = cd !== this.cr0.isCacheDisabled(vcpu);
     this.cr0.load(vcpu, pg, cd, nw);
     if (togglesCd) this.zapForGuest(this.cdChangeRule(), 0, ALL_GFNS);

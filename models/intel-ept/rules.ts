@@ -310,6 +310,11 @@ const OTHERS = {
   patReservedType: rule('PAT with a byte that is no PAT type faults.', VMX, 'vmx_set_msr(), case MSR_IA32_CR_PAT', '4566654bb9be'),
   cr0Stored: rule('CR0.CD and CR0.NW are kept for the guest to read; hardware runs with both clear.', VMX, 'vmx_set_cr0()'),
   notWriteThroughNeedsCd: rule('CR0.NW=1 with CR0.CD=0 faults.', X86, 'kvm_set_cr0()'),
+  longModeKeepsPaging: rule(
+    'Clearing CR0.PG in 64-bit code faults, which older releases let pass.',
+    'Linux v5.17 arch/x86/kvm/x86.c',
+    'kvm_set_cr0()',
+  ),
   initSetsCdNw: rule(
     'INIT loads 0x60000010 into CR0, which sets CD and NW; it goes by the vendor hook and zaps nothing.',
     VMX,

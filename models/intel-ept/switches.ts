@@ -43,9 +43,16 @@ export const SWITCHES = {
   cdIgnoresPat: toggle("A leaf built while CR0.CD=1 under KVM_X86_QUIRK_CD_NW_CLEARED ignores the guest's PAT."),
   selfSnoopHonoursPat: toggle('A leaf is WB without IPAT whenever the host has self-snoop.'),
   hasIgnoreGuestPatQuirk: toggle('Userspace may disable KVM_X86_QUIRK_IGNORE_GUEST_PAT, on hosts with self-snoop.'),
-  reservedPageIsMmio: toggle("A reserved page is MMIO whatever the host's memory type of it."),
+  reservedPageIsMmio: toggle(
+    "A reserved page is MMIO whatever the host's memory type of it; where it is not, a page that the host maps WB is RAM.",
+  ),
   writeCombiningRamIsMmio: toggle('RAM that the host maps WC is MMIO.'),
-  levelLimit: choice('How guest MTRRs bound the size of a mapping: mapping-level.ts.', 'none', '2M-first', 'largest-first'),
+  levelLimit: choice(
+    'How guest MTRRs bound the size of a mapping: mapping-level.ts; `2M-first` always, `largest-first` with non-coherent DMA.',
+    'none',
+    '2M-first',
+    'largest-first',
+  ),
 
   // --- zaps ---
   zapsOnMtrrWrite: toggle('An MTRR write zaps what the MSR covers, with non-coherent DMA.'),
@@ -67,6 +74,7 @@ export const SWITCHES = {
 
   // --- CR0 ---
   initSetsCdNw: toggle('INIT loads 0x60000010 into CR0; where it does not, CD and NW stay.'),
+  longModeKeepsPaging: toggle('A write of CR0 that clears PG in 64-bit code is refused.'),
 } as const;
 
 export type Version = SwitchesOf<typeof SWITCHES>;

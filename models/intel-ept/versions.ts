@@ -31,6 +31,7 @@ const FIRST: Version = {
   cdToggleZaps: 'never',
   noncoherentChangeZaps: 'never',
   initSetsCdNw: true,
+  longModeKeepsPaging: false,
 };
 
 const linux = (...ranges: readonly string[]) => releases('Linux', ...ranges);
@@ -66,16 +67,19 @@ const RELEASED: readonly VersionEntry<typeof SWITCHES>[] = [
   },
   {
     name: '2.6.31',
-    releases: linux('2.6.31 to about 3.12'),
-    changes: [by('522c68c4416', { leaf: 'snoop-control' }), by('d6289b9365c', { checksMtrrTypes: true })],
+    releases: linux('2.6.31 to about 3.16'),
+    changes: [
+      by('522c68c4416', { leaf: 'snoop-control' }),
+      by('d6289b9365c', { checksMtrrTypes: true }),
+      // 3.13: asks for non-coherent DMA, which is here the same.
+      by('e0f0bbc527f6', {}),
+    ],
     summary: 'Guest MTRRs and PAT decide where the IOMMU cannot force snooping.',
   },
   {
     name: '4.1',
-    releases: { ...linux('about 3.13 to 4.1'), remark: '(MSR validity from 3.18)' },
+    releases: { ...linux('about 3.17 to 4.1'), remark: '(PAT is checked from 3.18)' },
     changes: [
-      // Asks for non-coherent DMA, which is here the same.
-      by('e0f0bbc527f6', {}),
       by(null, { checksVariableReservedBits: true, reservedBitsFaultTwice: true }),
       by('7cb060a91c0e', { patReadsBackLowHalf: false }),
       by('4566654bb9be', { checksPat: true }),
@@ -96,14 +100,21 @@ const RELEASED: readonly VersionEntry<typeof SWITCHES>[] = [
     summary: 'Guest MTRRs decide on host MMIO too; reverted after machine checks.',
   },
   {
+    name: '4.2.8',
+    releases: linux('about 4.2.4 to 4.2.8'),
+    changes: [by('606decd67049', { leaf: 'classic' }), by('879ae1880449', { cdToggleZaps: 'noncoherent-without-quirk' })],
+    summary: 'As 4.3, but a change of CR0.CD zaps as in 4.4.',
+  },
+  {
     name: '4.3',
-    releases: linux('4.3'),
+    base: '4.2-full-mtrr',
+    releases: linux('4.3-rc4 to 4.3'),
     changes: [by('606decd67049', { leaf: 'classic' })],
     summary: 'MTRR look-up with the wrong fixed segment and masks of host width.',
   },
   {
     name: '4.4',
-    releases: { ...linux('4.4 to about 4.15'), remark: '(the crash of the consistency check to about 4.5)' },
+    releases: linux('4.4 to about 4.5'),
     changes: [
       by('a7f2d7865720', { picksWrongFixedSegment: false }),
       by('fa7c4ebd5ae0', { extendsMasks: true }),
@@ -113,16 +124,40 @@ const RELEASED: readonly VersionEntry<typeof SWITCHES>[] = [
     summary: 'Guest MTRRs and PAT decide with non-coherent DMA; MTRRs always limit the mapping size; reserved pages are MMIO.',
   },
   {
-    name: '6.6',
-    releases: linux('about 6.0 to 6.6'),
+    name: '4.9',
+    releases: linux('about 4.6 to about 4.15'),
+    changes: [by('30b072ce0356', { consistencyFollowsStalePointer: false })],
+    summary: 'As 4.4, without the crash of the consistency check.',
+  },
+  {
+    name: '4.16',
+    releases: {
+      ...linux('about 4.16 to about 5.14'),
+      remark: '(INIT and the second #GP as in 5.10; as in 5.17 from some release on)',
+    },
     changes: [
-      by('30b072ce0356', { consistencyFollowsStalePointer: false }),
       by('aa2e063aec54', { reservedPageIsMmio: false }),
+      // 5.2: a page without struct page may still be RAM by the firmware's map; none of the format is.
+      by('0c55671f84ff', {}),
+    ],
+    summary: 'As 4.9, but reserved pages that the host maps WB are RAM.',
+  },
+  {
+    name: '5.17',
+    releases: linux('about 5.15 to about 5.19'),
+    changes: [
       by('4c72ab5aa6e0', { initSetsCdNw: false }),
       by(null, { reservedBitsFaultTwice: false }),
-      by(null, { levelLimit: 'largest-first' }),
+      by(null, { longModeKeepsPaging: true }),
     ],
-    summary: 'As 4.4, but MTRRs limit the mapping size only with non-coherent DMA, and reserved WB pages are RAM.',
+    summary:
+      'As 4.16, but INIT keeps CR0.CD and NW, reserved bits of a variable MTRR are one #GP, and 64-bit code cannot clear CR0.PG.',
+  },
+  {
+    name: '6.6',
+    releases: linux('about 6.0 to 6.6'),
+    changes: [by(null, { levelLimit: 'largest-first' })],
+    summary: 'As 5.17, but MTRRs limit the mapping size only with non-coherent DMA.',
   },
   {
     name: '6.7',
@@ -153,13 +188,13 @@ const RELEASED: readonly VersionEntry<typeof SWITCHES>[] = [
   },
   {
     name: '6.12',
-    releases: linux('about 6.11.11 to 6.15'),
+    releases: linux('about 6.11.1 to about 6.12.77', '6.13 to 6.15'),
     changes: [by('9d70f3fec144', { selfSnoopHonoursPat: false, noncoherentChangeZaps: 'always' })],
     summary: 'Guest PAT honoured with non-coherent DMA only.',
   },
   {
     name: '6.16',
-    releases: linux('about 6.12.78 to 6.12.y', '6.16 to 6.19'),
+    releases: { ...linux('about 6.12.78 to 6.12.y', '6.16 and later'), remark: '(run up to 7.3.4)' },
     changes: [by('c9c1e20b4c7d', { hasIgnoreGuestPatQuirk: true, noncoherentChangeZaps: 'with-ignore-pat-quirk' })],
     summary: 'Guest PAT honoured with non-coherent DMA or KVM_X86_QUIRK_IGNORE_GUEST_PAT disabled.',
   },

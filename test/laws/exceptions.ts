@@ -14,7 +14,7 @@ export const TYPED_WHEN_MADE: readonly Exception[] = [
     because: 'get_mtrr_type() is asked when the leaf is built, and no MTRR write invalidates it',
   },
   {
-    profiles: /^intel-ept\/(4\.2-full-mtrr|4\.3|4\.4|6\.6|6\.7|per-vm-mtrr|cd-skip|wc-mmio)$/,
+    profiles: /^intel-ept\/(4\.2-full-mtrr|4\.2\.8|4\.3|4\.4|4\.9|4\.16|5\.17|6\.6|6\.7|per-vm-mtrr|cd-skip|wc-mmio)$/,
     rule: 'intel-ept.default-type',
     because: 'kvm_mtrr_get_guest_memory_type() is asked for the vCPU that faults; the leaf serves all',
   },
@@ -47,12 +47,12 @@ export const LOST_IN_MIGRATION: readonly Exception[] = [
 /** Frames below 1 MiB are typed by a byte of what stands beside the fixed ranges in memory: the variable pairs. */
 export const READS_PAIRS_AS_FIXED: readonly Exception[] = [
   {
-    profiles: /^intel-ept\/(4\.2-full-mtrr|4\.3)$/,
+    profiles: /^intel-ept\/(4\.2-full-mtrr|4\.2\.8|4\.3)$/,
     rule: 'intel-ept.fixed-slot-in-list-node',
     because: 'fixed_mtrr_addr_to_seg() finds the wrong segment, and the slot lies in a list node of a variable range',
   },
   {
-    profiles: /^intel-ept\/(4\.2-full-mtrr|4\.3)$/,
+    profiles: /^intel-ept\/(4\.2-full-mtrr|4\.2\.8|4\.3)$/,
     rule: 'intel-ept.fixed-slot-in-variable-register',
     because: 'fixed_mtrr_addr_to_seg() finds the wrong segment, and the slot lies in the last variable pair',
   },

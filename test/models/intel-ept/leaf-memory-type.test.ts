@@ -1,14 +1,27 @@
 /** EPT leaf type and IPAT by version: get_mt_mask() of each, typed by question instead of by version. */
 import { BACKING_NAMES, type Backing, type Machine } from '../../../models/contract/machine.js';
 import { profiles } from '../../../models/intel-ept/versions.js';
-import { DrivenVm, region } from './driven-vm.js';
+import { DrivenVm, LEVEL_4K, region } from './driven-vm.js';
 
 const NAMES = profiles.map((profile) => profile.name.replace('intel-ept/', ''));
 /** Every profile appears in exactly one group of each table. */
 type Groups = Readonly<Record<string, readonly string[]>>;
 const NEW = ['6.12', '6.16'];
 const OLD_IPAT = ['2.6.29-rc1', '2.6.29'];
-const LOOKING_UP = ['4.2-full-mtrr', '4.3', '4.4', '6.6', '6.7', 'per-vm-mtrr', 'cd-skip', 'wc-mmio'];
+const LOOKING_UP = [
+  '4.2-full-mtrr',
+  '4.2.8',
+  '4.3',
+  '4.4',
+  '4.9',
+  '4.16',
+  '5.17',
+  '6.6',
+  '6.7',
+  'per-vm-mtrr',
+  'cd-skip',
+  'wc-mmio',
+];
 
 /** The guest has MTRRs on with default WT, which says whether a look-up decided. */
 function leaf(name: string, backing: Backing, changes: Partial<Machine>, defType = 'c04'): string {
@@ -83,7 +96,7 @@ describeLeaf(
 describeLeaf('RAM with a non-coherent device while CR0.CD=1', 0, CD, {
   WB: ['2.6.27', '6.7', 'cd-skip', 'wc-mmio', '6.11.0', ...NEW, 'host-pat'],
   WT: ['2.6.31', '4.1'],
-  'WB+ipat': ['2.6.28', '4.2-full-mtrr', '4.3', '4.4', '6.6', 'per-vm-mtrr'],
+  'WB+ipat': ['2.6.28', '4.2-full-mtrr', '4.2.8', '4.3', '4.4', '4.9', '4.16', '5.17', '6.6', 'per-vm-mtrr'],
   'WT+ipat': OLD_IPAT,
 });
 
@@ -158,13 +171,30 @@ describeLeaf(
   2,
   {},
   {
-    UC: ['2.6.29', '2.6.31', '4.1', '4.3', '4.4'],
+    UC: ['2.6.29', '2.6.31', '4.1', '4.2.8', '4.3', '4.4', '4.9'],
     WB: ['2.6.27', '6.11.0', ...NEW, 'host-pat'],
-    WT: ['4.2-full-mtrr', '6.6', '6.7', 'per-vm-mtrr', 'cd-skip', 'wc-mmio'],
+    WT: ['4.2-full-mtrr', '4.16', '5.17', '6.6', '6.7', 'per-vm-mtrr', 'cd-skip', 'wc-mmio'],
     'WB+ipat': ['2.6.28'],
     'WT+ipat': ['2.6.29-rc1'],
   },
 );
+
+describe.each([1, 7] as const)('a reserved page that the host maps as type %i', (hostPat) => {
+  const leafOf = (name: string) => {
+    const vm = new DrivenVm(name, { regions: [{ ...region(0x200, 16, 2), hostPat }] });
+    vm.writeAll('2ff=c04');
+    return vm.leaf(0x200);
+  };
+  test.each(NAMES.filter((name) => name !== 'host-pat'))('is like a device page in %s', (name) =>
+    expect(leafOf(name)).toBe(leaf(name, 3, {})),
+  );
+  test('has that type in host-pat', () => expect(leafOf('host-pat')).toBe(hostPat === 1 ? 'WC' : 'UC'));
+  test('keeps it around a new backing, which has that of its own', () => {
+    const vm = new DrivenVm('6.16', { regions: [{ ...region(0x200, 16, 2), hostPat }] });
+    vm.model.setBacking(0x204, 4, 2, LEVEL_4K, 0);
+    expect([0x203, 0x204, 0x207, 0x208].map((gfn) => vm.leaf(gfn))).toEqual(['UC', 'WB', 'WB', 'UC']);
+  });
+});
 
 describeLeaf('RAM that the host maps WC', 1, COHERENT, {
   UC: ['wc-mmio'],

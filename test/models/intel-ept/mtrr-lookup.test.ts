@@ -2,7 +2,11 @@
 import { DrivenVm } from './driven-vm.js';
 
 /** In the order of the columns: get_mtrr_type(); 4.2 to 4.3; mtrr_iter as corrected. */
-const COLUMNS = [['4.1'], ['4.2-full-mtrr', '4.3'], ['4.4', '6.6', '6.7', 'per-vm-mtrr', 'cd-skip', 'wc-mmio']];
+const COLUMNS = [
+  ['4.1'],
+  ['4.2-full-mtrr', '4.2.8', '4.3'],
+  ['4.4', '4.9', '4.16', '5.17', '6.6', '6.7', 'per-vm-mtrr', 'cd-skip', 'wc-mmio'],
+];
 const FIXED_C06 =
   '250=606060606060606 258=606060606060606 259=0 268=505050505050505 269=505050505050505 26a=505050505050505 26b=505050505050505 26c=505050505050505 26d=505050505050505 26e=505050505050505 26f=505050505050505 2ff=c06';
 

@@ -17,8 +17,38 @@ describe('MOV to CR0', () => {
   });
 });
 
+describe('MOV to CR0 in 64-bit code', () => {
+  // The releases from 5.17 on, and the patches to them.
+  const refusing = ['5.17', '6.6', '6.7', '6.11.0', '6.12', '6.16', 'per-vm-mtrr', 'cd-skip', 'wc-mmio', 'host-pat'];
+  test.each(NAMES)('in %s clears PG or faults as its release does, and after INIT there is no such code', (name) => {
+    const vm = new DrivenVm(name, { longMode: true });
+    const isRefusing = refusing.includes(name);
+    expect([vm.cr0(true, true), vm.cr0(false, false)]).toEqual(['ok', isRefusing ? 'gp' : 'ok']);
+    expect(vm.model.state()['vcpu0 CR0']).toEqual(
+      isRefusing ? { pg: true, cd: true, nw: false } : { pg: false, cd: false, nw: false },
+    );
+    vm.model.init(0);
+    expect([vm.cr0(false, true), vm.cr0(true, true), vm.cr0(false, true)]).toEqual(['ok', 'ok', isRefusing ? 'gp' : 'ok']);
+    vm.model.reset(machine());
+    expect(vm.cr0(false, false)).toBe('ok');
+  });
+});
+
 describe('INIT', () => {
-  const setting = ['2.6.27', '2.6.28', '2.6.29-rc1', '2.6.29', '2.6.31', '4.1', '4.2-full-mtrr', '4.3', '4.4'];
+  const setting = [
+    '2.6.27',
+    '2.6.28',
+    '2.6.29-rc1',
+    '2.6.29',
+    '2.6.31',
+    '4.1',
+    '4.2-full-mtrr',
+    '4.2.8',
+    '4.3',
+    '4.4',
+    '4.9',
+    '4.16',
+  ];
   test.each(NAMES)('in %s clears PG, sets or keeps CD and NW, keeps MTRRs and PAT, and zaps nothing', (name) => {
     const isSetting = setting.includes(name);
     for (const [cd, nw] of [

@@ -43,7 +43,7 @@ const SAME: readonly (readonly [string, string, number, number, number])[] = [
   ['unlike fixed ranges with FE=0', F.replace('2ff=c06', '2ff=806'), 0, 512, CONSISTENT],
 ];
 
-describe.each(['4.3', '4.4', '6.6', '6.7', 'per-vm-mtrr'])('consistency in %s', (name) => {
+describe.each(['4.2.8', '4.3', '4.4', '4.9', '4.16', '5.17', '6.6', '6.7', 'per-vm-mtrr'])('consistency in %s', (name) => {
   const version = versionNamed(name);
   test.each(SAME)('%s', (_title, setup, gpa, pages, answer) => {
     expect(rangeConsistency(registers(version, setup), 0, gpa / 4096, pages)).toBe(answer);
@@ -55,7 +55,11 @@ describe('equal fixed ranges that the block goes beyond (F2)', () => {
   const defaultUnlike = `${all('606060606060606')} 2ff=c00`;
   test.each([
     ['4.3', versionNamed('4.3'), CRASHES, CRASHES],
+    ['4.2.8', versionNamed('4.2.8'), CRASHES, CRASHES],
     ['4.4', versionNamed('4.4'), CRASHES, CRASHES],
+    ['4.9', versionNamed('4.9'), CONSISTENT, INCONSISTENT],
+    ['4.16', versionNamed('4.16'), CONSISTENT, INCONSISTENT],
+    ['5.17', versionNamed('5.17'), CONSISTENT, INCONSISTENT],
     ['6.6', versionNamed('6.6'), CONSISTENT, INCONSISTENT],
     ['6.7', versionNamed('6.7'), CONSISTENT, INCONSISTENT],
   ])('in %s', (_name, version, equal, unlike) => {
@@ -119,7 +123,11 @@ describe('the level of a mapping', () => {
     ['4.1', '1G', '1G', '1G', '1G', '1G'],
     ['4.2-full-mtrr', '4K', '2M', '1G', '4K', '2M'],
     ['4.3', '4K', '2M', '1G', '4K', '2M'],
+    ['4.2.8', '4K', '2M', '1G', '4K', '2M'],
     ['4.4', '4K', '2M', '1G', '4K', '2M'],
+    ['4.9', '4K', '2M', '1G', '4K', '2M'],
+    ['4.16', '4K', '2M', '1G', '4K', '2M'],
+    ['5.17', '4K', '2M', '1G', '4K', '2M'],
     ['6.6', '4K', '2M', '1G', '1G', '1G'],
     ['6.7', '4K', '2M', '1G', '1G', '1G'],
     ['cd-skip', '4K', '2M', '1G', '1G', '1G'],
@@ -134,7 +142,7 @@ describe('the level of a mapping', () => {
   });
 
   test('is at most 4K where equal ranges meet inside 2 MiB', () => {
-    expect(['4.3', '4.4', '6.6', '6.7'].map((name) => level(name, D3, 0x40000))).toEqual(['4K', '4K', '4K', '4K']);
+    expect(['4.3', '4.4', '4.16', '5.17', '6.6', '6.7'].map((name) => level(name, D3, 0x40000))).toEqual(new Array(6).fill('4K'));
   });
 
   test('follows the MTRRs of the vCPU that faults, or of vCPU 0 in the per-VM variant', () => {

@@ -7,7 +7,7 @@ import type { Version } from '../../../models/intel-ept/switches.js';
 import { DrivenVm, LEVEL_1G, LEVEL_2M, machine, profileNamed, region, versionNamed } from './driven-vm.js';
 
 const NAMES = profiles.map((profile) => profile.name.replace('intel-ept/', ''));
-const ZAPPING = ['4.2-full-mtrr', '4.3', '4.4', '6.6', '6.7', 'cd-skip', 'wc-mmio', 'per-vm-mtrr'];
+const ZAPPING = ['4.2-full-mtrr', '4.2.8', '4.3', '4.4', '4.9', '4.16', '5.17', '6.6', '6.7', 'cd-skip', 'wc-mmio', 'per-vm-mtrr'];
 const ALL = '0 fffffffffffff';
 const FIXED_06 = '606060606060606';
 
@@ -86,7 +86,7 @@ describe.each(NAMES)('counted zaps of MTRR writes in %s', (name) => {
   });
 
   test('do not count an empty range', () => {
-    const hasHostWidth = name === '4.3' || name === '4.2-full-mtrr';
+    const hasHostWidth = ['4.2-full-mtrr', '4.2.8', '4.3'].includes(name);
     expect(zapsAfter('2ff=806 202=40000006')).toBe(hasHostWidth ? 2 : zaps);
   });
 });
@@ -157,7 +157,7 @@ describe('a change of CR0.CD', () => {
   };
 
   test.each(NAMES)('zaps in %s as its version does, a change of NW or PG never', (name) => {
-    const isGated = ['4.4', '6.6', '6.7', 'wc-mmio', 'per-vm-mtrr'].includes(name);
+    const isGated = ['4.2.8', '4.4', '4.9', '4.16', '5.17', '6.6', '6.7', 'wc-mmio', 'per-vm-mtrr'].includes(name);
     const isAlways = ['4.2-full-mtrr', '4.3'].includes(name);
     const isWhenNoncoherent = name === 'cd-skip';
     // Each profile toggles twice.
