@@ -51,11 +51,7 @@ function readFixed(text: CleanText, draft: RegisterDraft): void {
     else if (draft.has(msr) && draft.get(msr) !== value)
       draft.note(`line ${line}: the processor with APIC id 0x${fields[1]} has another value in MSR 0x${fields[2]}`);
   }
-  const missing = ALL_FIXED.filter((msr) => !draft.has(msr));
-  if (missing.length > 0)
-    draft.assume(
-      `0 (UC) in the fixed MTRRs that the log does not print: ${missing.map((msr) => `0x${msr.toString(16)}`).join(' ')}`,
-    );
+  draft.assumeFixed();
 }
 
 function readVariable(text: CleanText, draft: RegisterDraft): void {
@@ -64,8 +60,7 @@ function readVariable(text: CleanText, draft: RegisterDraft): void {
     VARIABLE.strict,
     'a line such as "MTRR: 0 base 0x000000007b000000 mask 0x0000007fff000000 type 0"',
   );
-  const first = records[0]?.fields[1];
-  const own = records.filter(({ fields }) => fields[1] === first);
+  const own = records.filter(({ fields }) => fields[1] === processorOf(records));
   for (const { fields, at } of lastSet(own)) {
     const index = Number(fields[2]);
     if (index > LAST_PAIR) text.fail(at, `a register number from 0 to ${LAST_PAIR}`);
@@ -74,6 +69,13 @@ function readVariable(text: CleanText, draft: RegisterDraft): void {
   }
   if (own.length > 0 && lastSet(own).length < own.length)
     draft.note('the ranges are printed more than once (temporary ones first, or one block a processor); the last ones');
+}
+
+/** Whose ranges are the final ones: temporary ones are printed before, by nobody in particular; of several the lowest APIC id. */
+function processorOf(records: readonly RecordMatch[]): string | undefined {
+  if (records.at(-1)?.fields[1] === undefined) return undefined;
+  const named = records.flatMap(({ fields }) => fields[1] ?? []);
+  return named.reduce((least, id) => (Number.parseInt(id, 16) < Number.parseInt(least, 16) ? id : least));
 }
 
 /** Numbers that begin again begin a new set: temporary ranges come before the final ones. */

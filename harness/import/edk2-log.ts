@@ -13,6 +13,8 @@ const OFF = /MTRR is not enabled\./g;
 /** MtrrLibFixedMtrrTable's order. */
 const FIXED_MSRS = [0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f];
 const VALID = 0x800n;
+/** MTRRdefType.E and FE. */
+const FIXED_ENABLED = 0xc00n;
 
 export function importEdk2Log(text: CleanText): Imported {
   const draft = new RegisterDraft();
@@ -52,7 +54,9 @@ export function importEdk2Log(text: CleanText): Imported {
     draft.set(0x200 + 2 * index, base);
     draft.set(0x201 + 2 * index, mask);
   }
-  draft.set(0x2ff, BigInt(`0x${block.fields[1]}`));
+  const defType = BigInt(`0x${block.fields[1]}`);
+  draft.set(0x2ff, defType);
+  if ((defType & FIXED_ENABLED) === FIXED_ENABLED) draft.assumeFixed();
   draft.widthFromMasks();
   draft.note('the log does not tell which processor this is, nor CR0 and PAT');
   return draft.imported();

@@ -75,6 +75,8 @@ export const FORMAT_NAMES: readonly string[] = [TRACE_FORMAT, ...TEXT_FORMATS.ma
 
 /** The format that the beginning of a text shows. @throws {UsageError} */
 export function detectedFormat(start: string, file: string): string {
+  if (start.includes('\0'))
+    throw new UsageError(`${file}: line 1: found a binary file, expected text: of a trace.dat what trace-cmd report prints`);
   const { text } = new CleanText(start, file);
   if (TRACE_MARK.test(start) || /^# tracer:/m.test(text)) return TRACE_FORMAT;
   const found = TEXT_FORMATS.find(({ mark }) => mark.test(text));

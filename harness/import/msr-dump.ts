@@ -8,16 +8,22 @@ const TOP_MEM = 0xc001001a;
 const TOP_MEM2 = 0xc001001d;
 /** SYSCFG.MtrrFixDramModEn: with it RdMem and WrMem (bits 4:3 of each byte) of fixed ranges can be written. */
 const FIXED_DRAM_MODIFY = 1n << 19n;
+/** MTRRdefType.E and FE. */
+const FIXED_ENABLED = 0xc00n;
 const DRAM_BITS = 0x1818181818181818n;
 
 const CSV = {
   loose: /^[^\n]*,[^\n]*\{[^\n]*$/m,
-  strict: /[^\n,]*,\s*"?(?:0x)?([0-9a-f]{1,8})"?\s*,\s*"?\{((?:\s*'?(?:0x)?[0-9a-f]{1,16}'?\s*,?)+)\}"?/im,
+  strict: /[^\n,]*,\s*"?(?:0x)?([0-9a-f]{1,8})"?\s*,\s*"?\{((?:\s*['"]{0,2}(?:0x)?[0-9a-f]{1,16}['"]{0,2}\s*,?)+)\}"?/im,
 };
 const COMMAND = /^[^\n]*\brdmsr\b[^\n]*$/m;
 const REGISTER_OF_COMMAND = /\brdmsr\b(?:\s+-(?:[afxX0ucdoh]+|p\s*\d+|-\w+))*\s+(?:0x)?([0-9a-f]{1,8})\b/i;
 const VALUE_LINE = /^\s*(?:(?:CPU|cpu)\s*\d+\s*:?\s*)?(?:0x)?([0-9a-f]{1,16})\s*$/i;
-const PAIR = /^\s*(?:MSR\s+)?(?:[\w/]+\s+)?(?:MSR\s+)?\(?0x([0-9a-f]{2,8})\)?\s*[:=,]?\s*(?:0x)?([0-9a-f]{1,16})\s*$/i;
+const PAIR =
+  /^\s*(?:CPU\s*\d+\s*:?\s+)?(?:MSR\s+)?(?:[\w/]+\s+)?(?:MSR\s+)?\(?0x([0-9a-f]{2,8})\)?\s*[:=,]?\s*(?:0x)?([0-9a-f]{1,16})\s*$/i;
+
+/** An MTRR or PAT by its number. */
+const KNOWN_REGISTER = /\b0x0*2(?:ff|77|[01][0-9a-f]|5[089]|6[89a-f])\b/i;
 
 /** By MSR: every value that some processor has, in the file's order, and the line of the first. */
 type Values = Map<number, { values: bigint[]; line: number }>;
@@ -42,6 +48,7 @@ export function importMsrDump(text: CleanText): Imported {
     draft.set(0x2ff, 0xc00n);
     draft.assume('MTRRs and fixed ranges enabled, default type UC: the dump does not hold MSR 0x2ff');
   }
+  if ((draft.get(0x2ff) & FIXED_ENABLED) === FIXED_ENABLED) draft.assumeFixed();
   const pairs = [...found.keys()].filter((msr) => msr >= 0x200 && msr <= 0x21f);
   if (pairs.length > 0) draft.pairs(Math.max(8, Math.floor((Math.max(...pairs) - 0x200) / 2) + 1));
   draft.widthFromMasks();
@@ -59,7 +66,7 @@ function valuesOf(text: CleanText): Values {
   const expected = 'a line such as "MTRRphysBase0, 0x200, {\'6\'}"';
   const lists = text.records(CSV.loose, CSV.strict, expected);
   for (const { fields, line } of lists)
-    for (const value of fields[2].matchAll(/'?(?:0x)?([0-9a-f]+)'?/gi)) add(Number.parseInt(fields[1], 16), value[1], line);
+    for (const value of fields[2].matchAll(/(?:0x)?([0-9a-f]+)/gi)) add(Number.parseInt(fields[1], 16), value[1], line);
   if (lists.length === 0) readLines(text, add);
   return found;
 }
@@ -79,6 +86,7 @@ function readLines(text: CleanText, add: (msr: number, value: string, line: numb
       const value = VALUE_LINE.exec(line);
       if (register !== null && value !== null) add(register, value[1], number);
       else if (pair !== null) add(Number.parseInt(pair[1], 16), pair[2], number);
+      else if (register === null && KNOWN_REGISTER.test(line)) text.fail(at, 'a register and its value, such as "0x2ff = 0xc06"');
       else if (register !== null && !/unable|cannot|not permitted|[#$]\s*$/i.test(line))
         text.fail(at, 'a hexadecimal value, one a processor');
     }

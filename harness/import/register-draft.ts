@@ -53,6 +53,15 @@ export class RegisterDraft {
     this.note(`assumed: ${text}`);
   }
 
+  /** Of fixed ranges that are enabled. */
+  assumeFixed(): void {
+    const missing = FIXED.filter((msr) => !this.values.has(msr));
+    if (missing.length > 0)
+      this.assume(
+        `0 (UC) in the fixed MTRRs that the source does not show: ${missing.map((msr) => `0x${msr.toString(16)}`).join(' ')}`,
+      );
+  }
+
   /** Pairs beyond those that every machine has. */
   pairs(count: number): void {
     if (count !== DEFAULT_PAIRS && count <= 10) this.machine.vcnt = count;

@@ -127,7 +127,7 @@ const KINDS: Readonly<Record<string, EventKind>> = {
 };
 
 /** A probe on kvm_zap_gfn_range(), whatever it is called: its second and third argument, the end exclusive. */
-const ZAP = /kvm_zap_gfn_range\b.*\bstart=(?:0x)?([0-9a-f]+)\s+end=(?:0x)?([0-9a-f]+)/;
+const ZAP = /kvm_zap_gfn_range\b.*\b\w*start=(?:0x)?([0-9a-f]+)\s+\w*end=(?:0x)?([0-9a-f]+)/;
 const MMU_EVENT = /^kvm_mmu_/;
 
 /** Null for an event that says nothing about memory types. @throws {UsageError} with the line */

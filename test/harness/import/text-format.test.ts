@@ -133,7 +133,7 @@ test('coreboot: the final values of the first processor, width as printed, both 
   const { machine, notes } = importText('coreboot', fixture('coreboot-cbmem.txt'), 'file');
   expect(machine).toEqual({ maxPhysAddr: 39 });
   expect(notes[0]).toBe(
-    'assumed: 0 (UC) in the fixed MTRRs that the log does not print: 0x269 0x26a 0x26b 0x26c 0x26d 0x26e 0x26f',
+    'assumed: 0 (UC) in the fixed MTRRs that the source does not show: 0x269 0x26a 0x26b 0x26c 0x26d 0x26e 0x26f',
   );
   expect(writes('coreboot', fixture('coreboot-cbmem.txt')).slice(4)).toEqual([
     '200=7b000000',
@@ -163,6 +163,27 @@ test('coreboot: temporary ranges give way to the final ones', () => {
       `MTRR: TEMPORARY Physical address space:\n${line('ff000000', 5)}MTRR: Physical address space:\n${line('7b000000', 0)}`,
     ),
   ).toEqual(['200=7b000000', '201=7fff000800', '2ff=c00']);
+});
+
+test('coreboot: processors that say who they are come after the temporary ranges; the lowest of them counts', () => {
+  const line = (who: string, base: string) => `${who}MTRR: 0 base 0x00000000${base} mask 0x0000007fff000000 type 0\n`;
+  const text = `MTRR: UC selected as default type.\n${line('', 'ff000000')}MTRR: WB selected as default type.\n${line('apic_id 0x2: ', '7c000000')}${line('apic_id 0x0: ', '7b000000')}`;
+  expect(writes('coreboot', text)).toEqual(['200=7b000000', '201=7fff000800', '2ff=c06']);
+});
+
+test('Sets of values with other quotes, and processors before a register', () => {
+  expect(writes('msr-dump', 'Name, address, set(values)\nMTRRdefType, 0x2ff, {0xc06}\nPAT, 0x277, {"7010600070106"}\n')).toEqual([
+    '2ff=c06',
+    '277=7010600070106',
+  ]);
+  expect(writes('msr-dump', 'CPU0: MSR 0x2ff = 0xc06\n')).toEqual(['2ff=c06']);
+  expect(() => writes('msr-dump', '0x277 = 0x6\nMSR 0x2ff is c06\n')).toThrow(/^file: line 2: found "MSR 0x2ff is c06"/);
+});
+
+test('A binary trace is told what to make of it', () => {
+  expect(() => detectedFormat('\x17\x08Dtracing6\0', 'trace.dat')).toThrow(
+    /^trace.dat: line 1: found a binary file, expected text: of a trace.dat what trace-cmd report prints/,
+  );
 });
 
 test('A dump of MSRs of all processors: AMD registers, sets that differ, bits that cannot be written', () => {
