@@ -7,7 +7,7 @@ import { run } from './command.js';
 import { sourcesOf } from './package-sources.js';
 import { spansHeader } from './spans.js';
 
-export const C_FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra'];
+export const C_FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror'];
 
 /** Writes the program to `out`, whole or not at all. @throws {UsageError} without a C compiler or a static libc */
 export async function buildAgent(out: string, profiles: readonly Profile[]): Promise<void> {

@@ -9,13 +9,14 @@ const ACTIONS: Readonly<Record<string, () => Promise<{ readonly act: Action }>>>
   doctor: () => import('../lab/doctor.js'),
   fetch: () => import('../lab/fetch.js'),
   serve: () => import('../lab/serve.js'),
+  modules: () => import('../lab/modules.js'),
   identify: () => import('../lab/identify.js'),
 };
 
 export const page: CommandPage = {
-  usage: ['lab doctor', 'lab fetch', 'lab serve', 'lab identify'],
+  usage: ['lab doctor', 'lab fetch', 'lab serve', 'lab identify', 'lab modules --source TREE|DEB [--patch FILE]...'],
   about: [
-    "doctor: what the lab needs, what is here, and the line that installs the rest; exit code 1 if something is missing.\nfetch: a kernel from Debian's archives into the lab's cache; nothing is installed.\nserve: a kernel in an emulator as an external model on stdin and stdout.\nidentify: which profile the kernel answers as, with the number of differing steps per profile.",
+    "doctor: what the lab needs, what is here, and the line that installs the rest; exit code 1 if something is missing.\nfetch: a kernel from Debian's archives into the lab's cache; nothing is installed.\nserve: a kernel in an emulator as an external model on stdin and stdout.\nidentify: which profile the kernel answers as, with the number of differing steps per profile; exit code 1 unless it answers as the profile of its release.\nmodules: KVM's modules from source, patched, for a kernel that stays as it is; --modules loads them.",
   ],
   operands: { least: 1, most: 1 },
   examples: [

@@ -14,12 +14,13 @@ export async function act(found: Settings): Promise<number> {
   const result = await identify(client, PROFILES, {
     seed: found.text('seed') ?? 'identify',
     cases: Number(found.text('cases') ?? 150),
-    counters: (found.text('counters') ?? 'zaps').split(','),
+    counters: found.text('counters') === 'none' ? [] : (found.text('counters') ?? 'zaps').split(','),
     onAnswer: (_, scenario, answer, hello) => {
       if (record !== undefined) appendFileSync(record, recordedLine(scenario, answer, hello));
     },
   });
   await client.close();
   process.stdout.write(identificationText(result, found.has('details')));
-  return 0;
+  const claimed = result.profiles.find(({ profile }) => profile === result.hello.profile);
+  return claimed !== undefined && claimed.steps + claimed.counters === 0 ? 0 : 1;
 }

@@ -52,9 +52,9 @@ export const LAB_ROWS: readonly Option[] = [
   {
     name: 'counters',
     on: ['lab'],
-    kind: listOf(COUNTER_NAMES),
+    kind: listOf(['none', ...COUNTER_NAMES]),
     value: 'LIST',
-    help: 'of identify: counters compared at the end',
+    help: 'of identify: counters compared at the end, or none',
     fallback: 'zaps',
   },
   {
@@ -64,5 +64,8 @@ export const LAB_ROWS: readonly Option[] = [
     help: 'of identify: the first differences of the best profile and of the one claimed',
   },
   { name: 'record', on: ['lab'], kind: path, value: 'FILE', help: "of identify: keeps the kernel's answers, a JSON line each" },
+  { name: 'source', on: ['lab'], kind: path, value: 'PATH', help: 'of modules: a kernel tree, or linux-source-VERSION.deb' },
+  { name: 'patch', on: ['lab'], kind: texts, value: 'FILE', help: 'of modules: applied by patch -p1; repeatable' },
+  { name: 'out', on: ['lab'], kind: path, value: 'DIR', help: 'of modules: where they are written', fallback: './kvm-modules' },
   { name: 'out', on: ['agent'], kind: path, value: 'FILE', help: 'where it is written', fallback: './emtdiff-agent' },
 ];
