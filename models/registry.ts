@@ -3,6 +3,8 @@ import { profiles as amdNpt } from './amd-npt/versions.js';
 import { profiles as bareMetal } from './bare-metal/versions.js';
 import type { Profile } from './contract/model.js';
 import { profiles as intelEpt } from './intel-ept/versions.js';
+import { profiles as nestedSvm } from './nested-svm/versions.js';
+import { profiles as nestedVmx } from './nested-vmx/versions.js';
 import { profiles as sevSnp } from './sev-snp/versions.js';
 import { profiles as shadowPaging } from './shadow-paging/versions.js';
 import { profiles as swProtected } from './sw-protected/versions.js';
@@ -18,4 +20,6 @@ export const PROFILES: readonly Profile[] = [
   ...sevSnp,
   ...tdx,
   ...swProtected,
+  ...nestedSvm,
+  ...nestedVmx,
 ];

@@ -33,6 +33,8 @@ const ROWS: Readonly<Record<string, readonly OperationName[]>> = {
   'sev-snp': [...OF_KVM, ...OF_PRIVATE_MEMORY],
   tdx: [...OF_KVM, ...OF_PRIVATE_MEMORY],
   'sw-protected': [...OF_KVM, ...OF_PRIVATE_MEMORY],
+  'nested-svm': [...OF_KVM, 'host-msr'],
+  'nested-vmx': [...OF_KVM, 'host-msr'],
   'xen-hvm': OF_XEN,
   // A cell has neither devices that come and go nor a host that takes memory back.
   jailhouse: OF_ALL.filter((name) => !['attach-device', 'detach-device', 'set-backing'].includes(name)),

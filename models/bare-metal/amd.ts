@@ -1,4 +1,5 @@
 /** An AMD processor as firmware leaves it to the OS: SYSCFG is 0, so no extended fixed-range types and no TOM2 rule. */
+import { NESTED_SVM } from '../contract/machine.js';
 import { CD, UC } from '../contract/memory-type.js';
 import { CANDIDATE_UC, CANDIDATE_WC } from '../contract/observation.js';
 import { AMD_CELLS } from './amd-effective-type.js';
@@ -17,6 +18,7 @@ export const AMD: Vendor = {
   cacheDisabled: cacheDisabledAnswers(),
   fixedDramBits: rules.fixedDramBits,
   splitsFirstMegabyte: false,
+  nested: NESTED_SVM,
 };
 
 /** AMD APM vol. 2, "Cache Control Mechanisms": what CR0.CD=1 makes of each pair. */

@@ -21,7 +21,7 @@ export class AnswerTable {
   /** The pair has an effective type. */
   settle(mtrr: RegisterType, pat: RegisterType, effective: EffectiveType, rule: number): void {
     this.observations[index(mtrr, pat)] = typed(effective, NO_LEVEL, NO_LEAF, rule);
-    this.candidates[index(mtrr, pat)] = candidate(effective);
+    this.candidates[index(mtrr, pat)] = candidatesOf(effective);
   }
 
   /** The manual leaves the pair open between the types whose CANDIDATE_ bits are set. */
@@ -50,7 +50,7 @@ function index(mtrr: number, pat: number): number {
 }
 
 /** The format names candidates as the `memtype` lens compares them: CD as UC. */
-function candidate(effective: EffectiveType): number {
+export function candidatesOf(effective: EffectiveType): number {
   if (effective === UC || effective === CD) return CANDIDATE_UC;
   if (effective === WC) return CANDIDATE_WC;
   if (effective === WT) return CANDIDATE_WT;

@@ -1,4 +1,5 @@
 /** An Intel processor with PAT and MTRRs, P6 family or later. */
+import { NESTED_VMX } from '../contract/machine.js';
 import { INTEL_CELLS } from './intel-effective-type.js';
 import { INTEL_ANSWER_RULE, INTEL_READ_RULE, INTEL_RULE } from './rules.js';
 import { pagedAnswers, unpagedAnswers, type Vendor } from './vendor.js';
@@ -12,4 +13,5 @@ export const INTEL: Vendor = {
   cacheDisabled: null,
   fixedDramBits: null,
   splitsFirstMegabyte: true,
+  nested: NESTED_VMX,
 };

@@ -26,12 +26,17 @@ const MSRS: readonly number[] = [
   PAT,
 ];
 
-/** @param processors one a vCPU */
-export function readableState(processors: readonly LogicalProcessor[], { coherent, noncoherent }: AssignedDevices): State {
+/** @param processors one a vCPU @param addNested adds what L1 holds for L2 */
+export function readableState(
+  processors: readonly LogicalProcessor[],
+  { coherent, noncoherent }: AssignedDevices,
+  addNested: (state: Record<string, unknown>) => void,
+): State {
   const state: Record<string, unknown> = {};
   processors.forEach((cpu, number) => {
     addRegisters(state, number, cpu);
   });
+  addNested(state);
   state.devices = { coherent, noncoherent };
   return state;
 }
@@ -39,7 +44,8 @@ export function readableState(processors: readonly LogicalProcessor[], { coheren
 /** Adds the registers of vCPU `number`; those that the processor does not have are left out. */
 function addRegisters(state: Record<string, unknown>, number: number, cpu: LogicalProcessor): void {
   for (const msr of MSRS) {
-    if (cpu.readFault(msr) === 0) state[`vcpu${number} ${msrName(msr)}`] = hex64(cpu.half(msr, true), cpu.half(msr, false));
+    if (cpu.isPatOpen && msr === PAT) state[`vcpu${number} PAT`] = 'open';
+    else if (cpu.readFault(msr) === 0) state[`vcpu${number} ${msrName(msr)}`] = hex64(cpu.half(msr, true), cpu.half(msr, false));
   }
   state[`vcpu${number} CR0`] = { pg: cpu.pg, cd: cpu.cd, nw: cpu.nw };
 }
@@ -48,6 +54,6 @@ function consecutive(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-function hex64(hi: number, lo: number): string {
+export function hex64(hi: number, lo: number): string {
   return hi === 0 ? `0x${lo.toString(16)}` : `0x${hi.toString(16)}${lo.toString(16).padStart(8, '0')}`;
 }

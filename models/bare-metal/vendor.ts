@@ -5,6 +5,7 @@ import type { AMD_RULES } from './amd-rules.js';
 import { DECIDERS } from './decider.js';
 import { answerKey } from './cell-rules.js';
 import { type Cell, effectiveType, registerType } from './effective-type.js';
+import type { Nested } from '../contract/machine.js';
 import type { INTEL_RULES } from './intel-rules.js';
 
 /** Numbers of the rules that both vendors' manuals have, each in its own words. */
@@ -30,6 +31,8 @@ export interface Vendor {
    * vol. 3, "Large Page Size Considerations". APM vol. 2 promises nothing of the kind.
    */
   readonly splitsFirstMegabyte: boolean;
+  /** The machine's word for its virtualisation extension. */
+  readonly nested: Nested;
 }
 
 /** The vendor's table as it stands, each cell by its own rule. */

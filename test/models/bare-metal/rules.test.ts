@@ -46,7 +46,7 @@ test('an uncached cell of Intel says whether the MTRR or the page tables make it
 });
 
 test('an answer is a cell with the register that gave the MTRR type, and with CR0.PG=0 if that makes the PAT type WB', () => {
-  const answers = rules.filter((rule) => rule?.clauses !== undefined && rule.table !== undefined);
+  const answers = rules.filter((rule) => rule?.clauses !== undefined && rule.table !== undefined && !rule.id.includes('-l2-'));
   const clauses = new Set(answers.map((rule) => rule!.clauses!.map(({ id }) => id.replace(/.*(intel|amd)-/, '')).join(' ')));
   const registers = [
     'counts-as-write-back',
