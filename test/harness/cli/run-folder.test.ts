@@ -107,7 +107,11 @@ const script = `
   test.each([
     ['that is full is an error of one sentence when a run goes on', 'full-resumed', /ENOSPC/],
     ['that is full is an error of one sentence when a run begins', 'full-new', /ENOSPC/],
-    ['that fills up during a run is one, too', 'filling', /\.json: found ENOSPC while writing, expected a folder with room/],
+    [
+      'that fills up during a run is one, too',
+      'filling',
+      /\.json: found no room on the disk \(ENOSPC\) while writing, expected a folder with room/,
+    ],
     ['that fills up during a run of several workers is one, too', 'filling-workers', /ENOSPC/],
     ['that is read-only is one when a run goes on', 'readonly-resumed', /EROFS/],
     ['that is read-only is one when a run begins', 'readonly-new', /EROFS/],

@@ -41,8 +41,8 @@ describe('emtdiff replay', () => {
 
 1 divergence
   step 6 (memtype): [bare-metal/intel] vs [intel-ept/6.6, intel-ept/6.16]
-    coherence       memtype-access~bare-metal.intel-mtrr-uc-under-pat-wb~intel-ept.first-uncached-loses  (intel-ept/6.6)
-    coherence       memtype-access~bare-metal.intel-mtrr-uc-under-pat-wb~intel-ept.noncoherent-honours-pat  (intel-ept/6.16)
+    coherence       memtype-access~bare-metal.intel-uc-range-wins~intel-ept.first-uncached-loses  (intel-ept/6.6)
+    coherence       memtype-access~bare-metal.intel-uc-range-wins~intel-ept.noncoherent-honours-pat  (intel-ept/6.16)
 
 counters          faults    zaps  zappedLeaves  tlbFlushes
 bare-metal/intel       -       -             -           -
