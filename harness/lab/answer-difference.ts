@@ -5,6 +5,8 @@ import type { Scenario } from '../scenario/scenario.js';
 export interface LiveAnswer {
   readonly observations: readonly Readonly<Record<string, unknown>>[];
   readonly counters?: Readonly<Record<string, number>>;
+  /** Lines of the kernel's trace, where they were asked for. */
+  readonly trace?: readonly string[];
 }
 
 export interface Difference {

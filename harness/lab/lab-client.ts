@@ -44,9 +44,10 @@ export class LabClient {
     return Promise.race([hello, this.served.then(() => hello)]);
   }
 
-  ask(scenario: Scenario): Promise<Reply> {
+  /** @param trace with the kernel's own text of what happened */
+  ask(scenario: Scenario, trace = false): Promise<Reply> {
     const id = ++this.lastId;
-    this.write({ type: 'run', id, scenario: scenarioJson(scenario) });
+    this.write({ type: 'run', id, ...(trace ? { trace } : {}), scenario: scenarioJson(scenario) });
     return new Promise((resolve) => this.waiting.set(id, resolve));
   }
 

@@ -25,12 +25,18 @@ export interface ServerOptions {
 interface Case {
   readonly id: unknown;
   readonly scenario: unknown;
+  /** The kernel's trace is wanted beside the answer: a question of this lab's own, not of the protocol. */
+  readonly trace: boolean;
   failures: number;
 }
 
 /** Sent ahead: the agent reads the next scenario while its answer is on the way. */
 const WINDOW = 2;
 const MOST_STARTS = 3;
+
+function caseOf({ id = null, scenario, trace }: Message): Case {
+  return { id, scenario, trace: trace === true, failures: 0 };
+}
 
 export class LabServer {
   emulatorFaults = 0;
@@ -75,7 +81,7 @@ export class LabServer {
     try {
       const message = parseMessage(text, 'stdin');
       if (message.type === 'hello') this.isHelloDue = true;
-      else if (message.type === 'run') this.waiting.push({ id: message.id ?? null, scenario: message.scenario, failures: 0 });
+      else if (message.type === 'run') this.waiting.push(caseOf(message));
       else if (message.type === 'bye') this.onInputOver();
       else this.refuse(message.id ?? null, `${JSON.stringify(message.type)} is no message of the protocol`);
     } catch (error) {
@@ -208,7 +214,7 @@ export class LabServer {
     const id = ++this.lastId;
     this.inFlight.set(id, one);
     this.machine?.expect(this.options.emulator.patience.scenario);
-    this.machine?.send(JSON.stringify({ type: 'run', id, scenario: one.scenario }));
+    this.machine?.send(JSON.stringify({ type: 'run', id, ...(one.trace ? { trace: true } : {}), scenario: one.scenario }));
   }
 
   private refuse(id: unknown, message: string): void {

@@ -66,6 +66,12 @@ export const LAB_ROWS: readonly Option[] = [
   { name: 'record', on: ['lab'], kind: path, value: 'FILE', help: "of identify: keeps the kernel's answers, a JSON line each" },
   { name: 'source', on: ['lab'], kind: path, value: 'PATH', help: 'of modules: a kernel tree, or linux-source-VERSION.deb' },
   { name: 'patch', on: ['lab'], kind: texts, value: 'FILE', help: 'of modules: applied by patch -p1; repeatable' },
-  { name: 'out', on: ['lab'], kind: path, value: 'DIR', help: 'of modules: where they are written', fallback: './kvm-modules' },
+  {
+    name: 'out',
+    on: ['lab'],
+    kind: path,
+    value: 'DIR',
+    help: 'of modules: where they are written (default: ./kvm-modules); of record: the file',
+  },
   { name: 'out', on: ['agent'], kind: path, value: 'FILE', help: 'where it is written', fallback: './emtdiff-agent' },
 ];

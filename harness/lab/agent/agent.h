@@ -56,6 +56,12 @@ bool trace_has_small_leaf(uint64_t block);
 extern struct tally { uint64_t faults, zaps, zapped_leaves; } tally;
 extern bool trace_sees_removals;
 
+extern const char *tracefs;
+
+/* ---- record.c: the kernel's text of a scenario ---- */
+void record_start(void);
+void record_end(void);
+
 /* ---- memory.c: what backs the guest's frames ---- */
 struct region { uint64_t gfn, pages; enum backing backing; int level; bool is_uncached; };
 struct slot { uint64_t gfn, pages; char *hva, *space; size_t length; };

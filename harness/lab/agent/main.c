@@ -137,7 +137,10 @@ static void run(const char *line)
     if (!id) id = "null";
     out("{\"type\":\"result\",\"id\":%.*s,", id_length, id);
     size_t start = length;
+    bool is_recorded = json_true(line, "trace", false);
+    if (is_recorded) record_start();
     int end = attempt(scenario, false);
+    if (is_recorded && end == DONE) record_end();
     if (end == FAILED) {
         length = 0;
         out("{\"type\":\"error\",\"id\":%.*s,\"message\":", id_length, id);

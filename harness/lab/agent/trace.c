@@ -17,7 +17,7 @@
 
 #define RING_PAGES 512
 #define MAX_LEAVES 8192
-static const char *tracefs = "/sys/kernel/tracing";
+const char *tracefs = "/sys/kernel/tracing";
 
 struct field { int at, size; };
 struct event { const char *name, *fields[5]; bool is_needed; uint16_t id; struct field at[5]; };
