@@ -50,6 +50,8 @@ export class LabServer {
   private isStarting = false;
   private isInputOver = false;
   private cpu: string | null = null;
+  /** Of the emulator. */
+  private version = '';
   private resolve: () => void = () => {};
   private reject: (error: Error) => void = () => {};
 
@@ -102,6 +104,7 @@ export class LabServer {
 
   private async start(): Promise<void> {
     const { emulator, kernel, tell } = this.options;
+    this.version ||= await emulator.version();
     const cpus = this.cpu !== null ? [this.cpu] : this.options.cpu !== null ? [this.options.cpu] : emulator.cpus;
     let reason = '';
     for (const cpu of [...cpus, ...Array(MOST_STARTS - 1).fill(cpus[0])]) {
@@ -151,8 +154,8 @@ export class LabServer {
   }
 
   private onHello(message: Message): void {
-    const { emulator, facts } = this.options;
-    const all = { ...(message.facts as object | undefined), emulator: emulator.name, processor: this.cpu ?? '', ...facts };
+    const { facts } = this.options;
+    const all = { ...(message.facts as object | undefined), emulator: this.version, processor: this.cpu ?? '', ...facts };
     this.hello = { ...message, facts: all };
     this.machine?.expect(Infinity);
   }

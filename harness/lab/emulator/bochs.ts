@@ -2,6 +2,7 @@
 import { createServer } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../command.js';
 import { bootDisc } from '../initial-filesystem.js';
 import { COMMAND_LINE, type Emulator, type Machine } from './emulator.js';
 
@@ -26,6 +27,10 @@ export const bochs: Emulator = {
     { path: VGA_ROM, package: 'vgabios' },
     { path: '/usr/lib/grub/i386-pc', package: 'grub-pc-bin' },
   ],
+  async version() {
+    const said = await run('sh', ['-c', 'bochs-bin --help 2>&1'], { what: 'bochs-bin' });
+    return `Bochs ${/Bochs x86 Emulator (\d+\.\d+)/.exec(said)?.[1] ?? ''}`.trim();
+  },
   async launch(machine, folder) {
     const console = join(folder, 'console.txt');
     const port = await freePort();

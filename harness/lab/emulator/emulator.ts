@@ -34,6 +34,8 @@ export interface Emulator {
   /** Programs that it takes, each with the Debian package that has it. */
   readonly needs: readonly { readonly program: string; readonly package: string }[];
   readonly files: readonly { readonly path: string; readonly package: string }[];
+  /** `QEMU 7.2`: what answers name that were recorded in it. */
+  version(): Promise<string>;
   launch(machine: Machine, folder: string): Promise<Launch>;
 }
 

@@ -1,5 +1,6 @@
 /** QEMU without /dev/kvm: its translator emulates SVM with nested paging, so that kvm_amd runs in it. */
 import { join } from 'node:path';
+import { run } from '../command.js';
 import { COMMAND_LINE, type Emulator, type Machine } from './emulator.js';
 
 /** `phys-bits`: the model's 48 bits are more than the translator walks. */
@@ -13,6 +14,10 @@ export const qemu: Emulator = {
   patience: { start: 120_000, scenario: 60_000 },
   needs: [{ program: 'qemu-system-x86_64', package: 'qemu-system-x86' }],
   files: [],
+  async version() {
+    const said = await run('qemu-system-x86_64', ['--version'], { what: 'qemu-system-x86_64' });
+    return `QEMU ${/version (\d+\.\d+)/.exec(said)?.[1] ?? ''}`.trim();
+  },
   async launch(machine, folder) {
     const console = join(folder, 'console.txt');
     const path = join(folder, 'agent.sock');

@@ -24,6 +24,7 @@ function emulatorOf(mode: string, state: string): Emulator {
     patience: { start: 20_000, scenario: mode === 'hangs' ? 3000 : 40_000 },
     needs: [],
     files: [],
+    version: async () => 'QEMU 7.2',
     async launch(_machine, folder) {
       const [console, path] = [join(folder, 'console.txt'), join(folder, 'agent.sock')];
       const script = join(__dirname, '../../fixtures/lab/fake-emulator.mjs');
@@ -74,7 +75,7 @@ test("The hello is the agent's, with the emulator and its processor among the fa
   expect(played.messages[0]).toMatchObject({
     name: 'Linux 6.1.0',
     profile: 'amd-npt/gpat',
-    facts: { kernel: '6.1.0', emulator: 'qemu', processor: 'first', extra: 'yes' },
+    facts: { kernel: '6.1.0', emulator: 'QEMU 7.2', processor: 'first', extra: 'yes' },
   });
   expect(played.faults).toBe(0);
 });
