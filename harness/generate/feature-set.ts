@@ -2,7 +2,25 @@
 import type { GuestOsName } from '../../models/contract/guest-os.js';
 import type { Model, Profile } from '../../models/contract/model.js';
 import type { OperationName } from '../../models/contract/operation.js';
+import { OPERATION_NAMES } from '../operations/registry.js';
 import { Subject } from '../../models/contract/subject.js';
+
+/** What generator 2 draws whoever sits on the panel. An operation that comes later is drawn where a subject has it. */
+export const IN_EVERY_PANEL: ReadonlySet<string> = new Set([
+  'write-msr',
+  'read-msr',
+  'write-cr0',
+  'init',
+  'access',
+  'invlpg',
+  'attach-device',
+  'detach-device',
+  'set-io-resources',
+  'zap',
+  'set-backing',
+  'pin-cacheattr',
+  'save-restore',
+]);
 
 /** In none of the cases, in some, in all. */
 export type Share = 'none' | 'some' | 'all';
@@ -14,6 +32,8 @@ export interface FeatureSet {
   readonly nestedSvm: Share;
   readonly nestedVmx: Share;
   readonly hostMsr: boolean;
+  /** Operations beside those in every panel that a subject has. Those that need more say so in their own file. */
+  readonly operations: readonly OperationName[];
   /** Who may resolve requests. */
   readonly guestOses: readonly GuestOsName[];
 }
@@ -25,6 +45,7 @@ export const ANY_SUBJECT: FeatureSet = {
   nestedSvm: 'none',
   nestedVmx: 'none',
   hostMsr: false,
+  operations: [],
   guestOses: [],
 };
 
@@ -40,6 +61,7 @@ export function featureSetOf(profiles: readonly Profile[]): FeatureSet {
     nestedSvm: share((subject) => subject.has('write-vmcb12')),
     nestedVmx: share((subject) => subject.has('write-vmcs12')),
     hostMsr: subjects.some((subject) => subject.has('host-msr')),
+    operations: OPERATION_NAMES.filter((name) => !IN_EVERY_PANEL.has(name) && subjects.some((subject) => subject.has(name))),
     guestOses: [...new Set(oses)].sort(),
   };
 }
