@@ -7,6 +7,8 @@ export interface Dimension {
   readonly values: readonly string[];
 }
 
+/** What is behind the frame; `hole`: nothing, which is emulated MMIO to a hypervisor and has the type of the MTRRs without one. */
+export const BACKINGS = [...BACKING_NAMES, 'hole'] as const;
 /** What the VM was given: an IOMMU without a device, I/O resources without either, a device that snoops, one that does not. */
 export const DEVICES = ['none', 'io-resources', 'iommu', 'coherent', 'non-coherent'] as const;
 /** KVM quirks left enabled. */
@@ -18,7 +20,7 @@ export const PATS = ['UC', 'UC-', 'WC', 'WT', 'WP', 'WB'] as const;
 
 /** Slowest first; the last two are the rows and columns of a table. */
 export const DIMENSIONS: readonly Dimension[] = [
-  { name: 'backing', values: BACKING_NAMES },
+  { name: 'backing', values: BACKINGS },
   { name: 'devices', values: DEVICES },
   { name: 'quirks', values: QUIRKS },
   { name: 'self-snoop', values: ['yes', 'no'] },
@@ -29,6 +31,9 @@ export const DIMENSIONS: readonly Dimension[] = [
 
 /** Number of points. */
 export const SPACE_SIZE = DIMENSIONS.reduce((size, { values }) => size * values.length, 1);
+
+/** Points from here on have a hole behind the frame. */
+export const FIRST_HOLE = (SPACE_SIZE / BACKINGS.length) * BACKING_NAMES.length;
 
 /** Value of each dimension, as an index into its values. */
 export type Point = readonly number[];

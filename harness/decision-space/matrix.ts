@@ -4,7 +4,7 @@ import { DETAIL_MASK, MEMTYPE_MASK, type Observation, OUTCOME_MASK } from '../..
 import { abstains, agree, LENSES, pairMask } from '../compare/lens.js';
 import { seatOf } from '../compare/panel.js';
 import { type Box, boxesOf } from './box.js';
-import { DIMENSIONS, type Dimension, MTRRS, PATS, pointAt, SPACE_SIZE } from './dimensions.js';
+import { DIMENSIONS, FIRST_HOLE, type Dimension, MTRRS, PATS, pointAt, SPACE_SIZE } from './dimensions.js';
 import { pointAnswers } from './point-answers.js';
 
 export interface Matrix {
@@ -47,7 +47,10 @@ const VISIBLE = OUTCOME_MASK | MEMTYPE_MASK | DETAIL_MASK;
 export function matrixOf(profiles: readonly Profile[]): Matrix {
   const answers = pointAnswers(profiles);
   const isDifferent = profiles.map((profile) => differenceFrom(profiles[0], profile));
-  const differs = (profile: number, point: number) => isDifferent[profile](answers[0][point], answers[profile][point]);
+  // The type of a hole is no access: beside a hypervisor's mmio it is no difference.
+  const isApart = (profile: number, point: number) => point >= FIRST_HOLE && profiles[profile].hasLeaf !== profiles[0].hasLeaf;
+  const differs = (profile: number, point: number) =>
+    !isApart(profile, point) && isDifferent[profile](answers[0][point], answers[profile][point]);
   const byTable = new Map<string, number[]>();
   for (let first = 0; first < SPACE_SIZE; first += TABLE_SIZE) {
     const table = answers.map((own) => own.subarray(first, first + TABLE_SIZE).map((answer) => answer & VISIBLE));

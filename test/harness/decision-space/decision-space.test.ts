@@ -1,6 +1,7 @@
 import { boxesOf } from '../../../harness/decision-space/box.js';
 import {
   DIMENSIONS,
+  FIRST_HOLE,
   indexOfPoint,
   MTRRS,
   PATS,
@@ -11,11 +12,12 @@ import {
 import { matrixOf } from '../../../harness/decision-space/matrix.js';
 import { pointAnswers } from '../../../harness/decision-space/point-answers.js';
 import { pointScenario } from '../../../harness/decision-space/point-scenario.js';
+import { answerOf } from '../../../harness/run/readable.js';
 import { parseScenario } from '../../../harness/scenario/parse.js';
 import { printScenario } from '../../../harness/scenario/print.js';
 import type { Profile } from '../../../models/contract/model.js';
 import { MEMORY_TYPE_NAMES } from '../../../models/contract/memory-type.js';
-import { memtypeOf } from '../../../models/contract/observation.js';
+import { memtypeOf, MMIO, outcomeOf } from '../../../models/contract/observation.js';
 import { PROFILES } from '../../../models/registry.js';
 
 const profile = (name: string) => PROFILES.find((known) => known.name === name) as Profile;
@@ -133,5 +135,27 @@ describe('The matrix', () => {
       // SDM vol. 3, effective types of a UC range.
       ['UC', 'UC', 'WC', 'UC', 'UC', 'UC'],
     );
+  });
+});
+
+describe('A hole', () => {
+  const profiles = [profile('bare-metal/intel'), profile('bare-metal/amd'), profile('intel-ept/6.6')];
+  const [intel, amd, ept] = pointAnswers(profiles);
+  const hole = (values: Readonly<Record<string, string>>) => ({ backing: 'hole', ...values });
+
+  test('has the type of the MTRRs on bare metal, and is mmio to a hypervisor', () => {
+    expect(typeAt(intel, hole({ MTRR: 'WP', PAT: 'WB' }))).toBe('WP');
+    expect(typeAt(amd, hole({ MTRR: 'off', PAT: 'WC' }))).toBe('UC');
+    expect(outcomeOf(ept[point(hole({ MTRR: 'WP', PAT: 'WB' }))])).toBe(MMIO);
+  });
+
+  test('is no difference between the two', () => {
+    const { differing } = matrixOf([profiles[0], profiles[2]]);
+    expect(differing[1].filter((index) => index >= FIRST_HOLE)).toEqual([]);
+    expect(differing[1].length).toBeGreaterThan(0);
+  });
+
+  test('stays mmio to an access of a scenario', () => {
+    expect(answerOf(profiles[0], pointScenario(point(hole({ MTRR: 'WB', PAT: 'WB' })))).observations.at(-1)?.outcome).toBe('mmio');
   });
 });
