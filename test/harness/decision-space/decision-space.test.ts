@@ -145,7 +145,7 @@ describe('A hole', () => {
 
   test('has the type of the MTRRs on bare metal, and is mmio to a hypervisor', () => {
     expect(typeAt(intel, hole({ MTRR: 'WP', PAT: 'WB' }))).toBe('WP');
-    expect(typeAt(amd, hole({ MTRR: 'off', PAT: 'WC' }))).toBe('UC');
+    expect(typeAt(amd, hole({ MTRR: 'off', PAT: 'WB' }))).toBe('UC');
     expect(outcomeOf(ept[point(hole({ MTRR: 'WP', PAT: 'WB' }))])).toBe(MMIO);
   });
 
