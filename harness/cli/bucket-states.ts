@@ -1,4 +1,5 @@
 /** For the page of a run: what the models of this build hold at each bucket's divergent step, minority against majority. */
+import { profileOf } from './profile-name.js';
 import { type StateDifference, stateDifferences } from '../explain/state-difference.js';
 import type { StateLookup } from '../report/html/state.js';
 import type { ReportBucket, RunReport } from '../report/run-report.js';
@@ -23,7 +24,7 @@ function sidesFirst({ partition, expected, got }: ReportBucket): string[][] {
 
 /** undefined: not a model of this build, or one that fails on a scenario of another. */
 function stateIn({ scenario, step }: ReportBucket, name: string): State | undefined {
-  const profile = PROFILES.find((known) => known.name === name);
+  const profile = profileOf(name, PROFILES);
   if (profile === undefined) return undefined;
   try {
     return stateAfter(profile, scenario, Math.min(step + 1, scenario.steps.length));

@@ -4,5 +4,5 @@ import { PROFILES } from '../../models/registry.js';
 const LINEAGES = new Map(PROFILES.map(({ name, lineage }) => [name, lineage]));
 
 export function lineageOf(name: string): string {
-  return LINEAGES.get(name) ?? name;
+  return LINEAGES.get(name) ?? LINEAGES.get(name.replace(/\+.*$/, '')) ?? name;
 }

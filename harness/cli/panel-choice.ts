@@ -1,6 +1,6 @@
 /** Who sits on the panel: `--models`, `--external`, the default panel. */
 import { externalOptions } from './external-choice.js';
-import { unknownName } from './options/did-you-mean.js';
+import { knownProfiles } from './known-profile.js';
 import { UsageError } from '../operations/usage-error.js';
 import type { Profile } from '../../models/contract/model.js';
 import { PROFILES } from '../../models/registry.js';
@@ -19,31 +19,35 @@ export const DEFAULT_PANEL: readonly string[] = [
   'xen-hvm/npt',
 ];
 
-const NAMES = [...new Set(PROFILES.flatMap(({ name, lineage }) => [name, lineage]))];
+const FAMILIES = new Set(PROFILES.map(({ lineage }) => lineage));
 
-/** Profiles named by a list. @throws {UsageError} naming what is close. */
+/** Profiles named by a list: names, families, releases of one, with switches set otherwise. @throws {UsageError} naming what is close. */
 export function profilesOf(names: readonly string[], source = '--models'): Profile[] {
   const chosen = names.flatMap((name) => {
     const found = PROFILES.filter((profile) => name === 'all' || profile.name === name || profile.lineage === name);
-    if (found.length === 0)
-      throw new UsageError(`${source}: ${unknownName('profile', name, 'one that emtdiff models lists', NAMES)}`);
-    return found;
+    return found.length > 0 ? found : knownProfiles(name, PROFILES, source);
   });
-  return [...new Set(chosen)];
+  return [...new Map(chosen.map((profile) => [profile.name, profile])).values()];
 }
 
 /** The profiles of `--models`, or else of the fallback. An empty list is an error. */
 export function chosenProfiles(list: string | undefined, fallback: readonly string[], source = '--models'): Profile[] {
-  const names =
-    list === undefined
-      ? fallback
-      : list
-          .split(',')
-          .map((name) => name.trim())
-          .filter((name) => name !== '');
+  const names = list === undefined ? fallback : namesOf(list);
   if (names.length === 0)
     throw new UsageError(`${source}: found an empty list, expected profiles such as intel-ept/6.16 (see emtdiff models)`);
   return profilesOf(names, source);
+}
+
+/** A comma separates profiles, but behind a plus switches of one: the next with a slash, and `all` or a family, is a profile again. */
+function namesOf(list: string): string[] {
+  const names: string[] = [];
+  for (const word of list.split(',').map((each) => each.trim())) {
+    const isProfile = word.includes('/') || word === 'all' || FAMILIES.has(word) || !names.at(-1)?.includes('+');
+    if (word === '') continue;
+    if (isProfile) names.push(word);
+    else names.push(`${names.pop()},${word}`);
+  }
+  return names;
 }
 
 /** Starts the models of `--external`; all or none. @throws {UsageError} */

@@ -1,4 +1,5 @@
 /** A panel at work on single scenarios: what replay, minimise and explain share. */
+import { profileOf } from './profile-name.js';
 import { LENS_NAMES, type LensName } from '../compare/lens.js';
 import type { ExternalModel } from '../external/external-model.js';
 import type { ModelFault } from '../panel/faults.js';
@@ -29,7 +30,7 @@ export async function openSession(
       .text('lens')
       ?.split(',')
       .map((name) => word(settings.source('lens'), name.trim(), LENS_NAMES)) ?? lensesOf(input, fallbackLenses);
-  const isKnown = (name: string) => PROFILES.some((profile) => profile.name === name);
+  const isKnown = (name: string) => profileOf(name, PROFILES) !== undefined;
   const known = input.finding?.profiles.filter(isKnown) ?? [];
   const isOwnPanel = known.length > 0 && settings.origin('models') !== 'flag';
   const profiles = chosenProfiles(isOwnPanel ? known.join() : settings.text('models'), DEFAULT_PANEL, settings.source('models'));

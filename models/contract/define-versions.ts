@@ -4,7 +4,15 @@ import type { RuleList } from './define-rules.js';
 import type { Invariant } from './invariant.js';
 import type { Model, Profile } from './model.js';
 import { type Releases, releasesText } from './release.js';
-import { overridden, type Switch, type SwitchesOf, type SwitchOverrides, type SwitchTexts, type VersionChange } from './switch.js';
+import {
+  overridden,
+  type Switch,
+  type SwitchesOf,
+  type SwitchOverrides,
+  type SwitchTexts,
+  type SwitchValue,
+  type VersionChange,
+} from './switch.js';
 
 /** What all versions of a model have in common. */
 export interface VersionFamily<T extends SwitchTexts> {
@@ -113,6 +121,11 @@ function switchesOf<T extends SwitchTexts>(texts: T, { values, setBy }: Version<
   return Object.entries(texts).map(([name, text]) => ({ name, ...text, value: values[name], by: setBy.get(name) ?? null }));
 }
 
+/** `leaf=host-pat`; of a toggle `cdIgnoresPat`, `no-cdIgnoresPat`. */
+function settingText(name: string, value: SwitchValue): string {
+  return value === true ? name : value === false ? `no-${name}` : `${name}=${value}`;
+}
+
 /** The version with some switches set otherwise, as a proposal to change it: `intel-ept/6.16+leaf=host-pat`. */
 function variant<T extends SwitchTexts>(
   family: VersionFamily<T>,
@@ -123,7 +136,7 @@ function variant<T extends SwitchTexts>(
   const values = overridden(family.switches, version.values, overrides);
   const settings = Object.keys(family.switches)
     .filter((name) => values[name] !== version.values[name])
-    .map((name) => `${name}=${String(values[name])}`);
+    .map((name) => settingText(name, values[name]));
   const change: VersionChange<SwitchesOf<T>> = { by: null, switches: overrides as Partial<SwitchesOf<T>> };
   const changedEntry: VersionEntry<T> = {
     ...entry,

@@ -101,7 +101,7 @@ const RELEASED: readonly VersionEntry<typeof SWITCHES>[] = [
   },
   {
     name: '4.2.8',
-    releases: linux('about 4.2.4 to 4.2.8'),
+    releases: linux('about 4.2.4 to 4.2.y'),
     changes: [by('606decd67049', { leaf: 'classic' }), by('879ae1880449', { cdToggleZaps: 'noncoherent-without-quirk' })],
     summary: 'As 4.3, but a change of CR0.CD zaps as in 4.4.',
   },

@@ -1,4 +1,5 @@
 /** `emtdiff corpus`: keeps a folder of regressions small, canonical and without doubles. */
+import { profileOf } from '../profile-name.js';
 import { existsSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { bySize, corpusKey, merged } from '../../regressions/merge.js';
@@ -73,7 +74,7 @@ async function add(found: Settings, operands: readonly string[]): Promise<string
 
 async function entryOf(file: string, found: Settings): Promise<Regression> {
   const { scenario, finding } = readScenario(file);
-  const known = finding?.profiles.filter((name) => PROFILES.some((profile) => profile.name === name)) ?? [];
+  const known = finding?.profiles.filter((name) => profileOf(name, PROFILES) !== undefined) ?? [];
   const profiles = chosenProfiles(found.text('models'), known.length > 0 ? known : DEFAULT_PANEL);
   const own = finding?.id;
   const bucket = found.text('bucket') ?? own;

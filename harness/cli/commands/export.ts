@@ -1,4 +1,5 @@
 /** `emtdiff export`: a scenario or a finding as a program for those who do not run emtdiff. */
+import { profileOf } from '../profile-name.js';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PROFILES } from '../../../models/registry.js';
@@ -44,7 +45,7 @@ export async function run(found: Settings): Promise<number> {
 function exportInput(found: Settings, target: { readonly name: string; readonly expected: string }): ExportInput {
   const { scenario, finding } = readScenario(found.operands[0]);
   if (scenario.steps.length === 0) throw new UsageError(`${found.operands[0]}: found no steps, expected at least one`);
-  const sides = (finding === null ? [] : [...finding.sides]).filter((name) => PROFILES.some((known) => known.name === name));
+  const sides = (finding === null ? [] : [...finding.sides]).filter((name) => profileOf(name, PROFILES) !== undefined);
   const expected = found.text('expected') ?? sides[0] ?? target.expected;
   return {
     name: exportName(scenario.name ?? finding?.id ?? 'scenario'),

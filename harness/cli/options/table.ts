@@ -40,7 +40,7 @@ export const TABLE: readonly Option[] = [
     kind: listOf(),
     value: 'LIST',
     key: 'panel',
-    help: 'profiles, comma-separated; a family by its name (intel-ept), all by "all"',
+    help: 'profiles, comma-separated; a family (intel-ept), a release (intel-ept/5.15), with switches (intel-ept/6.16+leaf=classic), all',
     fallback: 'the nine profiles of the default panel',
   },
   {
@@ -49,7 +49,7 @@ export const TABLE: readonly Option[] = [
     kind: listOf(),
     value: 'LIST',
     key: 'panel',
-    help: 'profiles, comma-separated; a family by its name (intel-ept), all by "all"',
+    help: 'profiles, comma-separated; a family (intel-ept), a release (intel-ept/5.15), with switches (intel-ept/6.16+leaf=classic), all',
     fallback: "the finding's own, else the default panel",
   },
   {
@@ -57,7 +57,7 @@ export const TABLE: readonly Option[] = [
     on: ['map'],
     kind: listOf(),
     value: 'LIST',
-    help: 'profiles, comma-separated; a family by its name (intel-ept), all by "all"',
+    help: 'profiles, comma-separated; a family (intel-ept), a release (intel-ept/5.15), with switches (intel-ept/6.16+leaf=classic), all',
     fallback: 'bare-metal/intel,intel-ept/6.6,intel-ept/6.16',
   },
   {
@@ -340,6 +340,14 @@ export const TABLE: readonly Option[] = [
   { name: 'gpu-bar', on: ['new'], kind: text, value: 'SIZE', help: 'a large BAR of that device, such as 256M', fallback: 'none' },
   { name: 'os', on: ['new'], kind: text, value: 'NAME', help: 'linux-RELEASE such as linux-6.6, windows, none', fallback: 'none' },
   { name: 'kernel', on: ['new'], kind: text, value: 'RELEASE', help: "the host's Linux, for the origin: 5.15" },
+  { name: 'kernel', on: ['models'], kind: text, value: 'RELEASE', help: 'as which profiles this release of Linux answers: 5.15' },
+  {
+    name: 'switches',
+    on: ['models'],
+    kind: text,
+    value: 'NAME',
+    help: 'the switches of a family or of a profile, for --models NAME+switch=value',
+  },
   { name: 'vcpus', on: ['new'], kind: count(1, 8), value: 'N', help: 'processors of the guest', fallback: '1' },
   {
     name: 'to',
@@ -383,7 +391,7 @@ export const TABLE: readonly Option[] = [
     on: ['gate'],
     kind: listOf(),
     value: 'LIST',
-    help: 'profiles, comma-separated; a family by its name (intel-ept), all by "all"',
+    help: 'profiles, comma-separated; a family (intel-ept), a release (intel-ept/5.15), with switches (intel-ept/6.16+leaf=classic), all',
     fallback: 'all',
   },
   { name: 'time', on: ['gate'], kind: time, value: 'T', help: 'for the random cases of all profiles together', fallback: '60s' },

@@ -159,7 +159,7 @@ describe('emtdiff compare', () => {
 
   const MISTAKES: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
     ['a side is missing', ['intel-ept/6.6'], /found 1/],
-    ['a profile is not known', ['intel-ept/6.6', 'intel-ept/6.5'], /"intel-ept\/6.5".*close to it: .*intel-ept\/6/],
+    ['a profile is not known', ['intel-ept/6.6', 'intel-ept/2.6.5'], /"intel-ept\/2.6.5".*close to it: .*intel-ept\/2.6/],
     ['an external is neither side', ['intel-ept/6.6', 'intel-ept/6.7', '--external', 'x=true'], /expected the NAME to be A or B/],
     ['both budgets are given', ['intel-ept/6.6', 'intel-ept/6.7', '--cases', '1', '--time', '1s'], /--time: found beside --cases/],
     [
