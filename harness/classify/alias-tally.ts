@@ -72,8 +72,8 @@ export function aliasCounts(counts: readonly number[]): AliasCount[] {
 /** The type that every model gives an access, those that say nothing apart; null: they differ, or none serves it. CD counts as UC, WC+ as WC. */
 export function agreedType(traces: readonly Trace[], step: number): EffectiveType | null {
   let agreed: EffectiveType | null = null;
-  for (const { observations } of traces) {
-    const observation = observations[step];
+  for (let seat = 0; seat < traces.length; seat++) {
+    const observation = traces[seat].observations[step];
     const outcome = observation & OUTCOME_MASK;
     if (outcome === UNDEFINED || outcome === NOT_APPLICABLE) continue;
     const type = outcome === OK ? memtypeOf(observation) : null;

@@ -11,6 +11,7 @@ import { Bucket } from './bucket.js';
 import { type BucketState, restore, stateOf } from './bucket-state.js';
 import { type DivergenceKind, kindIn } from './divergence-kind.js';
 import { circumstancesAt } from './conversion-history.js';
+import { LikeAnswers } from './like-answers.js';
 import { KnownKinds, MORE_OF_THE_SAME } from './known-kinds.js';
 import type { Circumstances } from './circumstances.js';
 import { divergenceRank, invariantRank } from './severity.js';
@@ -29,6 +30,7 @@ export class BucketTable {
   private case = -1;
   private readonly circumstances = new StepMemo<Circumstances>();
   private readonly signaturesAt: readonly StepMemo<Signature>[];
+  private readonly likes: LikeAnswers;
   /** By lens. */
   readonly signatures: readonly SignatureTaker[];
 
@@ -37,6 +39,7 @@ export class BucketTable {
     private readonly lenses: readonly Lens[],
   ) {
     this.sides = new Sides(panel.seats);
+    this.likes = new LikeAnswers(panel.seats, lenses);
     this.signaturesAt = lenses.map(() => new StepMemo());
     this.signatures = lenses.map((lens) => new SignatureTaker(panel.seats, lens));
   }
@@ -154,8 +157,8 @@ export class BucketTable {
   /** Counts one divergence of case `index`. The divergences of a case come one after the other, those of no other case between them. */
   add(index: number, lens: number, edge: number, step: number, scenario: EncodedScenario, traces: readonly Trace[]): void {
     const { reference, seat } = this.panel.edges[edge];
-    const expected = traces[reference].observations[step];
-    const got = traces[seat].observations[step];
+    const expected = this.likes.of(lens, reference, traces[reference].observations[step]);
+    const got = this.likes.of(lens, seat, traces[seat].observations[step]);
     const place = (edge * this.lenses.length + lens) * OPERATION_NAMES.length + scenario.words[step * STEP_WORDS];
     const slot = this.kinds.count(place, expected, got, index);
     // Most divergences of a case are more of the same.
@@ -192,8 +195,8 @@ export class BucketTable {
 
   private newKind(lens: number, edge: number, step: number, scenario: EncodedScenario, traces: readonly Trace[]): DivergenceKind {
     const { reference, seat } = this.panel.edges[edge];
-    const expected = traces[reference].observations[step];
-    const got = traces[seat].observations[step];
+    const expected = this.likes.of(lens, reference, traces[reference].observations[step]);
+    const got = this.likes.of(lens, seat, traces[seat].observations[step]);
     return kindIn(this.bucketOf(lens, edge, scenario.words[step * STEP_WORDS], expected, got), expected, got);
   }
 
