@@ -116,9 +116,14 @@ class Look {
     return {
       answer: observationJson(observation, null),
       rule: this.profile.rules[ruleOf(observation)] ?? null,
-      registers: outcomeOf(observation) === OK ? (this.model.decidingRegisters?.(vcpu, gfn, 1) ?? null) : null,
+      registers: outcomeOf(observation) === OK ? ofRange(this.model.decidingRegisters?.(vcpu, gfn, 1) ?? null) : null,
     };
   }
+}
+
+/** One byte of a fixed-range MTRR is a range of its own; neighbours of one type are told as one. */
+function ofRange(registers: string | null): string | null {
+  return registers?.replace(/^MTRRfix\w+ byte \d+/, 'fixed-range MTRRs') ?? null;
 }
 
 function accessOf(vcpu: number, gfn: number): Operation {

@@ -44,6 +44,12 @@ test('SeaBIOS with 3328 MiB: the guest expects the hole in the mask as WB, and t
     'f0000000-100000000 UC',
     '100000000-10000000000 WB',
   ]);
+  expect(map.rows).toHaveLength(8);
+  expect(map.rows.map(({ cells }) => cells[0].registers).slice(2, 5)).toEqual([
+    'fixed-range MTRRs (WP)',
+    'MTRRdefType (WB)',
+    'MTRRphysBase0 (UC)',
+  ]);
   expect(map.notes).toEqual([
     {
       kind: 'hole',
