@@ -5,8 +5,8 @@ import type { Profile } from '../../models/contract/model.js';
 import { readTextFile } from '../files/reading.js';
 import { UsageError } from '../operations/usage-error.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { parseRecorded } from './recorded-answer.js';
-import { type AnswerChange, replayLine, type Subject } from './replay.js';
+import { parseRecorded, type RecordedAnswer } from './recorded-answer.js';
+import { type AnswerChange, replayLine, type Subject, type Waiting } from './replay.js';
 
 export interface ReplayedFile {
   readonly path: string;
@@ -15,6 +15,7 @@ export interface ReplayedFile {
   /** Profiles that it has answers of. */
   readonly profiles: readonly string[];
   readonly changes: readonly AnswerChange[];
+  readonly waiting: readonly Waiting[];
   /** The file as it would be written today. */
   readonly text: string;
 }
@@ -46,18 +47,18 @@ function linesOf(path: string): string[] {
 
 /** Every line of a file held against the profiles of today. @throws {UsageError} */
 export function replayFile(path: string, profiles: readonly Profile[]): ReplayedFile {
-  const own = profiles.find(({ name }) => path.endsWith(`/${name}.jsonl`));
+  const own = ownerOf(path, profiles);
   const subjects = new Map<string, Subject>();
-  const subjectOf = (number: number) => (named: string | undefined) => {
-    const profile = named === undefined ? own : profiles.find(({ name }) => name === named);
-    if (profile === undefined)
-      throw new UsageError(
-        `${path} line ${number}: found the profile ${named ?? 'of its path'}, expected one that emtdiff models lists`,
-      );
-    const subject = subjects.get(profile.name) ?? { profile, model: profile.create() };
-    subjects.set(profile.name, subject);
-    return subject;
-  };
+  const subjectOf =
+    (number: number) =>
+    ({ profile: named, origin }: RecordedAnswer): Subject | null => {
+      const profile = named === undefined ? own : profiles.find(({ name }) => name === named);
+      if (profile === undefined && named !== undefined && origin !== undefined) return null;
+      if (profile === undefined) throw strangerAt(path, number, named);
+      const subject = subjects.get(profile.name) ?? { profile, model: profile.create() };
+      subjects.set(profile.name, subject);
+      return subject;
+    };
   const lines = linesOf(path);
   const replayed = lines.map((line, index) => replayLine(line, path, index + 1, subjectOf(index + 1)));
   return {
@@ -65,6 +66,17 @@ export function replayFile(path: string, profiles: readonly Profile[]): Replayed
     answers: lines.length,
     profiles: [...subjects.keys()],
     changes: replayed.flatMap(({ changes }) => changes),
+    waiting: replayed.flatMap(({ waiting }) => (waiting === null ? [] : [waiting])),
     text: replayed.map(({ line }) => `${line}\n`).join(''),
   };
+}
+
+function ownerOf(path: string, profiles: readonly Profile[]): Profile | undefined {
+  return profiles.find(({ name }) => path.endsWith(`/${name}.jsonl`));
+}
+
+function strangerAt(path: string, number: number, named: string | undefined): UsageError {
+  return new UsageError(
+    `${path} line ${number}: found the profile ${named ?? 'of its path'}, expected one that emtdiff models lists`,
+  );
 }

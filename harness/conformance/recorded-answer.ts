@@ -25,25 +25,37 @@ const LINE = object({
   profile: optional(text),
   origin: optional(text),
   scenario: custom(scenarioFrom, { type: 'object' }),
-  observations: custom(observationsFrom, { type: 'array', items: { type: 'object' } }),
+  observations: custom(anyList, { type: 'array', items: { type: 'object' } }),
   counters: optional(record(whole(0))),
 });
+
+function anyList(value: unknown, place: Place): readonly unknown[] {
+  return Array.isArray(value) ? value : place.fail(value, 'an array of observations');
+}
 
 /** @throws {UsageError} naming file, line and path */
 export function parseRecorded(line: string, file: string, number: number): RecordedAnswer {
   const place = new Place(`${file} line ${number}`, '$');
   const found = LINE.parse(readJson(line, `${file} line ${number}`), place) as RecordedAnswer;
-  const { length } = found.scenario.steps;
-  if (found.observations.length !== length)
-    place.at('observations').fail(found.observations.length, `${length} observations, one a step`);
+  check(found.observations, found.scenario, place.at('observations'));
   return found;
 }
 
-/** The words of each observation are checked, and stay as they stand: recordings may leave fields out. */
-function observationsFrom(value: unknown, place: Place): readonly ObservationJson[] {
-  if (!Array.isArray(value)) return place.fail(value, 'an array of observations');
-  value.forEach((observation, step) => void parseObservation(observation, place.at(step)));
-  return value;
+/** What evidence does not say of a step. */
+const SKIPPED = 'skip';
+
+/** Whether an answer says nothing that another one could be held against. */
+export function isOpen({ outcome }: ObservationJson): boolean {
+  return outcome === 'undefined' || outcome === 'n/a' || (outcome as string) === SKIPPED;
+}
+
+/** The words of each observation are checked against its operation, and stay as they stand: recordings may leave fields out. */
+function check(observations: readonly unknown[], { steps }: Scenario, place: Place): void {
+  if (observations.length !== steps.length) place.fail(observations.length, `${steps.length} observations, one a step`);
+  observations.forEach((observation, step) => {
+    if ((observation as ObservationJson | null)?.outcome === (SKIPPED as string)) return;
+    parseObservation(observation, place.at(step), steps[step].op);
+  });
 }
 
 /** The canonical line. */

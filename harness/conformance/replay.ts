@@ -2,7 +2,7 @@
 import type { Model, Profile } from '../../models/contract/model.js';
 import type { ObservationJson } from '../scenario/observation-json.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { parseRecorded, printRecorded, type RecordedAnswer, recordedNow } from './recorded-answer.js';
+import { isOpen, parseRecorded, printRecorded, type RecordedAnswer, recordedNow } from './recorded-answer.js';
 
 export interface AnswerChange {
   readonly profile: string;
@@ -23,32 +23,64 @@ export interface Subject {
   readonly model: Model;
 }
 
+/** Evidence that nothing can be held against yet. */
+export interface Waiting {
+  readonly profile: string;
+  readonly origin: string;
+  /** The operation that the profile answers `n/a` to; null: there is no such profile. */
+  readonly operation: string | null;
+}
+
 export interface ReplayedLine {
   /** The line as it would be written today: where it is evidence, unchanged. */
   readonly line: string;
   readonly changes: readonly AnswerChange[];
+  readonly waiting: Waiting | null;
 }
 
 /**
  * One line of a file held against the profile.
- * @param subjectOf the profile that is named in the line, or that the file is about where the line names none
+ * @param subjectOf the profile that is named in the line, or that the file is about where the line names none; null: there is none
  * @throws {UsageError} for a line that is no recorded answer
  */
 export function replayLine(
   text: string,
   file: string,
   number: number,
-  subjectOf: (named: string | undefined) => Subject,
+  subjectOf: (recorded: RecordedAnswer) => Subject | null,
 ): ReplayedLine {
   const recorded = parseRecorded(text, file, number);
-  const { profile, model } = subjectOf(recorded.profile);
-  const today = recordedNow(profile, recorded.scenario, model);
-  const place = { profile: profile.name, line: number, scenario: recorded.scenario, origin: recorded.origin ?? null };
-  if (recorded.origin !== undefined)
-    return { line: text, changes: differences(recorded, today, holds).map((change) => ({ ...place, ...change })) };
+  const { origin, scenario } = recorded;
+  const subject = subjectOf(recorded);
+  if (subject === null) {
+    const waiting = { profile: recorded.profile as string, origin: origin as string, operation: null };
+    return { line: text, changes: [], waiting };
+  }
+  const { profile, model } = subject;
+  const today = recordedNow(profile, scenario, model);
+  const place = { profile: profile.name, line: number, scenario, origin: origin ?? null };
+  const changes = (agrees: Agrees) => differences(recorded, today, agrees).map((change) => ({ ...place, ...change }));
+  if (origin !== undefined) {
+    const silent = silentStep(recorded, today);
+    if (silent < 0) return { line: text, changes: changes(holds), waiting: null };
+    return { line: text, changes: [], waiting: { profile: profile.name, origin, operation: scenario.steps[silent].op } };
+  }
   const line = printRecorded({ ...recorded, ...today });
-  if (line === text) return { line, changes: [] };
-  return { line, changes: differences(recorded, today, isSame).map((change) => ({ ...place, ...change })) };
+  return { line, changes: line === text ? [] : changes(isSame), waiting: null };
+}
+
+/** The first step that the profile has no such operation for, while the evidence goes on by it: what follows rests on it. -1: none. */
+function silentStep(evidence: RecordedAnswer, today: RecordedAnswer): number {
+  return today.observations.findIndex(({ outcome }, step) => outcome === 'n/a' && evidence.observations[step].outcome !== 'n/a');
+}
+
+/** Where a profile disagrees with evidence, whoever it was recorded of. */
+export function disagreementsOf(
+  profile: Profile,
+  evidence: RecordedAnswer,
+): Pick<AnswerChange, 'scenario' | 'at' | 'recorded' | 'today'>[] {
+  const { scenario } = evidence;
+  return differences(evidence, recordedNow(profile, scenario), holds).map((change) => ({ scenario, ...change }));
 }
 
 type Agrees = (then: unknown, now: unknown) => boolean;
@@ -68,13 +100,9 @@ function differences(then: RecordedAnswer, now: RecordedAnswer, agrees: Agrees):
 /** A profile against its own answer: every field, the rule included. */
 const isSame: Agrees = (then, now) => JSON.stringify(then) === JSON.stringify(now);
 
-/** A profile against evidence: the fields that the evidence has, but for the rule; what either leaves open is not compared. */
+/** A profile against evidence: the fields that the evidence has, but for the rule; what the evidence or an `undefined` leaves open is not compared. */
 const holds: Agrees = (then, now) => {
   const [evidence, answer] = [then as ObservationJson, now as ObservationJson];
-  if (isOpen(evidence) || isOpen(answer)) return true;
+  if (isOpen(evidence) || answer.outcome === 'undefined') return true;
   return Object.entries(evidence).every(([key, value]) => key === 'rule' || isSame(value, answer[key as keyof ObservationJson]));
 };
-
-function isOpen({ outcome }: ObservationJson): boolean {
-  return outcome === 'undefined' || outcome === 'n/a';
-}

@@ -67,7 +67,7 @@ async function examine(folder: string, workshop: Workshop): Promise<Tally> {
   const survivors: Tally['survivors'][number][] = [];
   let others = 0;
   for (const [index, mutant] of mutants.entries()) {
-    if ((await workshop.with(mutant, () => workshop.regress(folder))) === null) {
+    if ((await workshop.regress(mutant)) === null) {
       const seenBy = values['regress-only'] ? null : await seenOtherwise(mutant, folder, workshop);
       if (seenBy !== null) others++;
       survivors.push({ ...mutant, text: lineOf(mutant), seenBy });
@@ -96,7 +96,7 @@ for (const folder of folders) {
   tallies.push(await examine(folder, workshop));
   process.stderr.write('\n');
 }
-workshop.close();
+await workshop.close();
 
 const percent = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
 process.stdout.write(`${'folder'.padEnd(20)} sites  mutants  regress  with tests and campaign\n`);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { transformSync } from '@swc/core';
+import type { MutantTask } from './regress-worker.js';
 import type { Mutant } from './sites.js';
 
 /** What a check said: `killed`, with the first line that says why, or null: it saw nothing. */
@@ -14,6 +15,8 @@ const SECONDS = 60;
 
 export class Workshop {
   private readonly folder = mkdtempSync(join(tmpdir(), 'emtdiff-mutants-'));
+  private worker: Worker | null = null;
+  private tasks = 0;
 
   /** @param root the repository, built */
   constructor(private readonly root: string) {
@@ -33,21 +36,29 @@ export class Workshop {
     }
   }
 
-  /** What `emtdiff regress` sees of a folder of models. */
-  regress(family: string): Promise<Verdict> {
-    const script = new URL('./regress-worker.js', import.meta.url);
-    const worker = new Worker(script, { workerData: { package: this.folder, family } });
+  /** What `emtdiff regress` sees of the mutant. */
+  regress(mutant: Mutant): Promise<Verdict> {
+    const [, family, ...rest] = mutant.file.split('/');
+    const file = rest.join('/').replace(/\.ts$/, '.js');
+    const code = compiled(mutated(readFileSync(join(this.root, mutant.file), 'utf8'), mutant));
+    const task: MutantTask = { number: this.tasks++, family, file, code };
+    const worker =
+      this.worker ?? new Worker(new URL('./regress-worker.js', import.meta.url), { workerData: { package: this.folder } });
+    this.worker = worker;
     return new Promise((resolve) => {
-      const late = setTimeout(
-        () => void worker.terminate().then(() => resolve(`it did not end within ${SECONDS} s`)),
-        SECONDS * 1000,
-      );
       const end = (verdict: Verdict) => {
         clearTimeout(late);
-        void worker.terminate().then(() => resolve(verdict));
+        worker.off('message', end).off('error', fail);
+        resolve(verdict);
       };
-      worker.once('message', end);
-      worker.once('error', (error) => end(`fails: ${error.message}`));
+      const replaced = (verdict: Verdict) => {
+        this.worker = null;
+        void worker.terminate().then(() => end(verdict));
+      };
+      const fail = (error: Error) => replaced(`fails: ${error.message}`);
+      const late = setTimeout(() => replaced(`it did not end within ${SECONDS} s`), SECONDS * 1000);
+      worker.on('message', end).on('error', fail);
+      worker.postMessage(task);
     });
   }
 
@@ -88,7 +99,8 @@ export class Workshop {
     return status === 0 ? null : 'the test suite fails';
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.worker?.terminate();
     unlinkSync(join(this.folder, 'node_modules'));
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 /** `emtdiff regress`: every regression of a folder replayed; exit 1 and a diff where an answer changed. */
 import { relative } from 'node:path';
-import { answerFiles, type ReplayedFile, replayFile } from '../../conformance/answer-files.js';
+import { answerFileOf, answerFiles, type ReplayedFile, replayFile } from '../../conformance/answer-files.js';
 import { changeLines } from '../../regressions/change-text.js';
 import { printRegression } from '../../regressions/regression.js';
 import { type RegressionFile, readRegressions } from '../../regressions/regression-folder.js';
@@ -9,7 +9,7 @@ import { type RegressionResult, regressJunit } from '../../report/ci/regress-jun
 import { reportList, writeReport } from '../../report/report-formats.js';
 import { writeWhole } from '../../files/writing.js';
 import { plural } from '../../report/plural.js';
-import { answerChangeLines } from '../../report/terminal/answer-changes.js';
+import { answerChangeLines, regressNotes } from '../../report/terminal/answer-changes.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { scenarioJson } from '../../scenario/print.js';
 import { PROFILES } from '../../../models/registry.js';
@@ -54,7 +54,8 @@ export async function run(found: Settings): Promise<number> {
     .flatMap(answerFiles)
     .map((path) => replayFile(path, PROFILES));
   const isUpdate = found.has('update');
-  const outcome = { files, changed, answers, isUpdate };
+  const missing = named.length > 0 ? [] : withoutAnswers(answers);
+  const outcome = { files, changed, answers, missing, isUpdate };
   process.stdout.write(format === 'json' ? `${JSON.stringify(document(outcome))}\n` : await text(outcome));
   if (junit.length > 0) {
     const report = regressJunit(await results(outcome), isUpdate);
@@ -70,12 +71,29 @@ interface Outcome {
   readonly files: readonly RegressionFile[];
   readonly changed: readonly Changed[];
   readonly answers: readonly ReplayedFile[];
+  /** Profiles that nothing is recorded of. */
+  readonly missing: readonly string[];
   readonly isUpdate: boolean;
 }
 
 function update({ changed, answers }: Outcome): void {
   for (const { file, changes } of changed) writeWhole(file.path, printRegression(updated(file.regression, changes)));
-  for (const { path, changes, text } of answers) if (changes.some(({ origin }) => origin === null)) writeWhole(path, text);
+  for (const { path, text } of answers.filter(isRewritten)) writeWhole(path, text);
+}
+
+/** Evidence stays as it is. */
+function isRewritten({ changes }: ReplayedFile): boolean {
+  return changes.some(({ origin }) => origin === null);
+}
+
+function withoutAnswers(answers: readonly ReplayedFile[]): string[] {
+  const recorded = new Set(answers.filter(({ path }) => isOwn(path)).flatMap(({ profiles }) => profiles));
+  return PROFILES.map(({ name }) => name).filter((name) => !recorded.has(name));
+}
+
+/** Whether a file is named after a profile: others hold evidence. */
+function isOwn(path: string): boolean {
+  return PROFILES.some(({ name }) => path === answerFileOf(corpusFolder('conformance'), name));
 }
 
 /** @throws {UsageError} for a format that a corpus has no report in. */
@@ -101,26 +119,31 @@ async function results({ files, changed, answers }: Outcome): Promise<Regression
   return [...(await Promise.all(regressions)), ...recorded];
 }
 
-function document({ files, changed, answers, isUpdate }: Outcome): Record<string, unknown> {
+function document({ files, changed, answers, missing, isUpdate }: Outcome): Record<string, unknown> {
   return {
     format: 'emtdiff-regress/1',
     regressions: files.map(({ regression }) => regression.name),
     updated: isUpdate,
     changed: changed.map(({ file, changes }) => ({ file: file.path, name: file.regression.name, changes })),
-    conformance: answers.map(({ path, answers: count, profiles, changes }) => ({
+    conformance: answers.map(({ path, answers: count, profiles, waiting, changes }) => ({
       file: path,
       answers: count,
       profiles,
+      waiting,
       changed: changes.map(({ scenario, ...change }) => ({ ...change, scenario: scenarioJson(scenario) })),
     })),
+    missing,
   };
 }
 
-async function text({ files, changed, answers, isUpdate }: Outcome): Promise<string> {
+async function text({ files, changed, answers, missing, isUpdate }: Outcome): Promise<string> {
   const lines: string[] = [];
   for (const { file, changes } of changed) lines.push(shownPath(file.path), ...(await changeLines(file.regression, changes)), '');
   const moved = answers.filter(({ changes }) => changes.length > 0);
   if (moved.length > 0) lines.push(...answerChangeLines(moved, WIDTH, shownPath), '');
+  const rewritten = isUpdate ? [...changed.map(({ file }) => file.path), ...moved.filter(isRewritten).map(({ path }) => path)] : [];
+  lines.push(...rewritten.map((path) => `rewritten: ${shownPath(path)}`));
+  lines.push(...regressNotes(answers, missing, WIDTH));
   const count = [...changed, ...moved].reduce((sum, { changes }) => sum + changes.length, 0);
   const outcome =
     count === 0

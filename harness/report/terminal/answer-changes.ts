@@ -18,6 +18,32 @@ export function answerChangeLines(files: readonly ReplayedFile[], width: number,
   });
 }
 
+/** What is no failure: evidence that waits for a profile or an operation, and profiles that nothing is recorded of. */
+export function regressNotes(files: readonly ReplayedFile[], missing: readonly string[], width: number): string[] {
+  const waiting = files.flatMap((file) => file.waiting);
+  const absent = tally(waiting.flatMap(({ profile, operation }) => (operation === null ? [profile] : [])));
+  const silent = tally(waiting.flatMap(({ profile, operation }) => (operation === null ? [] : [`${profile} ${operation}`])));
+  const notes: string[] = [];
+  if (absent !== '') notes.push(`note: evidence waits for profiles that emtdiff does not have (scenarios): ${absent}`);
+  if (silent !== '') notes.push(`note: evidence waits for operations to which a profile answers n/a (scenarios): ${silent}`);
+  if (missing.length > 0)
+    notes.push(
+      `note: ${plural(missing.length, 'profile')} without recorded answers: ${missing.join(' ')}`,
+      `  they are grown by: emtdiff corpus grow ${missing.length > MANY ? 'all' : missing.join(' ')}`,
+    );
+  return notes.flatMap((note) => wrapped(note, width, '', '  '));
+}
+
+/** `sev-snp/7.0 (44), tdx/6.18 (47)` */
+function tally(names: readonly string[]): string {
+  const times = new Map<string, number>();
+  for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
+  return [...times].map(([name, count]) => `${name} (${count})`).join(', ');
+}
+
+/** More profiles than this are named by one word in a command. */
+const MANY = 6;
+
 function profileLines(profile: string, file: ReplayedFile, width: number, path: string): string[] {
   const changes = file.changes.filter((change) => change.profile === profile);
   const kinds = new Map<string, AnswerChange[]>();

@@ -12,7 +12,7 @@ import type { Scenario } from '../../../harness/scenario/scenario.js';
 
 jest.setTimeout(60_000);
 const EXAMPLES = join(__dirname, '../../../harness/external/examples');
-const VECTORS = join(__dirname, '../../fixtures/vectors/bare-mtrr.jsonl');
+const VECTORS = join(__dirname, '../../../corpora/conformance/recorded/bare-mtrr.jsonl');
 
 const vectors: { scenario: Scenario; observations: Record<string, unknown>[] }[] = readFileSync(VECTORS, 'utf8')
   .split('\n')

@@ -15,10 +15,11 @@ import { emtdiff, MAIN } from '../cli/command.js';
 
 jest.setTimeout(60_000);
 const FIXTURES = join(__dirname, '../../fixtures');
+const RECORDED = join(__dirname, '../../../corpora/conformance/recorded');
 const HELLO = '{"type":"hello","protocol":1}\n';
 
 function recorded(file: string): Scenario[] {
-  const lines = readFileSync(join(FIXTURES, 'vectors', file), 'utf8').split('\n');
+  const lines = readFileSync(join(RECORDED, file), 'utf8').split('\n');
   return lines.filter((line) => line !== '').map((line) => scenarioFrom(JSON.parse(line).scenario, new Place(file, '$')));
 }
 
@@ -37,7 +38,7 @@ describe('emtdiff serve', () => {
 
   test('answers all of a client that writes everything before it reads anything', async () => {
     const [scenario] = recorded('bare-mtrr.jsonl');
-    const line = readFileSync(join(FIXTURES, 'vectors/bare-mtrr.jsonl'), 'utf8').split('\n')[0];
+    const line = readFileSync(join(RECORDED, 'bare-mtrr.jsonl'), 'utf8').split('\n')[0];
     const { scenario: json } = JSON.parse(line);
     const child = spawn(process.execPath, [MAIN, 'serve', 'bare-metal/intel'], { stdio: ['pipe', 'pipe', 'inherit'] });
     for (let id = 0; id < 2000; id++) child.stdin.write(`${JSON.stringify({ type: 'run', id, scenario: json })}\n`);

@@ -10,7 +10,7 @@ const FILES = ['bare-mtrr', 'kvm-ept', 'kvm-msr', 'kvm-npt', 'xen-ept', 'xen-mtr
 
 /** The recorded scenarios of a file, each once, whatever the number of profiles that answered it. */
 function recorded(file: string): Scenario[] {
-  const lines = readFileSync(join(__dirname, '../../fixtures/vectors', `${file}.jsonl`), 'utf8').split('\n');
+  const lines = readFileSync(join(__dirname, '../../../corpora/conformance/recorded', `${file}.jsonl`), 'utf8').split('\n');
   const texts = new Set(lines.filter((line) => line !== '').map((line) => JSON.stringify(JSON.parse(line).scenario)));
   return [...texts].map((text) => {
     const { steps, machine } = JSON.parse(text) as { steps: Json[]; machine?: Json };

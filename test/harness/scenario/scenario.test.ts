@@ -6,7 +6,7 @@ import { decodeScenario, encodeScenario } from '../../../harness/scenario/encode
 import { parseScenario } from '../../../harness/scenario/parse.js';
 import { printScenario, scenarioJson } from '../../../harness/scenario/print.js';
 
-const vectors = join(__dirname, '../../fixtures/vectors');
+const vectors = join(__dirname, '../../../corpora/conformance/recorded');
 const recorded = readdirSync(vectors).flatMap((file) =>
   readFileSync(join(vectors, file), 'utf8')
     .split('\n')

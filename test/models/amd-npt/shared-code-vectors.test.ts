@@ -22,7 +22,7 @@ interface Vector {
   counters: { zaps: number };
 }
 
-const VECTORS = readFileSync(join(__dirname, '..', '..', 'fixtures', 'vectors', 'kvm-ept.jsonl'), 'utf8')
+const VECTORS = readFileSync(join(__dirname, '../../../corpora/conformance/recorded', 'kvm-ept.jsonl'), 'utf8')
   .split('\n')
   .filter((line) => line !== '')
   .map((line) => JSON.parse(line) as Vector);

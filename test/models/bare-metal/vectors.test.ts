@@ -10,7 +10,7 @@ import { INTEL } from './guest.js';
 describeVectors('bare-mtrr.jsonl', profiles);
 
 test('an overlap is undefined exactly where it was recorded so, and between the same types', () => {
-  const file = join(__dirname, '../../fixtures/vectors/bare-mtrr.jsonl');
+  const file = join(__dirname, '../../../corpora/conformance/recorded/bare-mtrr.jsonl');
   const lines = readFileSync(file, 'utf8').trim().split('\n');
   const openIn = (observations: readonly object[]): string[] =>
     observations.flatMap((o, step) => ('candidates' in o ? [`step ${step}: ${o.candidates}`] : []));

@@ -138,7 +138,7 @@ describe('The level of a mapping', () => {
 });
 
 describe('Answers recorded for nested paging with a live guest PAT', () => {
-  const vectors = readFileSync(join(__dirname, '../../fixtures/vectors/kvm-npt.jsonl'), 'utf8')
+  const vectors = readFileSync(join(__dirname, '../../../corpora/conformance/recorded/kvm-npt.jsonl'), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Parameters<typeof disagreements>[1]);

@@ -134,7 +134,7 @@ interface Recorded {
 }
 
 function recorded(file: string, profile: string): Recorded[] {
-  const path = join(__dirname, '..', '..', 'fixtures', 'vectors', file);
+  const path = join(__dirname, '../../../corpora/conformance/recorded', file);
   const lines = readFileSync(path, 'utf8').split('\n');
   const all = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Recorded);
   return all.filter((vector) => vector.profile === profile);

@@ -22,7 +22,7 @@ interface Machine {
 }
 
 const recorded = (file: string): Recorded[] =>
-  readFileSync(join(__dirname, '../../fixtures/vectors', file), 'utf8')
+  readFileSync(join(__dirname, '../../../corpora/conformance/recorded', file), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Recorded)
@@ -41,7 +41,7 @@ const withoutFetches = (vector: Recorded): Recorded => ({
 const differing = (vectors: readonly Recorded[], profile: (typeof profiles)[number]): string[] =>
   vectors.flatMap((vector) => {
     const { observations, scenario } = withoutFetches(vector);
-    return disagreements(profile, { profile: profile.name, scenario, observations });
+    return disagreements(profile, { scenario, observations });
   });
 
 test.each(profiles)('$name stores and refuses registers as recorded', (profile) => {

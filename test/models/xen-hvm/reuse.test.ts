@@ -9,7 +9,7 @@ import { LeafBlocks } from '../../../models/xen-hvm/leaf-blocks.js';
 import { mappingKey, NO_ENTRY, ShadowEntries } from '../../../models/xen-hvm/shadow-entries.js';
 import { profileOf } from './subject.js';
 
-const scenarios = readFileSync(join(__dirname, '..', '..', 'fixtures', 'vectors', 'xen-ept.jsonl'), 'utf8')
+const scenarios = readFileSync(join(__dirname, '../../../corpora/conformance/recorded', 'xen-ept.jsonl'), 'utf8')
   .split('\n')
   .filter((line) => line !== '')
   .map((line) => encodeScenario(scenarioFrom((JSON.parse(line) as { scenario: unknown }).scenario, new Place('vector', '$'))));
