@@ -2,6 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROFILES } from '../../models/registry.js';
+import { watchdog } from '../engine/watchdog.js';
 import { Baseline } from '../ledger/baseline.js';
 import { LedgerGate } from '../ledger/gate.js';
 import { readLedger } from '../ledger/ledger.js';
@@ -26,6 +27,7 @@ export function openLedger(settings: Settings): OpenLedger {
     baseline: stored === undefined ? null : Baseline.read(stored),
     isAsked: named !== undefined || stored !== undefined,
     known: PROFILES,
+    guard: watchdog(),
   });
   return {
     gate,

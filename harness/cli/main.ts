@@ -47,7 +47,7 @@ async function run(name: CommandName, command: CommandModule, args: readonly str
 }
 
 async function unknownCommand(name: string): Promise<Error> {
-  const { unknownName } = await import('./options/did-you-mean.js');
+  const { unknownName } = await import('../operations/close-name.js');
   const { UsageError } = await import('../operations/usage-error.js');
   return new UsageError(unknownName('command', name, 'one that emtdiff --help lists', Object.keys(COMMANDS)));
 }

@@ -3,6 +3,7 @@ import { profileOf } from './profile-name.js';
 import { LENS_NAMES, type LensName } from '../compare/lens.js';
 import type { ExternalModel } from '../external/external-model.js';
 import type { ModelFault } from '../panel/faults.js';
+import { watchdog } from '../engine/watchdog.js';
 import { WorkingPanel } from '../panel/working-panel.js';
 import { PROFILES } from '../../models/registry.js';
 import { shown, UsageError } from '../operations/usage-error.js';
@@ -38,7 +39,7 @@ export async function openSession(
   refuseStrangers(settings, input, (name) => isKnown(name) || definitions.some((definition) => definition.startsWith(`${name}=`)));
   const outsiders: ExternalModel[] = await startExternals(definitions, profiles, settings);
   return {
-    work: new WorkingPanel({ profiles, externals: outsiders, known: PROFILES, lenses }),
+    work: new WorkingPanel({ profiles, externals: outsiders, known: PROFILES, lenses, guard: watchdog() }),
     format,
     close: async () => {
       await Promise.all(outsiders.map((outsider) => outsider.close()));

@@ -2,7 +2,7 @@
 import { closeNames } from '../operations/close-name.js';
 import { UsageError } from '../operations/usage-error.js';
 import type { Profile } from '../../models/contract/model.js';
-import { unknownName } from './options/did-you-mean.js';
+import { unknownName } from '../operations/close-name.js';
 import { holding, isRelease, nearestTo, withSpan } from './profile-release.js';
 import { withSwitchesOf } from './profile-switches.js';
 

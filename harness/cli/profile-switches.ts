@@ -1,7 +1,7 @@
 /** A profile with switches set otherwise, `intel-ept/6.16+leaf=classic,cdIgnoresPat`: what the user typed after the plus. */
 import { didYouMean } from '../operations/close-name.js';
 import { shown, UsageError } from '../operations/usage-error.js';
-import { unknownName } from './options/did-you-mean.js';
+import { unknownName } from '../operations/close-name.js';
 import type { Profile } from '../../models/contract/model.js';
 import { type Switch, type SwitchOverrides, type SwitchValue, UnknownSwitch } from '../../models/contract/switch.js';
 

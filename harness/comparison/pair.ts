@@ -2,6 +2,7 @@
 import type { LensName } from '../compare/lens.js';
 import type { OutsideModel } from '../panel/external-model.js';
 import { WorkingPanel } from '../panel/working-panel.js';
+import type { Guard } from '../run/guard.js';
 import type { Profile } from '../../models/contract/model.js';
 
 export type Contestant = Profile | OutsideModel;
@@ -22,6 +23,8 @@ export interface PairOptions {
   /** All profiles that exist: what an external model may claim to be. */
   readonly known: readonly Profile[];
   readonly lenses: readonly LensName[];
+  /** Ends a model of ours that loops. */
+  readonly guard?: Guard;
 }
 
 /** The two as members of a panel. */

@@ -4,9 +4,8 @@ import type { ExternalModel } from '../external/external-model.js';
 import type { Contribution } from './journal.js';
 import type { CampaignState } from '../panel/campaign-state.js';
 import { unitedState } from '../panel/united-state.js';
-import { PROFILES } from '../../models/registry.js';
-import { bootSetups } from '../cli/boot-corpus.js';
-import type { CampaignPlan } from './campaign-plan.js';
+import type { CampaignPlan, Surroundings } from './campaign-plan.js';
+import { runGuarded } from './guarded-campaign.js';
 import { raiseInliningBudget } from './inlining-budget.js';
 import { JournalKeeper } from './journal-keeper.js';
 import type { ProgressRecord } from './progress-record.js';
@@ -16,6 +15,7 @@ import { runCrew } from './worker-crew.js';
 export async function carryOut(
   plan: CampaignPlan,
   outsiders: readonly ExternalModel[],
+  surroundings: Surroundings,
   watch: StopWatch,
   record: ProgressRecord,
   onProgress: (progress: Progress) => void,
@@ -25,9 +25,9 @@ export async function carryOut(
     seed: plan.seed,
     profiles: plan.profiles,
     externals: outsiders,
-    known: PROFILES,
+    known: surroundings.known,
     lenses: plan.lenses,
-    setups: bootSetups(),
+    setups: surroundings.setups,
     shouldStop: () => watch.isOver,
     shouldHurry: () => watch.isImpatient,
     onProgress(progress: Progress) {
@@ -36,14 +36,16 @@ export async function carryOut(
       onProgress(progress);
     },
   };
-  const journal = new JournalKeeper(plan, outsiders, watch, record);
+  const journal = new JournalKeeper(plan, outsiders, surroundings.version, watch, record);
   // From its first moment on a run can go on: nothing is counted yet.
   if (plan.out !== null && !plan.resumes) {
     const { state } = await runCampaign({ ...common, cases: 0, countsOnly: true });
     journal.keep(state, plan.contributions);
   }
   const { contributions } = plan;
-  return contributions.length === 1 ? inThisThread(plan, contributions[0], common, journal) : byWorkers(plan, common, journal);
+  return contributions.length === 1
+    ? inThisThread(plan, contributions[0], common, journal)
+    : byWorkers(plan, surroundings, common, journal);
 }
 
 /** What every campaign of a plan is run with. */
@@ -57,7 +59,7 @@ async function inThisThread(
 ): Promise<CampaignResult> {
   const counted = plan.before?.done ?? 0;
   const far = (state: CampaignState) => [{ ...contribution, done: contribution.done + state.done - counted }];
-  const result = await runCampaign({
+  const result = await runGuarded({
     ...common,
     cases: plan.cases,
     shard: contribution,
@@ -74,10 +76,15 @@ async function inThisThread(
 }
 
 /** Workers count, then this thread minimises what they counted together. */
-async function byWorkers(plan: CampaignPlan, common: Common, journal: JournalKeeper): Promise<CampaignResult> {
+async function byWorkers(
+  plan: CampaignPlan,
+  { worker }: Surroundings,
+  common: Common,
+  journal: JournalKeeper,
+): Promise<CampaignResult> {
   const withBefore = (states: readonly CampaignState[]) =>
     unitedState(plan.before === undefined ? states : [plan.before, ...states]);
-  const states = await runCrew(plan, {
+  const states = await runCrew(plan, worker, {
     shouldStop: common.shouldStop,
     onProgress: common.onProgress,
     onStates(states, contributions) {
@@ -85,7 +92,7 @@ async function byWorkers(plan: CampaignPlan, common: Common, journal: JournalKee
       journal.keepNowAndThen(() => ({ state: withBefore(states), contributions }));
     },
   });
-  const result = await runCampaign({ ...common, cases: 0, before: withBefore(states) });
+  const result = await runGuarded({ ...common, cases: 0, before: withBefore(states) });
   journal.keep(result.state, journal.contributions);
   return result;
 }

@@ -5,7 +5,6 @@ import type { CampaignState } from '../panel/campaign-state.js';
 import type { CampaignPlan } from './campaign-plan.js';
 import type { ProgressRecord } from './progress-record.js';
 import type { StopWatch } from './stop-watch.js';
-import { packageVersion } from '../cli/version.js';
 
 /** Milliseconds from one journal to the next: soon at first, for a short run, then each time twice as long, to at most 2 s. */
 const FIRST_DISTANCE = 100;
@@ -19,6 +18,7 @@ export class JournalKeeper {
   constructor(
     private readonly plan: CampaignPlan,
     private readonly outsiders: readonly ExternalModel[],
+    private readonly version: string,
     private readonly watch: StopWatch,
     private readonly record: ProgressRecord,
   ) {
@@ -38,7 +38,7 @@ export class JournalKeeper {
     if (plan.out === null) return;
     const externals = this.outsiders.map(({ name }) => name);
     const journal: Journal = {
-      version: packageVersion(),
+      version: this.version,
       seed: plan.seed,
       profiles: [...plan.profiles.map(({ name }) => name), ...externals],
       externals,

@@ -8,7 +8,7 @@ import { document, formatOf, list, object, optional, tuple } from '../scenario/s
 import { amount, custom, flag, nullable, oneOf, text, whole } from '../scenario/shape-values.js';
 import { Place, UsageError } from '../operations/usage-error.js';
 import type { CampaignState } from '../panel/campaign-state.js';
-import { CURVES, type ProgressCurve } from '../report/run-progress.js';
+import { CURVES, type ProgressCurve } from '../panel/progress-curve.js';
 import { writeWhole } from '../files/writing.js';
 import { readJsonFile } from '../files/reading.js';
 

@@ -1,6 +1,6 @@
 /** Notes how a campaign goes over time, for its summary: a bounded number of points, ever further apart. */
 import type { Progress } from '../campaign.js';
-import type { ProgressCurve, ProgressPoint } from '../report/run-progress.js';
+import type { ProgressCurve, ProgressPoint } from '../panel/progress-curve.js';
 import type { CampaignPlan } from './campaign-plan.js';
 
 /** Twice as far apart when there are more. */

@@ -1,5 +1,5 @@
 /** The curves of several run folders: each shard once, the one that came furthest. */
-import type { ProgressCurve } from '../report/run-progress.js';
+import type { ProgressCurve } from '../panel/progress-curve.js';
 
 /** In the order of the shards, whatever the order of the folders. */
 export function unitedCurves(runs: readonly (readonly ProgressCurve[])[]): ProgressCurve[] {

@@ -1,7 +1,7 @@
 /** Several journals of one campaign as one: counts added, contributions counted once, whatever the order. */
 import { UsageError } from '../operations/usage-error.js';
 import type { CampaignState } from '../panel/campaign-state.js';
-import type { ProgressCurve } from '../report/run-progress.js';
+import type { ProgressCurve } from '../panel/progress-curve.js';
 import type { Contribution, Journal } from './journal.js';
 import { unitedCurves } from './progress-union.js';
 

@@ -4,7 +4,7 @@ import type { Progress } from '../campaign.js';
 import type { Contribution } from './journal.js';
 import type { CampaignState } from '../panel/campaign-state.js';
 import type { CampaignPlan } from './campaign-plan.js';
-import type { WorkerReport, WorkerTask } from './campaign-worker.js';
+import type { WorkerReport, WorkerTask } from './shard-worker.js';
 
 /** Milliseconds between two looks at the clock. */
 const LOOK_EVERY = 50;
@@ -17,7 +17,7 @@ export interface CrewOptions {
 }
 
 /** Runs the plan's cases; resolves to a state for each worker, of the cases that it counted now. Rejects if a worker fails. */
-export async function runCrew(plan: CampaignPlan, options: CrewOptions): Promise<CampaignState[]> {
+export async function runCrew(plan: CampaignPlan, module: URL, options: CrewOptions): Promise<CampaignState[]> {
   const states: (CampaignState | null)[] = plan.contributions.map(() => null);
   const workers = plan.contributions.map(({ index, of, done }) => {
     const task: WorkerTask = {
@@ -29,7 +29,7 @@ export async function runCrew(plan: CampaignPlan, options: CrewOptions): Promise
       of,
       from: done,
     };
-    return new Worker(new URL('./campaign-worker.js', import.meta.url), { workerData: task });
+    return new Worker(module, { workerData: task });
   });
   const clock = setInterval(() => {
     if (options.shouldStop()) for (const worker of workers) worker.postMessage('stop');

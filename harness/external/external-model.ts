@@ -110,6 +110,12 @@ export class ExternalModel {
     });
   }
 
+  /** As `answer`, by a process that was asked nothing before. What is in flight is asked again. */
+  async answerAfresh(scenario: Scenario): Promise<ExternalAnswer | null> {
+    if (!this.isDone && this.conversation?.isFresh === false) await this.open();
+    return this.answer(scenario);
+  }
+
   /** Says bye to an idle process, kills a busy one; what is in flight resolves to null. Settles when the process is gone. */
   async close(): Promise<void> {
     this.isClosed = true;
@@ -159,7 +165,7 @@ export class ExternalModel {
       const [next] = this.waiting;
       if (next.failure?.isExplained) next.failure = null;
       const isRetry = next.failure !== null;
-      if (this.isRetrying || (isRetry && this.sent.size > 0)) return;
+      if ([...this.sent].some(({ failure }) => failure !== null) || (isRetry && this.sent.size > 0)) return;
       if (this.startFailure !== null) {
         this.onFailure(next, { reason: this.startFailure, isExplained: false });
         this.startFailure = null;
@@ -174,11 +180,6 @@ export class ExternalModel {
   /** Nothing is asked of it any more. */
   private get isDone(): boolean {
     return this.isClosed || this.isSetAside;
-  }
-
-  private get isRetrying(): boolean {
-    for (const one of this.sent) if (one.failure !== null) return true;
-    return false;
   }
 
   private send(next: Case, conversation: Conversation): void {
@@ -213,9 +214,7 @@ export class ExternalModel {
   }
 
   private wait(one: Case): void {
-    if (this.waiting.includes(one)) return;
-    const at = this.waiting.findIndex((other) => other.number > one.number);
-    this.waiting.splice(at < 0 ? this.waiting.length : at, 0, one);
+    if (!this.waiting.includes(one)) this.waiting = [...this.waiting, one].sort((a, b) => a.number - b.number);
   }
 
   private conclude(one: Case, outcome: NonNullable<Case['outcome']>): void {

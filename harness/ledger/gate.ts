@@ -5,8 +5,11 @@ import type { Edge, Panel } from '../compare/panel.js';
 import type { Profile } from '../../models/contract/model.js';
 import { besideOf } from '../operations/beside.js';
 import type { OutsideModel } from '../panel/external-model.js';
-import { answerOf } from '../run/readable.js';
+import { type Guard, Interrupted, Looping, unguarded } from '../run/guard.js';
+import { type Answer, answerOf } from '../run/readable.js';
+import { faultOf, type ModelFault } from '../panel/faults.js';
 import { observationJson } from '../scenario/observation-json.js';
+import type { Scenario } from '../scenario/scenario.js';
 import type { Baseline } from './baseline.js';
 import type { KnownBucket, KnownEntry } from './entry.js';
 import { type Ask, movedAnswers, type MovedAnswer } from './pinned.js';
@@ -42,21 +45,59 @@ export interface GateOptions {
   readonly isAsked: boolean;
   /** Profiles that exist, on the panel or not. */
   readonly known: readonly Profile[];
+  /** Ends a model that loops; default: nothing does. */
+  readonly guard?: Guard;
 }
 
+/** Answers that one guard is set for. */
+const ANSWERS = 64;
+/** A model that fails so often is not asked the rest. */
+const MOST_FAILURES = 3;
+const LOOPS = 'loops: no answer in time to a scenario of the ledger';
+
 export class LedgerGate {
+  /** Models that failed on a scenario of the ledger. */
+  readonly faults: ModelFault[] = [];
   private moved: readonly MovedAnswer[] = [];
 
   constructor(private readonly options: GateOptions) {}
 
   /** Before the campaign: do the entries of its panel still show what they say? */
   async replay({ profiles, outsiders }: Answering): Promise<readonly MovedAnswer[]> {
-    const panel = new Map<string, Ask>(profiles.map((profile) => [profile.name, (scenario) => answerOf(profile, scenario)]));
+    const panel = new Map<string, Ask>(profiles.map((profile) => [profile.name, this.asker(profile)]));
     // One that has the name of a profile of ours is not who the ledger means.
     const others = outsiders.filter(({ name }) => !this.options.known.some((profile) => profile.name === name));
     for (const outsider of others) panel.set(outsider.name, askOutsider(outsider));
     this.moved = await movedAnswers(this.options.entries, panel);
     return this.moved;
+  }
+
+  /** Of a profile of ours: its answers to the scenarios of all entries, computed at its first turn under as few guards as can be. */
+  private asker(profile: Profile): Ask {
+    const { entries, guard = unguarded } = this.options;
+    const scenarios = entries
+      .flatMap(({ buckets }) => buckets)
+      .filter(({ op, answers, counters }) => Object.hasOwn((op === 'end' ? counters : answers) ?? {}, profile.name))
+      .map(({ scenario }) => scenario);
+    const answers = new Map<Scenario, Answer | null>();
+    let next = 0;
+    let failures = 0;
+    const some = () => {
+      for (const end = next + ANSWERS; next < Math.min(end, scenarios.length); next++)
+        answers.set(scenarios[next], answerOf(profile, scenarios[next]));
+    };
+    return (scenario) => {
+      while (next < scenarios.length && !answers.has(scenario)) {
+        try {
+          guard(some);
+        } catch (error) {
+          this.faults.push(faultOf(profile.name, error instanceof Interrupted ? new Looping(LOOPS) : error));
+          answers.set(scenarios[next++], null);
+          if (++failures === MOST_FAILURES) next = scenarios.length;
+        }
+      }
+      return answers.get(scenario) ?? null;
+    };
   }
 
   /** @param today a date, 2026-11-21: what entries expire by */

@@ -1,4 +1,5 @@
-/** Names that a user may have meant. */
+/** Names that a user may have meant: of commands, flags, profiles, keys and variables alike. */
+import { shown } from './usage-error.js';
 
 const CLOSE_NAMES = 5;
 /** How many edits more than the nearest name a close one may be away. */
@@ -17,6 +18,11 @@ export function closeNames(name: string, names: readonly string[]): string[] {
     .sort((a, b) => a.edits - b.edits)
     .slice(0, CLOSE_NAMES)
     .map(({ candidate }) => candidate);
+}
+
+/** `found the profile "intel-ept/6.17", expected one that emtdiff models lists; close to it: intel-ept/6.16` */
+export function unknownName(what: string, name: string, expected: string, names: readonly string[]): string {
+  return `found the ${what} ${shown(name)}, expected ${expected}; close to it: ${closeNames(name.slice(0, LONGEST_WORD), names).join(' ')}`;
 }
 
 /** `; did you mean "panel"?` for a word that is a slip of the finger away from one of `names`; empty where none is. */

@@ -28,4 +28,6 @@ export interface OutsideModel {
   readonly recoveries?: number;
   /** Never rejects; null: at fault for this case. */
   answer(scenario: Scenario): Promise<OutsideAnswer | null>;
+  /** As `answer`, by an instance that was asked nothing before. */
+  answerAfresh?(scenario: Scenario): Promise<OutsideAnswer | null>;
 }

@@ -1,5 +1,6 @@
 /** What went wrong in models during a campaign: our own defects and outside models at fault. The campaign goes on. */
 import type { Panel } from '../compare/panel.js';
+import { Looping } from '../run/guard.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { OutsideModel } from './external-model.js';
 
@@ -13,7 +14,16 @@ export interface ModelFault {
   readonly setAside?: true;
 }
 
-const FICKLE = 'answers differently when it is asked the same scenario again';
+/** What a model is that gives one scenario two answers. */
+export const FICKLENESS = {
+  /** New instances disagree with each other. */
+  differs: 'answers differently when it is asked the same scenario again',
+  /** New instances agree, and it answers otherwise after other scenarios. */
+  remembers: 'remembers the scenario before: a new instance answers otherwise',
+} as const;
+export type Fickleness = keyof typeof FICKLENESS;
+
+const FICKLE: readonly string[] = Object.values(FICKLENESS);
 
 /** Of one profile, more than this many defects say nothing new. */
 const MOST_PER_PROFILE = 16;
@@ -34,12 +44,12 @@ export class FaultLog {
   readonly onDefect = (seat: number, error: unknown): void => this.note(this.panel.seats[seat].name, error);
 
   isFickle(profile: string): boolean {
-    return this.faults.some((fault) => fault.profile === profile && fault.message === FICKLE);
+    return this.faults.some((fault) => fault.profile === profile && FICKLE.includes(fault.message));
   }
 
-  /** An external model that gave two answers to one scenario; told once. */
-  onFickle(profile: string): void {
-    if (!this.isFickle(profile)) this.faults.push({ profile, case: -1, seed: this.seed, message: FICKLE });
+  /** A model that gave two answers to one scenario; told once. */
+  onFickle(profile: string, how: Fickleness): void {
+    if (!this.isFickle(profile)) this.faults.push({ profile, case: -1, seed: this.seed, message: FICKLENESS[how] });
   }
 
   /** The harness itself failed on a bucket. */
@@ -84,8 +94,14 @@ export class FaultLog {
   }
 }
 
+/** A fault that no case of a campaign showed. */
+export function faultOf(profile: string, error: unknown, seed = ''): ModelFault {
+  return { profile, case: -1, seed, message: messageOf(error) };
+}
+
 /** Where an error came from, on one line. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof Looping) return error.message;
   return (error.stack ?? error.message).split('\n').slice(0, 3).join(' ').replace(/\s+/g, ' ');
 }

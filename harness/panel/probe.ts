@@ -49,11 +49,24 @@ export class Probe {
 
   /** First step at which the candidate shows the bucket on this edge, as bad as it was seen; -1 if it does not. */
   async show(target: Target, candidate: Scenario): Promise<number> {
-    const { bucket, edge, rank } = target;
-    const { reference, seat } = this.panel.edges[edge];
+    const { reference, seat } = this.panel.edges[target.edge];
     const encoded = encodeScenario(candidate);
     await this.seats.answer(reference, encoded, candidate);
     if (seat !== reference) await this.seats.answer(seat, encoded, candidate);
+    return this.firstIn(target, candidate, encoded);
+  }
+
+  /** As `show`, at once: models of ours sit at both ends of the edge. Who calls it guards it. */
+  showNow(target: Target, candidate: Scenario): number {
+    const { reference, seat } = this.panel.edges[target.edge];
+    const encoded = encodeScenario(candidate);
+    this.seats.runSeat(reference, encoded);
+    if (seat !== reference) this.seats.runSeat(seat, encoded);
+    return this.firstIn(target, candidate, encoded);
+  }
+
+  /** The first step at which the two seats, which have just run the candidate, show the target. */
+  private firstIn({ bucket, edge, rank }: Target, candidate: Scenario, encoded: EncodedScenario): number {
     let first = -1;
     for (const shown of this.shownOn(edge, encoded)) {
       if (shown.bucket !== bucket) this.noteSlip({ ...shown, from: bucket, scenario: candidate });

@@ -5,11 +5,12 @@ import { Comparator } from '../compare/comparator.js';
 import { Judge } from '../compare/judge.js';
 import { BUCKET_LENSES, type Lens, lensesOn, type LensName } from '../compare/lens.js';
 import { type Edge, externalSeat, type Panel, panelOf, type Seat, seatOf } from '../compare/panel.js';
-import { minimisation } from '../minimise/minimise.js';
+import type { Guard } from '../run/guard.js';
 import type { Profile } from '../../models/contract/model.js';
 import { type EncodedScenario, encodeScenario } from '../scenario/encoded.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { CaseLoop, CaseSource } from './case-loop.js';
+import { BucketReduction, type Minimal } from './bucket-reduction.js';
 import { CounterComparison } from './counter-comparison.js';
 import type { OutsideAnswer, OutsideModel } from './external-model.js';
 import { FaultLog } from './faults.js';
@@ -32,15 +33,8 @@ export interface PanelOptions {
   readonly namesRules?: boolean;
   /** Where a model of ours throws: default, it is noted and the panel goes on without its answer. */
   readonly onDefect?: (seat: number, error: unknown) => void;
-}
-
-/** A scenario that shows a bucket, as small as it could be made. */
-export interface Minimal extends Target {
-  readonly scenario: Scenario;
-  /** Where it shows. */
-  readonly step: number;
-  readonly evaluations: number;
-  readonly certifying: number;
+  /** Ends models of ours that loop; default: nothing does. */
+  readonly guard?: Guard;
 }
 
 /** Cases between two looks at the clock, and in flight to external models. */
@@ -56,6 +50,7 @@ export class WorkingPanel {
   private readonly judge: Judge;
   private readonly counters: CounterComparison | null;
   private readonly probe: Probe;
+  private readonly reduction: BucketReduction;
 
   constructor(options: PanelOptions) {
     const { profiles, externals = [], known = profiles, seed = '' } = options;
@@ -67,13 +62,14 @@ export class WorkingPanel {
     this.panel = options.edges === undefined ? panelOf(seats) : { seats, edges: options.edges };
     this.lenses = lensesOn(this.panel, options.lenses);
     this.faults = new FaultLog(seed, this.panel, externals);
-    this.seats = new Seats(profiles, externals, options.onDefect ?? this.faults.onDefect, foreign);
+    this.seats = new Seats(profiles, externals, options.onDefect ?? this.faults.onDefect, foreign, options.guard);
     this.comparator = new Comparator(this.panel, this.lenses);
     this.judge = new Judge(this.panel);
     this.table = new BucketTable(this.panel, this.lenses);
     const cost = this.lenses.find(({ name }) => name === 'cost');
     this.counters = cost === undefined ? null : new CounterComparison(this.panel, this.table, cost);
     this.probe = new Probe(this.panel, this.seats, this.comparator, this.judge, this.table, this.counters);
+    this.reduction = new BucketReduction(this.panel, this.seats, this.probe, this.faults);
   }
 
   /** Runs cases and counts what they show, until the loop's end or its stop. Returns how many of its cases are done. */
@@ -84,11 +80,24 @@ export class WorkingPanel {
       const end = Math.min(loop.end, done + CHUNK);
       const indices = Array.from({ length: end - done }, (_, offset) => loop.indexOf(done + offset));
       const answers = await this.askAhead(source, indices);
-      for (let offset = 0; offset < indices.length; offset++) {
-        const scenario = source.encoded(indices[offset]);
-        this.faults.case = caseOf(indices[offset]);
-        this.runCase(indices[offset], scenario, answers?.[offset] ?? null);
+      let offset = 0;
+      let scenario: EncodedScenario;
+      const count = () => {
+        this.countCase(indices[offset], scenario, answers?.[offset] ?? null);
         loop.onCase?.(scenario);
+        offset++;
+      };
+      const goOn = () => {
+        while (offset < indices.length) {
+          scenario = source.encoded(indices[offset]);
+          this.faults.case = caseOf(indices[offset]);
+          this.seats.run(scenario);
+          count();
+        }
+      };
+      while (!this.seats.guarded(goOn)) {
+        this.seats.finish(scenario!);
+        count();
       }
       done = end;
       loop.onChunk(done);
@@ -100,8 +109,13 @@ export class WorkingPanel {
 
   /** One case, from its scenario to its buckets. @param answers those of the external models, which were asked ahead */
   runCase(index: number, scenario: EncodedScenario, answers: readonly (OutsideAnswer | null)[] | null): void {
+    this.seats.run(scenario);
+    this.countCase(index, scenario, answers);
+  }
+
+  /** The models of ours have run the case. */
+  private countCase(index: number, scenario: EncodedScenario, answers: readonly (OutsideAnswer | null)[] | null): void {
     const { seats, table } = this;
-    seats.run(scenario);
     const { traces } = seats;
     if (answers !== null) seats.place(answers, scenario.steps);
     this.comparator.compare(scenario, traces, (lens, edge, step) => table.add(index, lens, edge, step, scenario, traces));
@@ -130,16 +144,8 @@ export class WorkingPanel {
   }
 
   /** The smallest scenario that shows the bucket on this edge, as bad. @param hurry only cuts off what comes after */
-  async minimise(target: Target, scenario: Scenario, hurry = false): Promise<Minimal> {
-    const holds = (candidate: Scenario) => this.probe.show(target, candidate);
-    const outsider = this.outsiderOf(target);
-    // One that was set aside answers nothing any more: its findings are reported as they were.
-    const isCut = hurry || (outsider !== undefined && !(await this.isSteady(outsider, scenario)));
-    const minimal = isCut ? await truncated(scenario, holds) : await this.smallest(scenario, holds, outsider);
-    // -1: an external model at fault; the last step of a minimal scenario is the one that shows.
-    const step = await holds(minimal.scenario);
-    const { length } = minimal.scenario.steps;
-    return { ...target, ...minimal, step: target.bucket.op === 'end' ? length : step < 0 ? length - 1 : step };
+  minimise(target: Target, scenario: Scenario, hurry = false): Promise<Minimal> {
+    return this.reduction.minimise(target, scenario, hurry);
   }
 
   /** Buckets that no case showed, seen while others were minimised. */
@@ -151,46 +157,9 @@ export class WorkingPanel {
   targetOf(bucket: Bucket): Target {
     return { bucket, edge: bucket.witness.edge, rank: bucket.rank };
   }
-
-  /** Does it answer, and twice the same? One that does not cannot be minimised with: told once. */
-  private async isSteady(outsider: OutsideModel, scenario: Scenario): Promise<boolean> {
-    if (this.faults.isFickle(outsider.name)) return false;
-    const [first, second] = [await outsider.answer(scenario), await outsider.answer(scenario)];
-    if (first === null || second === null) return false;
-    const isSame = first.observations.every((word, step) => word === second.observations[step]);
-    if (!isSame) this.faults.onFickle(outsider.name);
-    return isSame;
-  }
-
-  /** The external model on the target's edge, if there is one. */
-  private outsiderOf({ edge }: Target): OutsideModel | undefined {
-    const { reference, seat } = this.panel.edges[edge];
-    const { profiles, outsiders } = this.seats;
-    return outsiders[seat - profiles.length] ?? outsiders[reference - profiles.length];
-  }
-
-  /** An external model that answers now so, now otherwise cannot be minimised with: its finding is reported as it was. */
-  private async smallest(scenario: Scenario, holds: (candidate: Scenario) => Promise<number>, outsider: OutsideModel | undefined) {
-    try {
-      const work = minimisation(scenario);
-      let next = work.next();
-      while (!next.done) next = work.next(await holds(next.value));
-      return next.value;
-    } catch (error) {
-      if (outsider === undefined) this.faults.onHarnessDefect(error);
-      else if (!outsider.isSetAside) this.faults.onFickle(outsider.name);
-      return truncated(scenario, holds);
-    }
-  }
 }
 
 const placeOf = ({ bucket }: Shown) => BUCKET_LENSES.indexOf(bucket.lens.name);
-
-async function truncated(scenario: Scenario, holds: (candidate: Scenario) => Promise<number>) {
-  const step = await holds(scenario);
-  const steps = step < 0 ? scenario.steps : scenario.steps.slice(0, step + 1);
-  return { scenario: { ...scenario, steps }, evaluations: 1, certifying: 0 };
-}
 
 /** For `onDefect`: a model that throws ends everything. */
 export function raise(_seat: number, error: unknown): never {

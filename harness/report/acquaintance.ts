@@ -5,7 +5,7 @@ import type { KnownEntry } from '../ledger/entry.js';
 import { type MovedAnswer, movedText } from '../ledger/pinned.js';
 import { visible } from '../operations/visible.js';
 import { plural } from './plural.js';
-import { wrapped } from './terminal/scenario-table.js';
+import { wrapped } from './wrapped.js';
 
 /** As it stands in the summary of a bucket. */
 export interface KnownBy {

@@ -8,7 +8,7 @@ import { document, fallback, list, object, optional, type Parsed, record } from 
 import { amount, custom, flag, oneOf, text, whole } from '../scenario/shape-values.js';
 import { storedFinding } from '../finding/finding-file.js';
 import { BUCKET, type ReportBucket, reportBucket } from './report-bucket.js';
-import { CURVES } from './run-progress.js';
+import { CURVES } from '../panel/progress-curve.js';
 import { FUZZ_FORMAT } from './summary-json.js';
 
 export type { ReportBucket };

@@ -6,7 +6,7 @@ import { type Finding, sideRules } from '../finding/finding.js';
 import { lensFields } from '../finding/answers.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { type Acquaintance, acquaintanceJson } from './acquaintance.js';
-import type { ProgressCurve } from './run-progress.js';
+import type { ProgressCurve } from '../panel/progress-curve.js';
 import { hazardJson } from '../finding/finding-file.js';
 import { observationJson } from '../scenario/observation-json.js';
 import { scenarioJson } from '../scenario/print.js';

@@ -84,16 +84,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
   // The one place that touches the disk.
   'harness/files': { folders: WORDS, packages: ['node:'] },
   'harness/engine': {
-    folders: [
-      ...WORDS,
-      ...AT_WORK,
-      FILES,
-      'harness/campaign',
-      'harness/external',
-      'harness/report',
-      'harness/cli',
-      'models/registry',
-    ],
+    folders: [...WORDS, ...AT_WORK, FILES, 'harness/campaign', 'harness/external'],
     packages: ['node:'],
   },
   // Real kernels: scenarios drawn for them, the protocol of external models, models' answers beside theirs.
@@ -120,7 +111,12 @@ export function rowOf(path: string): { readonly own: string; readonly row: Row }
   return /^models\/[^/]+\/./.test(file) ? { own, row: MODEL } : null;
 }
 
+/** Terminal, page, continuous integration: what two of them share stands beside them. */
+const mediumOf = (file: string) => /^harness\/report\/(terminal|html|ci)\//.exec(file)?.[1] ?? null;
+
 export function mayImport(path: string, { target, isType }: Import): boolean {
+  const [medium, other] = [mediumOf(path), mediumOf(target)];
+  if (medium !== null && other !== null && medium !== other) return false;
   const found = rowOf(path);
   if (found === null) return false;
   const { own, row } = found;

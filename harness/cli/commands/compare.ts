@@ -14,6 +14,7 @@ import { wantedExternals } from '../external-choice.js';
 import { knownProfile } from '../known-profile.js';
 import { startExternals } from '../panel-choice.js';
 import { ProgressLine } from '../../engine/progress-line.js';
+import { watchdog } from '../../engine/watchdog.js';
 import { StopWatch } from '../../engine/stop-watch.js';
 import { packageVersion } from '../version.js';
 import { word } from '../options/arguments.js';
@@ -86,6 +87,7 @@ async function searched(a: Contestant, b: Contestant, { milliseconds, ...search 
       b,
       known: PROFILES,
       setups: bootSetups(),
+      guard: watchdog(),
       shouldStop: (stage) => watch.isInterrupted || (stage === 'sequences' && isTimeOver()),
       shouldHurry: () => watch.isImpatient,
       onProgress: (stage, done, buckets) => {

@@ -48,11 +48,14 @@ const MOST_IN_TEXT = 3;
 async function explainIn(session: PanelSession, input: ScenarioInput, asked: number | null): Promise<void> {
   const { scenario } = input;
   const { divergences, observations } = await divergencesOf(scenario, session.work);
+  const { profiles } = session.work.seats;
+  // A model of ours that fails or loops would do so again at each question.
+  if (session.work.faults.all().some(({ profile }) => profiles.some(({ name }) => name === profile))) return;
   const last = scenario.steps.length - 1;
   const shown = input.finding?.step ?? divergences.at(-1)?.step ?? last;
   // Counters are compared after the last step: what counts is the step at which one model zaps and another does not.
   const step = asked ?? (shown <= last ? shown : (zapStep(session, scenario) ?? last));
-  const explanations = session.work.seats.profiles.map((profile) => explanationOf(profile, scenario, step));
+  const explanations = profiles.map((profile) => explanationOf(profile, scenario, step));
   const aliases = agreedAliases(scenario, session.work).filter((alias) => alias.step === step);
   const here = divergences.filter((divergence) => divergence.step === step);
   const stateOf = (name: string) => explanations.find(({ profile }) => profile === name)?.state;
@@ -60,7 +63,7 @@ async function explainIn(session: PanelSession, input: ScenarioInput, asked: num
   const { steps } = scenario;
   const { op } = steps[step];
   const vcpu = 'vcpu' in steps[step] ? (steps[step] as { readonly vcpu: number }).vcpu : 0;
-  const map = addressMap(session.work.seats.profiles, scenario, step + 1, vcpu);
+  const map = addressMap(profiles, scenario, step + 1, vcpu);
   if (session.format === 'terminal') {
     process.stdout.write(explainText(scenario, step, observations, explanations, here, aliases, differences, terminalWidth()));
     if (map.profiles.length <= MOST_IN_TEXT)

@@ -9,7 +9,10 @@ import { type ReportFile, reportList, writeReports } from '../../report/report-f
 import { RunFolder } from '../../report/run-folder.js';
 import { type RunFacts, summaryJson } from '../../report/summary-json.js';
 import { bucketStates } from '../bucket-states.js';
-import { type CampaignPlan, planOf } from '../../engine/campaign-plan.js';
+import type { CampaignPlan, Surroundings } from '../../engine/campaign-plan.js';
+import { planOf } from '../campaign-choice.js';
+import { bootSetups } from '../boot-corpus.js';
+import { PROFILES } from '../../../models/registry.js';
 import { carryOut } from '../../engine/campaign-run.js';
 import { exitCode } from '../exit-code.js';
 import type { Verdict } from '../../ledger/gate.js';
@@ -50,6 +53,11 @@ export async function run(settings: Settings): Promise<number> {
   }
 }
 
+function surroundings(): Surroundings {
+  const worker = new URL('../campaign-worker.js', import.meta.url);
+  return { version: packageVersion(), known: PROFILES, setups: bootSetups(), worker };
+}
+
 /** All is checked as before a run, and nothing is run. */
 function printed(plan: CampaignPlan, settings: Settings): number {
   openLedger(settings);
@@ -87,7 +95,8 @@ async function runPlan(
     const answering = { profiles: plan.profiles, outsiders, lenses: plan.lenses };
     // A run that cannot trust its ledger says so first.
     await ledger.gate.replay(answering);
-    result = await carryOut(plan, outsiders, watch, record, (now) => progress.show(now));
+    const counted = await carryOut(plan, outsiders, surroundings(), watch, record, (now) => progress.show(now));
+    result = { ...counted, modelFaults: [...ledger.gate.faults, ...counted.modelFaults] };
     watch.stopCounting();
     verdict = await ledger.gate.judge(result, answering, today());
   } finally {

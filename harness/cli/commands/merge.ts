@@ -1,5 +1,6 @@
 /** `emtdiff merge`: the run folders of a campaign's shards as one run folder. */
-import { type CampaignResult, runCampaign } from '../../campaign.js';
+import type { CampaignResult } from '../../campaign.js';
+import { runGuarded } from '../../engine/guarded-campaign.js';
 import type { ExternalModel } from '../../external/external-model.js';
 import { FAIL_ON } from '../options/failure-class.js';
 import { FolderLock } from '../../engine/folder-lock.js';
@@ -51,7 +52,8 @@ export async function run(settings: Settings): Promise<number> {
     try {
       const answering = { profiles, outsiders, lenses: union.lenses };
       await ledger.gate.replay(answering);
-      const result = await minimised(union, profiles, outsiders);
+      const counted = await minimised(union, profiles, outsiders);
+      const result = { ...counted, modelFaults: [...ledger.gate.faults, ...counted.modelFaults] };
       const verdict = await ledger.gate.judge(result, answering, today());
       const acquaintance = ledger.acquaintance(verdict);
       keep(out, union, result, externals, acquaintance);
@@ -69,7 +71,7 @@ export async function run(settings: Settings): Promise<number> {
 
 /** The campaign of the union: all its cases are counted already, its buckets are minimised. */
 function minimised(union: Union, profiles: readonly Profile[], outsiders: readonly ExternalModel[]): Promise<CampaignResult> {
-  return runCampaign({
+  return runGuarded({
     seed: union.seed,
     profiles,
     externals: outsiders,

@@ -1,6 +1,6 @@
 /** `emtdiff models`: the profiles, what each models, and from which commits. */
 import { PROFILES } from '../../../models/registry.js';
-import { wrapped } from '../../report/terminal/scenario-table.js';
+import { wrapped } from '../../report/wrapped.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { kernelAnswers, kernelAnswersText } from '../kernel-answers.js';
 import { DEFAULT_PANEL } from '../panel-choice.js';

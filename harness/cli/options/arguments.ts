@@ -1,7 +1,7 @@
 /** Command-line arguments: node's own parser on the rows of the table, with errors in one sentence. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { shown, UsageError } from '../../operations/usage-error.js';
-import { unknownName } from './did-you-mean.js';
+import { unknownName } from '../../operations/close-name.js';
 import type { Chosen, Layer, OptionValue } from './layer.js';
 import type { CommandName } from './option.js';
 import type { CommandPage } from './page.js';

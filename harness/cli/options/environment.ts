@@ -1,6 +1,6 @@
 /** Options from the environment: `EMTDIFF_` and the option in capitals, `EMTDIFF_FAIL_ON=any`. */
 import { shown, UsageError } from '../../operations/usage-error.js';
-import { unknownName } from './did-you-mean.js';
+import { unknownName } from '../../operations/close-name.js';
 import type { Chosen, Layer, OptionValue } from './layer.js';
 import { type Option, variableOf } from './option.js';
 import { VARIABLES } from './table.js';

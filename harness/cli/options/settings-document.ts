@@ -1,7 +1,8 @@
 /** `--print-config`: every setting of a campaign as it holds, and where it comes from. */
 import { join } from 'node:path';
 import { SETTINGS } from './table.js';
-import { type CampaignPlan, DEFAULT_TIME, FIXED } from '../../engine/campaign-plan.js';
+import type { CampaignPlan } from '../../engine/campaign-plan.js';
+import { DEFAULT_TIME, FIXED } from '../campaign-choice.js';
 import { corpusFolder } from '../package-folder.js';
 import type { Settings } from './settings.js';
 import { shardSource } from '../../engine/shard-choice.js';

@@ -1,5 +1,5 @@
 /** JUnit XML around cases, whatever they are of: totals, escaping, the envelope. */
-import { escaped } from '../html/markup.js';
+import { escaped } from '../escaped.js';
 
 export interface JunitCase {
   /** What dashboards group by. */

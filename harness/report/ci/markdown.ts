@@ -5,12 +5,12 @@ import { visible } from '../../operations/visible.js';
 import { printScenario } from '../../scenario/print.js';
 import { answerText } from '../answer-text.js';
 import { caseText, conductText, deciders, machineText, severityText, statementText, stepsText, whereText } from '../bucket-text.js';
-import { percent } from '../html/page.js';
-import { curveText } from '../html/progress-chart.js';
+import { percent } from '../amount-text.js';
+import { curveText } from '../curve-text.js';
 import { plural } from '../plural.js';
 import { ruleInWords, type RuleLookup } from '../rule-lookup.js';
 import type { ReportBucket, ReportCause, RunReport } from '../run-report.js';
-import { wrapped } from '../terminal/scenario-table.js';
+import { wrapped } from '../wrapped.js';
 import { changedText, reportVerdict } from '../verdict.js';
 
 /** Causes in full, and in a line; a job's summary holds 1 MiB. */

@@ -5,7 +5,7 @@ import type { Scenario } from '../../scenario/scenario.js';
 import { answerText } from '../answer-text.js';
 import { caseText, conductText, deciders, machineText, stepsText, whereText } from '../bucket-text.js';
 import type { ReportBucket } from '../run-report.js';
-import { groupsAt } from '../terminal/scenario-table.js';
+import { groupsAt } from '../answer-groups.js';
 import { html, type Markup, NOTHING, textMarkup } from './markup.js';
 import { kindClass, memoryMap } from './memory-map.js';
 import { defaultTypeText, memoryRanges } from './memory-ranges.js';

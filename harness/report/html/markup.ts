@@ -1,5 +1,6 @@
 /** HTML by template: what stands in the template is markup, what is put in is text, unless it is markup itself. */
 import { visible } from '../../operations/visible.js';
+import { escaped } from '../escaped.js';
 
 export class Markup {
   constructor(readonly text: string) {}
@@ -18,13 +19,6 @@ function partText(part: Part): string {
   if (part instanceof Markup) return part.text;
   if (typeof part === 'string' || typeof part === 'number') return escaped(`${part}`);
   return part.map(({ text }) => text).join('\n');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-/** Text of others in HTML or XML: marks escaped, control characters and ends of lines shown and not obeyed. */
-export function escaped(text: string): string {
-  return visible(text).replace(/[&<>"']/g, (mark) => ENTITIES[mark]);
 }
 
 /** Lines of ours between tags: their ends stay, and quotes need no escape there, of which a page of scenarios has many. */

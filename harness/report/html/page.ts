@@ -9,7 +9,8 @@ import { changedText, reportVerdict } from '../verdict.js';
 import { causeMarkup } from './cause.js';
 import { heatMap } from './heat-map.js';
 import { dataText, html, Markup, NOTHING } from './markup.js';
-import { grouped, progressChart } from './progress-chart.js';
+import { progressChart } from './progress-chart.js';
+import { grouped, percent } from '../amount-text.js';
 import { RuleIndex } from './rule-index.js';
 import { SCRIPT } from './script.js';
 import { NO_STATES, type StateLookup } from './state.js';
@@ -63,8 +64,6 @@ ${health(report)}
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}`;
 }
-
-export const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
 /** What came of it, when, and of which run. */
 function verdict(report: RunReport): Markup {

@@ -1,6 +1,8 @@
 /** How a run went over time, as a chart: cases and buckets against seconds, a pair of lines for each shard. */
 import { html, type Markup, NOTHING } from './markup.js';
-import type { ProgressCurve, ProgressPoint } from '../run-progress.js';
+import { grouped, shownSeconds } from '../amount-text.js';
+import { curveText } from '../curve-text.js';
+import type { ProgressCurve, ProgressPoint } from '../../panel/progress-curve.js';
 
 /** Of the drawing, which is stretched to its place; labels stand outside it and keep their size. */
 const WIDTH = 1000;
@@ -28,27 +30,4 @@ export function progressChart(curves: readonly ProgressCurve[]): Markup {
 <figcaption class="note">${curves.map((curve) => html`<p>${curveText(curve, curves.length > 1)}</p>`)}</figcaption></figure></section>`;
 }
 
-/** When half of the buckets had been seen, and when the last one came that was new: whether a longer run would pay. */
-export function curveText({ shard, points }: ProgressCurve, isOneOfMany: boolean): string {
-  const last = points.at(-1) ?? START;
-  const reached = (buckets: number) => points.find((point) => point[2] >= buckets) ?? last;
-  const when = ([seconds, cases]: ProgressPoint) => `${shownSeconds(seconds)} (${grouped(cases)} cases)`;
-  const owner = isOneOfMany ? `Shard ${shard}: h` : 'H';
-  if (last[2] === 0) return `${owner === 'H' ? '' : `Shard ${shard}: `}No bucket in ${when(last)}.`;
-  return `${owner}alf of the ${grouped(last[2])} buckets were seen within ${when(reached(last[2] / 2))}, the last of them within ${when(reached(last[2]))}.`;
-}
-
 const rounded = (number: number) => Math.round(number * 10) / 10;
-
-/** Hours and minutes where they read better. */
-function shownSeconds(seconds: number): string {
-  if (seconds < 10) return `${rounded(seconds)} s`;
-  if (seconds < 600) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** Thousands apart, whatever the reader's locale. */
-export function grouped(number: number): string {
-  return `${Math.round(number)}`.replace(/\B(?=(\d{3})+$)/g, '\u202f');
-}

@@ -2,7 +2,7 @@
 import type { AddressMap, MapCell, MapRow } from '../../explain/address-map.js';
 import { MEMORY_TYPE_NAMES } from '../../../models/contract/memory-type.js';
 import { citationText } from '../citation-text.js';
-import { wrapped } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 /** More profiles than this share a column where all their types are equal. */
 const MOST_OWN_COLUMNS = 3;

@@ -1,7 +1,7 @@
 /** Hazards on which all models agree, for a terminal. */
 import type { AliasCount } from '../../classify/alias-tally.js';
 import type { AgreedAlias } from '../../finding/agreed-alias.js';
-import { wrapped } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 /** Pairs of types that a summary of a run names. */
 const MOST_NAMED = 4;

@@ -5,7 +5,7 @@ import { stepInWords } from '../../operations/registry.js';
 import type { ObservationJson } from '../../scenario/observation-json.js';
 import { answerText } from '../answer-text.js';
 import { plural } from '../plural.js';
-import { wrapped } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 /** Changes of a profile that are told in full: the first of each pair of rules. */
 const TOLD = 3;

@@ -4,7 +4,7 @@ import { stepInWords } from '../../operations/registry.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { answerText } from '../answer-text.js';
 import { commitsText, ruleLines } from './change.js';
-import { wrapped } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 export function bisectionText(family: string, scenario: Scenario, step: number, bisection: Bisection, width: number): string {
   const { asked, open, flips } = bisection;

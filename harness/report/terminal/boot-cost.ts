@@ -1,7 +1,7 @@
 /** What boots cost two models, for a terminal: a table a kind of boot, a line a counter. */
 import { COUNTER_NAMES, type CounterName, counterInWords } from '../../../models/contract/counters.js';
 import type { BootCost } from '../../private-boot/boot-cost.js';
-import { wrapped } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 /** The widest count, 1048576, and a gap. */
 const CELL = 9;

@@ -2,7 +2,7 @@
 import type { Rule } from '../../../models/contract/rule.js';
 import type { Change } from '../../history/change.js';
 import { citationText } from '../citation-text.js';
-import { wrapped } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 /** `64d4d521757`, `one of 0a7b73559b39, 377b2f359d1f`; nothing where none is known. */
 export function commitsText({ commits, isExact }: Change): string {

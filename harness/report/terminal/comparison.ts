@@ -7,7 +7,8 @@ import { type ComparedSide, causeTitle, comparedSides, decidedBy, symptomRules }
 import { coverageLines } from './coverage.js';
 import { citationText } from '../citation-text.js';
 import { plural } from '../plural.js';
-import { scenarioTable, wrapped } from './scenario-table.js';
+import { scenarioTable } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 const WIDTH = 80;
 

@@ -3,7 +3,7 @@ import type { ComparisonResult } from '../../comparison.js';
 import { type ComparedSide, comparedSides, type OneSidedUse, type RuleUse, ruleUses } from '../comparison-sides.js';
 import { plural } from '../plural.js';
 import { ruleSource } from '../rule-source.js';
-import { wrapped } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 const WIDTH = 80;
 /** Rules with a reason, and pairs of rules with one answer, unless details are asked for. */

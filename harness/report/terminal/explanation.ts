@@ -10,7 +10,7 @@ import { partitionText } from '../../compare/partition.js';
 import { answerText } from '../answer-text.js';
 import { aliasLines } from './aliases.js';
 import { citationText, invariantText } from '../citation-text.js';
-import { wrapped } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 /** Lines of a state difference that are shown. */
 const MOST_LINES = 40;

@@ -4,7 +4,8 @@ import type { Seat } from '../../compare/panel.js';
 import { type Finding, sideRules } from '../../finding/finding.js';
 import { visible } from '../../operations/visible.js';
 import { citationText, invariantText } from '../citation-text.js';
-import { scenarioTable, wrapped } from './scenario-table.js';
+import { scenarioTable } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 export function findingLines(finding: Finding, seats: readonly Seat[], width: number): string[] {
   const { bucket, expected, got } = finding;

@@ -12,7 +12,7 @@ import { type RunFacts, standingIn, unreachedRules } from '../summary-json.js';
 import { verdictText } from '../verdict.js';
 import { aliasCountLines } from './aliases.js';
 import { findingLines } from './finding.js';
-import { wrapped } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 /** Rules never exercised that are named. */
 const MOST_RULES = 6;

@@ -4,7 +4,8 @@ import type { Difference } from '../../comparison/difference.js';
 import { seenText } from '../answer-text.js';
 import { comparedSides, symptomRules } from '../comparison-sides.js';
 import { plural } from '../plural.js';
-import { scenarioTable, wrapped } from './scenario-table.js';
+import { scenarioTable } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 const WIDTH = 80;
 

@@ -4,7 +4,7 @@ import type { Matrix, MatrixCell, MatrixRow, Section } from '../../decision-spac
 import { outcomeOf, UNDEFINED } from '../../../models/contract/observation.js';
 import { observationJson } from '../../scenario/observation-json.js';
 import { answerText } from '../answer-text.js';
-import { wrapped } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 const CELL = 5;
 

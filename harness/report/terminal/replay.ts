@@ -8,7 +8,8 @@ import type { Scenario } from '../../scenario/scenario.js';
 import { visible } from '../../operations/visible.js';
 import { aliasLines } from './aliases.js';
 import { invariantText } from '../citation-text.js';
-import { scenarioTable, wrapped } from './scenario-table.js';
+import { scenarioTable } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 export interface ReplayTextOptions {
   readonly width: number;

@@ -3,7 +3,8 @@ import { stepInWords } from '../../operations/registry.js';
 import type { ObservationJson } from '../../scenario/observation-json.js';
 import { machineJson, oneLine } from '../../scenario/print.js';
 import type { Scenario } from '../../scenario/scenario.js';
-import { answerText } from '../answer-text.js';
+import { groupsAt } from '../answer-groups.js';
+import { wrapped } from '../wrapped.js';
 import { visible } from '../../operations/visible.js';
 
 export interface TableOptions {
@@ -40,43 +41,4 @@ export function scenarioTable(
       lines.push(...wrapped(`${text.padEnd(9)} ${names.join(', ')}`, options.width, '           ', '                     '));
   });
   return lines;
-}
-
-export interface Group {
-  readonly text: string;
-  readonly names: string[];
-}
-
-/** Models with the same words for their answers; AMD's CD and WC+ keep their names. */
-export function groupsAt(
-  observations: Readonly<Record<string, readonly ObservationJson[]>>,
-  step: number,
-  details: boolean,
-): Group[] {
-  const groups: Group[] = [];
-  for (const [name, answers] of Object.entries(observations)) {
-    const { level: _, leaf: __, ...brief } = answers[step];
-    const text = answerText(details ? answers[step] : brief);
-    const group = groups.find((known) => known.text === text);
-    if (group === undefined) groups.push({ text, names: [name] });
-    else group.names.push(name);
-  }
-  return groups;
-}
-
-/** Text in lines of at most `width` columns, broken at spaces. */
-export function wrapped(text: string, width: number, first: string, next: string): string[] {
-  const lines: string[] = [];
-  let line = first;
-  let isEmpty = true;
-  for (const word of text.split(/(?<=\S) (?=\S)/)) {
-    if (!isEmpty && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = next;
-      isEmpty = true;
-    }
-    line += isEmpty ? word : ` ${word}`;
-    isEmpty = false;
-  }
-  return [...lines, line];
 }

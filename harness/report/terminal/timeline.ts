@@ -5,7 +5,7 @@ import type { Scenario } from '../../scenario/scenario.js';
 import { seenText } from '../answer-text.js';
 import { visible } from '../../operations/visible.js';
 import { commitsText, ruleLines } from './change.js';
-import { wrapped } from './scenario-table.js';
+import { wrapped } from '../wrapped.js';
 
 export function historyText(scenario: Scenario, timelines: readonly Timeline[], width: number): string {
   const heading = [scenario.name, scenario.origin].filter((text) => text !== undefined).map(visible);

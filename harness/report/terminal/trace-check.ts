@@ -1,7 +1,7 @@
 /** What `emtdiff check` says: divergences at their lines, then which profile the trace fits, then what stays open. */
 import type { TraceCheck, TraceDivergence } from '../../import/trace-check.js';
 import { citationText } from '../citation-text.js';
-import { wrapped as wrappedText } from './scenario-table.js';
+import { wrapped as wrappedText } from '../wrapped.js';
 
 export interface ExplainedDivergence extends TraceDivergence {
   /** Null: no released version answers as recorded. */

@@ -1,6 +1,6 @@
 /** What is new, what is in the baseline, what the ledger explains; and what one model breaks alone. */
 import { githubAnnotations } from '../../../harness/report/ci/annotations.js';
-import { curveText } from '../../../harness/report/html/progress-chart.js';
+import { curveText } from '../../../harness/report/curve-text.js';
 import { type ReportFormat, reportText } from '../../../harness/report/report-formats.js';
 import { runReport } from '../../../harness/report/run-report.js';
 import { DOCUMENT, FINDING, HOSTILE } from './hostile-run.js';

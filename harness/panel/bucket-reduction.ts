@@ -1,0 +1,155 @@
+/** Makes the scenario of a bucket small, whoever sits on its edge; one whose answers cannot be had again is told as what it is. */
+import { ruleOf } from '../../models/contract/observation.js';
+import type { Panel } from '../compare/panel.js';
+import { type Minimised, minimisation } from '../minimise/minimise.js';
+import { Interrupted } from '../run/guard.js';
+import { encodeScenario } from '../scenario/encoded.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { OutsideAnswer, OutsideModel } from './external-model.js';
+import type { FaultLog, Fickleness } from './faults.js';
+import type { Probe, Target } from './probe.js';
+import type { Seats } from './seats.js';
+
+/** A scenario that shows a bucket, as small as it could be made. */
+export interface Minimal extends Target {
+  readonly scenario: Scenario;
+  /** Where it shows. */
+  readonly step: number;
+  readonly evaluations: number;
+  readonly certifying: number;
+}
+
+/** Candidates evaluated under one guard. */
+const CANDIDATES = 16;
+/** How often a search that was interrupted between models begins anew. */
+const ATTEMPTS = 3;
+
+type Holds = (candidate: Scenario) => Promise<number>;
+
+export class BucketReduction {
+  constructor(
+    private readonly panel: Panel,
+    private readonly seats: Seats,
+    private readonly probe: Probe,
+    private readonly faults: FaultLog,
+  ) {}
+
+  /** @param hurry only cuts off what comes after the step that shows it */
+  async minimise(target: Target, scenario: Scenario, hurry: boolean): Promise<Minimal> {
+    const holds: Holds = (candidate) => this.probe.show(target, candidate);
+    const outsider = this.outsiderOf(target);
+    // One that was set aside answers nothing any more: its findings are reported as they were.
+    const isCut = hurry || (outsider !== undefined && !(await this.isSteady(outsider, scenario)));
+    const minimal = isCut ? await truncated(scenario, holds) : await this.smallest(target, scenario, holds, outsider);
+    // -1: a model at fault; the last step of a minimal scenario is the one that shows.
+    const step = await holds(minimal.scenario);
+    const { length } = minimal.scenario.steps;
+    return { ...target, ...minimal, step: target.bucket.op === 'end' ? length : step < 0 ? length - 1 : step };
+  }
+
+  /** What answers now so, now otherwise cannot be minimised with: its finding is reported as it was. */
+  private async smallest(target: Target, scenario: Scenario, holds: Holds, outsider: OutsideModel | undefined): Promise<Minimised> {
+    if (outsider === undefined) {
+      const { reference, seat } = this.panel.edges[target.edge];
+      const both = [...new Set([reference, seat])];
+      const used = both.map((one) => this.answersOf(one, scenario));
+      // A finding is what anybody sees who replays it: with models that ran nothing before.
+      for (const one of both) this.seats.renew(one);
+      if ((await holds(scenario)) >= 0) return this.smallestHere(target, scenario);
+      both.forEach((one, index) => {
+        const how = this.ficklenessOf(one, scenario, target, used[index]);
+        if (how !== null) this.faults.onFickle(this.panel.seats[one].name, how);
+      });
+      return truncated(scenario, holds);
+    }
+    try {
+      const work = minimisation(scenario);
+      let next = work.next();
+      while (!next.done) next = work.next(await holds(next.value));
+      return next.value;
+    } catch {
+      if (!outsider.isSetAside) this.faults.onFickle(outsider.name, 'differs');
+      return truncated(scenario, holds);
+    }
+  }
+
+  /** With models of ours at both ends: a few candidates under one guard. */
+  private smallestHere(target: Target, scenario: Scenario, attempt = 1): Minimised {
+    const work = minimisation(scenario);
+    let next = work.next();
+    const some = () => {
+      for (let count = 0; count < CANDIDATES && !next.done; count++) next = work.next(this.probe.showNow(target, next.value));
+    };
+    try {
+      while (!next.done) {
+        if (this.seats.guarded(some)) continue;
+        // The candidate made a model loop, or the process was suspended.
+        this.seats.finishSeat(encodeScenario(next.value as Scenario));
+        next = work.next(-1);
+      }
+      return next.value;
+    } catch (error) {
+      if (error instanceof Interrupted && attempt < ATTEMPTS) return this.smallestHere(target, scenario, attempt + 1);
+      throw error;
+    }
+  }
+
+  /**
+   * Of a model on the edge of a target that new models do not show. Two new ones that disagree differ by themselves; else the one that
+   * ran the campaign's cases kept something of another case, if it answers otherwise, or if a new one never decides by the target's rule.
+   */
+  private ficklenessOf(seat: number, scenario: Scenario, { edge, bucket }: Target, used: string): Fickleness | null {
+    const fresh = [0, 1].map(() => {
+      this.seats.renew(seat);
+      return this.answersOf(seat, scenario);
+    });
+    if (fresh[0] !== fresh[1]) return 'differs';
+    const cause = seat === this.panel.edges[edge].reference ? bucket.expectedSide : bucket.gotSide;
+    const { rules } = this.panel.seats[seat];
+    const isDecided = [...this.seats.traces[seat].observations.subarray(0, scenario.steps.length)].some((observation) => {
+      const rule = rules[ruleOf(observation)];
+      return (rule?.cause ?? rule?.id) === cause;
+    });
+    return used !== fresh[0] || !isDecided ? 'remembers' : null;
+  }
+
+  /** What a seat answers, as text. */
+  private answersOf(seat: number, scenario: Scenario): string {
+    const encoded = encodeScenario(scenario);
+    if (!this.seats.guarded(() => this.seats.runSeat(seat, encoded))) this.seats.finishSeat(encoded);
+    const { observations, values } = this.seats.traces[seat];
+    return [...observations.subarray(0, encoded.steps), ...values.subarray(0, 2 * encoded.steps)].join();
+  }
+
+  /** Does it answer, and twice the same? One that does not cannot be minimised with: told once, and what it is. */
+  private async isSteady(outsider: OutsideModel, scenario: Scenario): Promise<boolean> {
+    if (this.faults.isFickle(outsider.name)) return false;
+    const [first, second] = [await outsider.answer(scenario), await outsider.answer(scenario)];
+    if (first === null || second === null) return false;
+    if (isSame(first, second)) return true;
+    const again = outsider.answerAfresh?.bind(outsider) ?? outsider.answer.bind(outsider);
+    const [fresh, other] = [await again(scenario), await again(scenario)];
+    this.faults.onFickle(outsider.name, fresh !== null && other !== null && isSame(fresh, other) ? 'remembers' : 'differs');
+    return false;
+  }
+
+  /** The external model on the target's edge, if there is one. */
+  private outsiderOf({ edge }: Target): OutsideModel | undefined {
+    const { reference, seat } = this.panel.edges[edge];
+    const { profiles, outsiders } = this.seats;
+    return outsiders[seat - profiles.length] ?? outsiders[reference - profiles.length];
+  }
+}
+
+function isSame(one: OutsideAnswer, other: OutsideAnswer): boolean {
+  return (
+    one.observations.every((word, step) => word === other.observations[step]) &&
+    one.values.every((word, index) => word === other.values[index])
+  );
+}
+
+async function truncated(scenario: Scenario, holds: Holds): Promise<Minimised> {
+  const step = await holds(scenario);
+  const steps = step < 0 ? scenario.steps : scenario.steps.slice(0, step + 1);
+  return { scenario: { ...scenario, steps }, evaluations: 1, certifying: 0 };
+}
