@@ -1,5 +1,5 @@
 /** `emtdiff models --switches NAME`: in what the versions of a family differ, to be set otherwise by `--models NAME+switch=value`. */
-import { wrapped } from '../report/terminal/scenario-table.js';
+import { wrapped } from '../report/wrapped.js';
 import type { Profile } from '../../models/contract/model.js';
 import type { Switch } from '../../models/contract/switch.js';
 import { isProposal } from '../history/version-line.js';
