@@ -22,20 +22,15 @@ export interface PlantedFault {
   readonly steps: readonly object[];
 }
 
-/** Number of a rule by its id. */
-function ruleNumber(profile: string, id: string): number {
-  const number = profileNamed(profile).rules.findIndex((rule) => rule?.id === id);
-  if (number < 0) throw new Error(`no rule ${id}`);
-  return number;
-}
-
 /** A cell of the effective-type table says UC. */
 function wrongCell(profile: string, id: string): Fault {
-  const cell = ruleNumber(profile, id);
+  // A rule has a number for each set of its clauses.
+  const { rules } = profileNamed(profile);
   return (sound) => ({
     access(...args) {
       const observation = sound.access(...args);
-      return ruleOf(observation) === cell ? typed(UC, levelOf(observation), 0, cell) : observation;
+      const rule = ruleOf(observation);
+      return rules[rule]?.id === id ? typed(UC, levelOf(observation), 0, rule) : observation;
     },
   });
 }
@@ -146,7 +141,7 @@ export const FAULTS: readonly PlantedFault[] = [
     fault: mistakesFrame((gfn, { regions }) => gfn === 0x9f && backingOf(0x9f, regions) === backingOf(0xa0, regions), 1),
     seed: 'planted-0',
     within: 2000,
-    bucket: 'memtype-access~bare-metal.intel-mtrr-wb-under-pat-wb~bare-metal.intel-mtrr-uc-under-pat-wb',
+    bucket: 'memtype-access~bare-metal.intel-fixed-range~bare-metal.intel-fixed-range',
     machine: {},
     steps: [
       { op: 'write-msr', vcpu: 0, msr: '0x258', value: '0x600000000000000' },
@@ -220,7 +215,7 @@ export const FAULTS: readonly PlantedFault[] = [
     lens: 'msr',
     fault: () => ({ valueHi: 0 }),
     within: 50,
-    bucket: 'msr-read-msr~amd-npt.register-read~amd-npt.register-read',
+    bucket: 'msr-read-msr~amd-npt.register-at-start~amd-npt.register-at-start',
     machine: {},
     steps: [{ op: 'read-msr', vcpu: 0, msr: '0x277' }],
   },
