@@ -47,9 +47,15 @@ export async function stateDifferences(
   return found;
 }
 
-/** The keys that both have: what one subject does not keep is no difference of two registers. */
+/** Registers that both have, and mappings that either has: what one subject does not keep is no difference of two registers. */
 function comparable(a: State, b: State): [Record<string, unknown>, Record<string, unknown>] {
-  const keys = Object.keys(a).filter((key) => Object.hasOwn(b, key));
-  const sorted = keys.sort();
-  return [Object.fromEntries(sorted.map((key) => [key, a[key]])), Object.fromEntries(sorted.map((key) => [key, b[key]]))];
+  const isMapping = (key: string) => key.startsWith('gfn ');
+  const shown = (of: State, other: State) =>
+    Object.fromEntries(
+      Object.keys(of)
+        .filter((key) => isMapping(key) || Object.hasOwn(other, key))
+        .sort()
+        .map((key) => [key, of[key]]),
+    );
+  return [shown(a, b), shown(b, a)];
 }
