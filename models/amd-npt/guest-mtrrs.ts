@@ -7,21 +7,28 @@ const VCPUS = 8;
 /** E and FE of MTRRdefType. */
 const ENABLED = 0x800;
 const FIXED_ENABLED = 0x400;
+/** Both and the type byte. */
+const PARTS = 0xcff;
 
 export class GuestMtrrs {
   readonly defType = new Uint32Array(VCPUS);
+  readonly defTypeHi = new Uint32Array(VCPUS);
   /** Two words an MSR, low half first. */
   private readonly fixed = new Uint32Array(VCPUS * FIXED_WORDS);
   readonly ranges: VariableRanges;
 
   /** @param followsRanges false where nothing ever asks for the ranges: the variable MTRRs are storage only. */
-  constructor(private readonly followsRanges: boolean) {
+  constructor(
+    private readonly followsRanges: boolean,
+    private readonly keepsDefTypeInParts: boolean,
+  ) {
     this.ranges = new VariableRanges();
   }
 
   /** @param maskWidth physical address bits by which masks are extended. @param extendsUnwritten see VariableRanges. */
   reset(maskWidth: number, extendsUnwritten: boolean): void {
     this.defType.fill(0);
+    this.defTypeHi.fill(0);
     this.fixed.fill(0);
     this.ranges.reset(maskWidth, extendsUnwritten);
   }
@@ -44,11 +51,16 @@ export class GuestMtrrs {
   /** Stores an accepted value. */
   store(vcpu: number, msr: number, hi: number, lo: number): void {
     const word = fixedWord(msr);
-    if (msr === DEF_TYPE) this.defType[vcpu] = lo;
+    if (msr === DEF_TYPE) this.storeDefType(vcpu, hi, lo);
     else if (word >= 0) {
       this.fixed[vcpu * FIXED_WORDS + word] = lo;
       this.fixed[vcpu * FIXED_WORDS + word + 1] = hi;
     } else this.ranges.store(vcpu, msr - PHYSBASE0, hi, lo, this.followsRanges);
+  }
+
+  private storeDefType(vcpu: number, hi: number, lo: number): void {
+    this.defType[vcpu] = this.keepsDefTypeInParts ? lo & PARTS : lo;
+    this.defTypeHi[vcpu] = this.keepsDefTypeInParts ? 0 : hi;
   }
 
   /** Whether the number is one of the MTRRs that KVM stores; MTRRCAP is none of them. */
@@ -59,7 +71,7 @@ export class GuestMtrrs {
   /** High half of an MTRR MSR as it reads back. */
   high(vcpu: number, msr: number): number {
     const word = fixedWord(msr);
-    if (msr === DEF_TYPE) return 0;
+    if (msr === DEF_TYPE) return this.defTypeHi[vcpu];
     return word >= 0 ? this.fixed[vcpu * FIXED_WORDS + word + 1] : this.ranges.high(vcpu, msr - PHYSBASE0);
   }
 

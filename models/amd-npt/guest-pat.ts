@@ -20,12 +20,14 @@ export class GuestPat {
   private readonly followsArchPat: boolean;
   private readonly forcedToWb: boolean;
   private readonly hasResetValue: boolean;
+  private readonly has32Bits: boolean;
 
   constructor(kernel: Kernel) {
     this.followsWrites = kernel.gPatFollowsWrites;
     this.followsArchPat = kernel.gPatFromArchPat;
     this.forcedToWb = kernel.gPatForcedToWb;
     this.hasResetValue = kernel.archPatHasResetValue;
+    this.has32Bits = kernel.archPatHas32Bits;
   }
 
   /** A new vCPU. @param hasDevice whether the VM has an assigned device at that moment. */
@@ -59,7 +61,7 @@ export class GuestPat {
 
   /** Migration: a new vCPU, into which userspace loads what RDMSR gave of the old one. Its VMCB is not initialised again. */
   recreate(vcpu: number, hasDevice: boolean): void {
-    const hi = this.archHi[vcpu];
+    const hi = this.has32Bits ? 0 : this.archHi[vcpu];
     const lo = this.archLo[vcpu];
     const written = this.written[vcpu];
     this.create(vcpu, hasDevice);

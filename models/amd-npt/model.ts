@@ -5,7 +5,7 @@ import type { Backing, Machine } from '../contract/machine.js';
 import type { RegisterType } from '../contract/memory-type.js';
 import type { Counters, State } from '../contract/model.js';
 import { DEF_TYPE, MTRRCAP, PAT, PHYSBASE0 } from '../contract/msr.js';
-import { GP, type Observation, OK, plain } from '../contract/observation.js';
+import { DOUBLE_FAULT, GP, type Observation, OK, plain } from '../contract/observation.js';
 import type { AccessKind } from '../contract/operation.js';
 import { NO_RULE } from '../contract/rule.js';
 import { Subject } from '../contract/subject.js';
@@ -45,6 +45,8 @@ export class NptModel extends Subject {
   private vcpus = 1;
   private maxPhysAddr = 46;
   private quirkCdNwCleared = true;
+  /** The guest runs 64-bit code while CR0.PG=1. */
+  private longMode = false;
   /** By which rule each register has its value, at vcpu * NUMBERS + msr - PHYSBASE0. */
   private readonly setBy = new Uint8Array(VCPUS * NUMBERS);
   private zapRule = NO_RULE;
@@ -53,7 +55,7 @@ export class NptModel extends Subject {
 
   constructor(private readonly kernel: Kernel) {
     super({ privateMemory: RULE.noPrivateMemory, xenInterface: RULE.notOfKvm });
-    this.mtrrs = new GuestMtrrs(kernel.levelLimitedByMtrr);
+    this.mtrrs = new GuestMtrrs(kernel.levelLimitedByMtrr || kernel.mtrrWriteZaps, kernel.keepsDefTypeInParts);
     this.pat = new GuestPat(kernel);
     this.cr0 = new ControlRegister(kernel);
     this.paging = new NestedPaging(kernel, this.mtrrs, this.pat, this.cr0, this.devices, this.memslots, this.leaves);
@@ -63,6 +65,7 @@ export class NptModel extends Subject {
     this.vcpus = machine.vcpus;
     this.maxPhysAddr = machine.maxPhysAddr;
     this.quirkCdNwCleared = machine.quirkCdNwCleared;
+    this.longMode = machine.longMode;
     this.paging.faults = this.zaps = this.zappedLeaves = 0;
     this.valueHi = this.valueLo = 0;
     this.zapRule = NO_RULE;
@@ -80,14 +83,16 @@ export class NptModel extends Subject {
   }
 
   writeMsr(vcpu: number, msr: number, hi: number, lo: number): Observation {
-    const refused = refusal(msr, hi, lo, this.maxPhysAddr, this.kernel.reservedBitsQueueTwoGps);
-    if (refused !== 0) return plain(GP, refused);
+    const refused = refusal(this.kernel, msr, hi, lo, this.maxPhysAddr);
+    if (refused !== 0) return plain(refused === RULE.variableReservedBitsTwice ? DOUBLE_FAULT : GP, refused);
     if (msr === PAT) {
       this.pat.write(vcpu, hi, lo);
       return plain(OK, this.setRegister(vcpu, msr, this.kernel.gPatFollowsWrites ? RULE.patStoredLive : RULE.patStoredOnly));
     }
     this.mtrrs.store(vcpu, msr, hi, lo);
     const stored = this.setRegister(vcpu, msr, RULE.mtrrStored);
+    const isCut = msr === DEF_TYPE && this.kernel.keepsDefTypeInParts && (hi !== 0 || (lo & ~0xcff) !== 0);
+    if (isCut) this.setRegister(vcpu, msr, RULE.defTypeReadsBackInParts);
     return plain(OK, this.zapsAfter(vcpu, msr) ? RULE.mtrrWriteZaps : stored);
   }
 
@@ -116,6 +121,8 @@ export class NptModel extends Subject {
     const rule = READ_RULE[this.setBy[vcpu * NUMBERS + msr - PHYSBASE0]];
     if (msr === PAT) {
       const unwritten = this.pat.readsUnwritten(vcpu);
+      if (this.kernel.archPatHas32Bits && this.pat.archHi[vcpu] !== 0)
+        return this.read(0, this.pat.archLo[vcpu], RULE.archPatReads32Bits);
       return this.read(this.pat.archHi[vcpu], this.pat.archLo[vcpu], unwritten ? RULE.archPatReadBeforeWritten : rule);
     }
     if (!this.mtrrs.has(msr)) return plain(GP, RULE.noSuchMsr);
@@ -130,6 +137,7 @@ export class NptModel extends Subject {
 
   writeCr0(vcpu: number, pg: boolean, cd: boolean, nw: boolean): Observation {
     if (nw && !cd) return plain(GP, RULE.nwWithoutCd);
+    if (this.kernel.longModeKeepsPaging && this.longMode && !pg && this.cr0.pg(vcpu)) return plain(GP, RULE.longModeKeepsPaging);
     if (!this.cr0.write(vcpu, pg, cd, nw)) return plain(OK, RULE.cr0Stored);
     this.zapRule = this.cdToggleRule();
     if (COUNTED[this.zapRule] === 0) return plain(OK, RULE.cr0Stored);

@@ -222,6 +222,12 @@ const OTHERS = {
     MTRR_OR_X86,
     VALID,
   ),
+  maskTypeReserved: rule(
+    'The check of a variable mask is that of a base: a low byte that is none of the types 0, 1, 4, 5, 6 raises #GP.',
+    X86,
+    'mtrr_valid()',
+    'd6289b9365c',
+  ),
   variableReservedBits: rule(
     'A variable base or mask has a reserved bit (11:8 of a base, 10:0 of a mask, or at and above MAXPHYADDR), so WRMSR raises #GP.',
     MTRR_OR_X86,
@@ -234,6 +240,23 @@ const OTHERS = {
   ),
   nwWithoutCd: rule('MOV to CR0 with NW=1 and CD=0 raises #GP.', X86, 'kvm_set_cr0(), later kvm_is_valid_cr0()'),
   cr0Stored: rule('CR0 is stored; no mapping changes.', X86, SET_CR0),
+  longModeKeepsPaging: rule(
+    'Clearing CR0.PG in 64-bit code raises #GP, which older releases let pass.',
+    'Linux v5.17 arch/x86/kvm/x86.c',
+    'kvm_set_cr0()',
+  ),
+  defTypeReadsBackInParts: rule(
+    'MTRRdefType reads back as its type byte plus its two enable bits, all that is kept of it.',
+    X86,
+    'get_msr_mtrr()',
+    '0bed3b568b68',
+  ),
+  archPatReads32Bits: rule(
+    'PAT reads back with its high half 0, because vcpu->arch.pat has 32 bits.',
+    'Linux arch/x86/include/asm/kvm_host.h',
+    'struct kvm_vcpu_arch',
+    '0bed3b568b68',
+  ),
   initKeepsCdAndNw: rule('INIT clears CR0.PG and keeps CD and NW; MTRRs and PAT stay.', X86, 'kvm_vcpu_reset()', '4c72ab5aa6e0'),
   initSetsCdAndNw: rule(
     'INIT loads CR0 with 0x60000010, so that PG is 0 and CD and NW are 1, and runs init_vmcb().',

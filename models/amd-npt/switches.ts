@@ -2,6 +2,14 @@
 import { choice, type SwitchesOf, toggle } from '../contract/switch.js';
 
 export const SWITCHES = {
+  checksTypes: toggle(
+    'mtrr_valid() refuses bytes of MTRRs and PAT that hold no type, those of masks too, and reserved bits of MTRRdefType.',
+  ),
+  checksVariableReservedBits: toggle(
+    'Reserved bits of a variable MTRR are refused; the low byte of a mask is no longer taken for a type.',
+  ),
+  keepsDefTypeInParts: toggle('MTRRdefType is kept as a type byte and two enable bits.'),
+  archPatHas32Bits: toggle('vcpu->arch.pat is a u32: RDMSR gives its high half as 0.'),
   gPatFollowsWrites: toggle(
     'svm_set_msr() stores an accepted PAT into save.g_pat at once; where it does not, only init_vmcb() writes g_pat.',
   ),
@@ -15,6 +23,7 @@ export const SWITCHES = {
     'KVM_X86_QUIRK_CD_NW_CLEARED exists, so that userspace can let CR0.CD reach hardware; before, svm_set_cr0() clears it.',
   ),
   initSetsCdAndNw: toggle('INIT sets CR0.CD and CR0.NW; where it does not, they stay.'),
+  longModeKeepsPaging: toggle('A write of CR0 that clears PG in 64-bit code is refused.'),
   levelLimitedByMtrr: toggle("The fault handler limits the level by the guest's MTRRs, on NPT too."),
   mtrrWriteZaps: toggle('update_mtrr() zaps what an accepted MTRR write covers, on NPT too.'),
   cdToggleZap: choice(

@@ -23,6 +23,11 @@ export const TYPED_WHEN_MADE: readonly Exception[] = [
     rule: 'amd-npt.mtrrs-disabled',
     because: 'svm_get_mt_mask() asks for the guest MTRR type when the nested leaf is built',
   },
+  {
+    profiles: /^amd-npt\/(4\.2\.8|4\.3|4\.4)$/,
+    rule: 'amd-npt.stale-list-pointer',
+    because: 'the check of a large mapping can crash the host where a leaf that is already there is not checked',
+  },
 ];
 
 /** What a save and restore loses. */
@@ -33,7 +38,7 @@ export const LOST_IN_MIGRATION: readonly Exception[] = [
     because: 'what RDMSR shows of PAT is loaded, and vcpu->arch.pat had 32 bits: entries 4 to 7 become UC',
   },
   {
-    profiles: /^amd-npt\/(4\.2-npt-pat|4\.12)$/,
+    profiles: /^amd-npt\/(4\.2-npt-pat|4\.2\.8|4\.3|4\.4|4\.12)$/,
     rule: 'amd-npt.migrated-pat-waits-for-init',
     because: 'KVM_SET_MSRS changes arch.pat only; g_pat is as the creation of the vCPU left it',
   },

@@ -1,22 +1,22 @@
-import { Guest } from './guest.js';
+import { Guest, VERSIONS } from './guest.js';
 
 const MTRRS = ['UC', 'WC', 'WP', 'WT', 'WB'];
 const REGIONS = MTRRS.map((hostMtrr, i) => ({ gfn: 0x10 * i, pages: 0x10, hostMtrr }));
 
 describe('CR0.CD and CR0.NW', () => {
-  test.each(['4.1', '4.2-npt-pat', '4.12', 'gpat'])('on %s, CD=0 with NW=1 is #GP and the other three are stored', (version) => {
+  test.each(VERSIONS)('on %s, CD=0 with NW=1 is #GP and the other three are stored', (version) => {
     const vm = new Guest(version);
     expect(vm.cr0({ cd: false, nw: true })).toBe('gp');
     expect(vm.cr0({ cd: true, nw: true })).toBe('ok');
     expect(vm.cr0({ cd: true, nw: false })).toBe('ok');
     expect(vm.cr0({})).toBe('ok');
   });
-  test.each(['4.1', '4.2-npt-pat', '4.12', 'gpat'])('on %s the quirk hides CD from the hardware', (version) => {
+  test.each(VERSIONS)('on %s the quirk hides CD from the hardware', (version) => {
     const vm = new Guest(version);
     vm.cr0({ cd: true });
     expect(vm.type(1)).toBe('WB');
   });
-  test.each(['4.2-npt-pat', '4.12', 'gpat'])(
+  test.each(['4.2-npt-pat', '4.2.8', '4.3', '4.4', '4.12', '4.14', '5.17', '6.6', 'gpat'])(
     'on %s without the quirk, CD disables caching whatever PAT and MTRR: CD, or UC by MTRR',
     (version) => {
       const vm = new Guest(version, { quirkCdNwCleared: false }, REGIONS);
@@ -29,19 +29,27 @@ describe('CR0.CD and CR0.NW', () => {
       expect(vm.type(0x40)).toBe('WB');
     },
   );
+  test.each(VERSIONS)('on %s 64-bit code clears PG, or is refused from 5.17 on', (version) => {
+    const vm = new Guest(version, { longMode: true });
+    const isRefused = ['5.17', '6.6', 'gpat'].includes(version);
+    expect(vm.cr0({ pg: false })).toBe(isRefused ? 'gp' : 'ok');
+    vm.model.init(0);
+    expect([vm.cr0({ pg: false }), vm.cr0({ pg: true }), vm.cr0({ pg: false })]).toEqual(['ok', 'ok', isRefused ? 'gp' : 'ok']);
+    expect(new Guest(version).cr0({ pg: false })).toBe('ok');
+  });
   test('before 4.2 there is no quirk to disable: CD never reaches the hardware', () => {
     const vm = new Guest('4.1', { quirkCdNwCleared: false });
     vm.cr0({ cd: true });
     expect(vm.type(1)).toBe('WB');
   });
   test('INIT clears PG; until 5.14 it sets CD and NW, later it keeps them', () => {
-    const states = ['4.1', '4.2-npt-pat', '4.12', 'gpat'].map((version) => {
+    const states = ['4.1', '4.2-npt-pat', '4.12', '4.14', '5.17', '6.6', 'gpat'].map((version) => {
       const vm = new Guest(version);
       vm.model.init(0);
       return vm.model.state()['vcpu0 CR0'];
     });
     const set = { pg: false, cd: true, nw: true };
-    expect(states).toEqual([set, set, set, { pg: false, cd: false, nw: false }]);
+    expect(states).toEqual([set, set, set, set, ...new Array(3).fill({ pg: false, cd: false, nw: false })]);
   });
   test('INIT keeps a CD that is set, MTRRs and PAT', () => {
     const vm = new Guest('gpat', { quirkCdNwCleared: false });

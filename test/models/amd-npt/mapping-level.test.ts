@@ -1,6 +1,6 @@
 import { Guest } from './guest.js';
 
-const LIMITED = ['4.2-npt-pat', '4.12'];
+const LIMITED = ['4.2-npt-pat', '4.2.8', '4.3', '4.4', '4.12', '4.14', '5.17'];
 const RAM_1G = [{ gfn: 0, pages: 0x200000, level: '1G' as const }];
 const NARROW = { maxPhysAddr: 36, hostPhysAddr: 46 };
 
@@ -54,7 +54,9 @@ describe('guest MTRRs limit the level in Linux 4.2 to 5.19, though the leaf does
     [0x250, 6n],
     [0x2ff, 0xc06n],
   ];
-  test.each(['4.1', 'gpat'])('not in %s', (version) => expect(levels(version, ONE_FIXED, 0, 0x40000)).toBe('1G 1G'));
+  test.each(['2.6.27', '2.6.29', '2.6.31', '4.1', '6.6', 'gpat'])('not in %s', (version) =>
+    expect(levels(version, ONE_FIXED, 0, 0x40000)).toBe('1G 1G'),
+  );
   test.each(LIMITED)('in %s mixed fixed ranges leave the first 2M in 4K leaves and the first 1G in 2M', (version) => {
     expect(levels(version, ONE_FIXED, 0, 0x1ff, 0x200, 0x40000)).toBe('4K 4K 2M 1G');
   });

@@ -1,6 +1,7 @@
 import { Guest } from './guest.js';
 
-const ZAPPING = ['4.2-npt-pat', '4.12'];
+const ZAPPING = ['4.2-npt-pat', '4.2.8', '4.3', '4.4', '4.12', '4.14', '5.17', '6.6'];
+const OF_GUEST_WIDTH = ['4.4', '4.12', '4.14', '5.17', '6.6'];
 const ALL_MEMORY = [{ gfn: 0, pages: 2 ** 24 }];
 /** One leaf in each area that a zap may begin or end at. */
 const PROBES = [
@@ -54,13 +55,13 @@ describe.each(ZAPPING)('an MTRR write with non-coherent DMA on amd-npt/%s', (ver
   test('of a variable pair zaps where the range is now, not where it was, and without looking at V', () => {
     const guest = vm(version);
     guest.writes([0x2ff, 0x806n], [0x202, 0x40000006n]);
-    const above = version === '4.12' ? '' : ` ${HIGH.map((gfn) => gfn.toString(16)).join(' ')}`;
-    const from80000 = version === '4.12' ? '' : ' 80000 bffff';
+    const above = OF_GUEST_WIDTH.includes(version) ? '' : ` ${HIGH.map((gfn) => gfn.toString(16)).join(' ')}`;
+    const from80000 = OF_GUEST_WIDTH.includes(version) ? '' : ' 80000 bffff';
     expect(zapped(guest, 0x203, 0xfc0000800n)).toBe(`1: 40000 7ffff${from80000}${above}`);
     expect(zapped(guest, 0x202, 0x80000006n)).toBe(`1: 80000 bffff${above}`);
     expect(zapped(guest, 0x203, 0n)).toBe('1: 80000 bffff c0000 ffffff');
     expect(zapped(guest, 0x205, 0xfc0000000n)).toBe(
-      version === '4.12' ? '1: 0 7f 80 9f a0 bf c0 c7 c8 f7 f8 ff 100 3ffff' : '1: all',
+      OF_GUEST_WIDTH.includes(version) ? '1: 0 7f 80 9f a0 bf c0 c7 c8 f7 f8 ff 100 3ffff' : '1: all',
     );
   });
   test('that is refused zaps nothing', () => {
@@ -89,7 +90,7 @@ describe('a base whose mask was never written', () => {
   });
 });
 
-describe.each(['4.1', 'gpat'])('amd-npt/%s zaps for nothing that the guest does', (version) => {
+describe.each(['2.6.27', '2.6.29', '2.6.31', '4.1', 'gpat'])('amd-npt/%s zaps for nothing that the guest does', (version) => {
   test('neither MTRR writes nor CR0.CD nor devices', () => {
     const guest = new Guest(version, { noncoherentDevices: 1, quirkCdNwCleared: false }, ALL_MEMORY);
     guest.writes([0x2ff, 0xc06n]);
@@ -113,19 +114,21 @@ describe('a change of CR0.CD zaps all leaves', () => {
     return [zaps, zappedLeaves];
   };
   test('in 4.2 always', () => {
-    expect([zapsOf('4.2-npt-pat', 0, true), zapsOf('4.2-npt-pat', 1, false)]).toEqual([
-      [2, 2],
-      [2, 2],
-    ]);
+    for (const version of ['4.2-npt-pat', '4.3']) {
+      expect([zapsOf(version, 0, true), zapsOf(version, 1, false)]).toEqual([
+        [2, 2],
+        [2, 2],
+      ]);
+    }
   });
-  test('in 4.12 with non-coherent DMA and the quirk disabled', () => {
-    expect(zapsOf('4.12', 1, false)).toEqual([2, 2]);
+  test.each(['4.2.8', '4.4', '4.12', '4.14', '5.17', '6.6'])('in %s with non-coherent DMA and the quirk disabled', (version) => {
+    expect(zapsOf(version, 1, false)).toEqual([2, 2]);
     for (const [devices, quirk] of [
       [1, true],
       [0, false],
       [0, true],
     ] as const)
-      expect(zapsOf('4.12', devices, quirk)).toEqual([0, 0]);
+      expect(zapsOf(version, devices, quirk)).toEqual([0, 0]);
   });
   test('a zap of a VM without leaves counts; a machine that starts with CD, INIT and migration do not', () => {
     const guest = new Guest('4.2-npt-pat', { cr0: { pg: true, cd: true, nw: false } });
