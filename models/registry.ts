@@ -3,6 +3,7 @@ import { profiles as amdNpt } from './amd-npt/versions.js';
 import { profiles as bareMetal } from './bare-metal/versions.js';
 import type { Profile } from './contract/model.js';
 import { profiles as intelEpt } from './intel-ept/versions.js';
+import { profiles as nested } from './nested/versions.js';
 import { profiles as nestedSvm } from './nested-svm/versions.js';
 import { profiles as nestedVmx } from './nested-vmx/versions.js';
 import { profiles as sevSnp } from './sev-snp/versions.js';
@@ -22,4 +23,5 @@ export const PROFILES: readonly Profile[] = [
   ...swProtected,
   ...nestedSvm,
   ...nestedVmx,
+  ...nested,
 ];

@@ -55,6 +55,7 @@ const COLUMNS: readonly (readonly [string, 2 | 3 | 4 | 5, object])[] = [
   ['nested-svm/5.12', 3, { nestedSharedPat: false }],
   ['nested-svm/7.2', 3, {}],
   ['nested-svm/7.2', 4, { nestedSharedPat: false }],
+  ['nested/xen-svm', 5, {}],
 ];
 
 describe.each(COLUMNS)('%s', (profile, column, keys) => {

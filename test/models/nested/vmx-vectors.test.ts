@@ -25,9 +25,9 @@ const ROWS: readonly Row[] = [
   [48, `map type=UC ipat; ${EG_D}enter; access pat=0 ?`, 'UC', 'WB', 'WB', 'WB', 'UC'],
   [49, `map type=WC ipat; ${EG_D}enter; access pat=0 ?`, 'WC', 'WB', 'WB', 'WB', 'WC'],
   [50, `map type=WB ipat; ${EG_D}enter; access pat=3 ?`, 'WB', 'WB', 'UC', n, 'WB'],
-  [51, `map type=WT; ${EG_D}enter; access pat=0 ?`, 'WT', 'WB', 'WB', 'WB', n],
-  [51, `map type=WT; ${EG_D}enter; access pat=3 ?`, 'UC', 'WB', 'UC', 'WB', n],
-  [52, `map type=WP; ${EG_D}enter; access pat=2 ?`, 'WC', 'WB', 'UC', 'WB', n],
+  [51, `map type=WT; ${EG_D}enter; access pat=0 ?`, 'WT', 'WB', 'WB', 'WB', 'WT'],
+  [51, `map type=WT; ${EG_D}enter; access pat=3 ?`, 'UC', 'WB', 'UC', 'WB', 'UC'],
+  [52, `map type=WP; ${EG_D}enter; access pat=2 ?`, 'WC', 'WB', 'UC', 'WB', 'WC'],
   [53, `map type=3; ${EG_D}enter; access ?`, 'ept-misconfig', 'ept-misconfig', 'ept-misconfig', 'ept-misconfig', 'ept-misconfig'],
   [54, 'map type=UC to=8000; vmcs eg guest=LX; enter; access pat=1 ?', 'WC', 'WC', 'WC', 'UC', n],
   [54, 'map type=UC to=8000; vmcs eg guest=LX; enter; access pat=0 ?', 'UC', 'UC', 'UC', 'UC', n],
@@ -43,6 +43,8 @@ const COLUMNS: readonly (readonly [string, 2 | 3 | 4 | 5 | 6, object])[] = [
   ['nested-vmx/6.16', 4, { quirkIgnoreGuestPat: false }],
   ['nested-vmx/6.12', 4, { noncoherentDevices: 1 }],
   ['nested-vmx/6.11.0', 4, {}],
+  ['nested/xen-vmx', 5, {}],
+  ['nested/acrn', 6, {}],
 ];
 
 describe.each(COLUMNS)('%s', (profile, column, keys) => {
