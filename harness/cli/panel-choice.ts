@@ -19,11 +19,26 @@ export const DEFAULT_PANEL: readonly string[] = [
   'xen-hvm/npt',
 ];
 
+/** Panels with a name of their own, each with the bare metal that its guests expect. */
+const PANELS: Readonly<Record<string, readonly string[]>> = {
+  nested: [
+    'bare-metal/intel',
+    'bare-metal/amd',
+    'nested-svm/5.12',
+    'nested-svm/7.2',
+    'nested-vmx/6.16',
+    'nested/xen-svm',
+    'nested/xen-vmx',
+    'nested/acrn',
+  ],
+};
+
 const FAMILIES = new Set(PROFILES.map(({ lineage }) => lineage));
 
 /** Profiles named by a list: names, families, releases of one, with switches set otherwise. @throws {UsageError} naming what is close. */
 export function profilesOf(names: readonly string[], source = '--models'): Profile[] {
-  const chosen = names.flatMap((name) => {
+  const members = names.flatMap((name) => PANELS[name] ?? [name]);
+  const chosen = members.flatMap((name) => {
     const found = PROFILES.filter((profile) => name === 'all' || profile.name === name || profile.lineage === name);
     return found.length > 0 ? found : knownProfiles(name, PROFILES, source);
   });

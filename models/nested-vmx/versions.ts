@@ -24,7 +24,7 @@ export const profiles = defineVersions(
     },
     {
       name: '6.12',
-      releases: releases('Linux', 'about 6.11.11 to 6.15'),
+      releases: releases('Linux', 'about 6.11.1 to about 6.12.77', '6.13 to 6.15'),
       changes: [by('9d70f3fec144', { honoursPat: 'noncoherent' })],
       summary: "KVM's nested VMX: leaves for L2 are WB whatever L1's say, and honour L2's PAT with non-coherent DMA.",
     },

@@ -108,7 +108,11 @@ const XEN_SVM_RULES = {
     'svm/nestedsvm.c',
     'nsvm_vmcb_prepare4vmexit()',
   ),
-  xenSvmGPat: xen('The g_pat of vvmcb holds what L1 stored or the last exit left.', 'svm/nestedsvm.c', 'nsvm_vmcb_prepare4vmexit()'),
+  xenSvmGPat: xen(
+    'The g_pat of vvmcb holds what L1 stored or the last exit left.',
+    'svm/nestedsvm.c',
+    'nsvm_vmcb_prepare4vmexit()',
+  ),
   xenSvmPageFault: xen("L1's table does not map the frame: L1 gets #VMEXIT(NPF).", 'svm/nestedsvm.c', 'nsvm_hap_walk_L1_p2m()'),
 } satisfies RuleTexts;
 

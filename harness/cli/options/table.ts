@@ -40,7 +40,7 @@ export const TABLE: readonly Option[] = [
     kind: listOf(),
     value: 'LIST',
     key: 'panel',
-    help: 'profiles, comma-separated; a family (intel-ept), a release (intel-ept/5.15), with switches (intel-ept/6.16+leaf=classic), all',
+    help: 'profiles, comma-separated; a family (intel-ept), a release (intel-ept/5.15), with switches (intel-ept/6.16+leaf=classic), nested, all',
     fallback: 'the nine profiles of the default panel',
   },
   {
@@ -49,7 +49,7 @@ export const TABLE: readonly Option[] = [
     kind: listOf(),
     value: 'LIST',
     key: 'panel',
-    help: 'profiles, comma-separated; a family (intel-ept), a release (intel-ept/5.15), with switches (intel-ept/6.16+leaf=classic), all',
+    help: 'profiles, comma-separated; a family (intel-ept), a release (intel-ept/5.15), with switches (intel-ept/6.16+leaf=classic), nested, all',
     fallback: "the finding's own, else the default panel",
   },
   {
@@ -57,7 +57,7 @@ export const TABLE: readonly Option[] = [
     on: ['map'],
     kind: listOf(),
     value: 'LIST',
-    help: 'profiles, comma-separated; a family (intel-ept), a release (intel-ept/5.15), with switches (intel-ept/6.16+leaf=classic), all',
+    help: 'profiles, comma-separated; a family (intel-ept), a release (intel-ept/5.15), with switches (intel-ept/6.16+leaf=classic), nested, all',
     fallback: 'bare-metal/intel,intel-ept/6.6,intel-ept/6.16',
   },
   {
@@ -391,7 +391,7 @@ export const TABLE: readonly Option[] = [
     on: ['gate'],
     kind: listOf(),
     value: 'LIST',
-    help: 'profiles, comma-separated; a family (intel-ept), a release (intel-ept/5.15), with switches (intel-ept/6.16+leaf=classic), all',
+    help: 'profiles, comma-separated; a family (intel-ept), a release (intel-ept/5.15), with switches (intel-ept/6.16+leaf=classic), nested, all',
     fallback: 'all',
   },
   { name: 'time', on: ['gate'], kind: time, value: 'T', help: 'for the random cases of all profiles together', fallback: '60s' },

@@ -149,12 +149,12 @@ export class ScriptedVm {
   }
 
   private words(op: string, observation: Observation, wantsAll: boolean): string {
+    if (wantsAll) return this.rules[ruleOf(observation)]!.id.replace(/^.*\./, '');
     const outcome = outcomeOf(observation);
     const detail = detailOf(observation);
     if (outcome === ERROR) return ERRNO_NAMES[detail];
     if (outcome === ENTRY_FAILED || outcome === L1_EXIT) return REASON_NAMES[detail];
     if (outcome !== OK) return OUTCOME_NAMES[outcome];
-    if (wantsAll) return this.rules[ruleOf(observation)]!.id.replace(/^.*\./, '');
     if (op === 'access') return this.typeWords(observation);
     if (op !== 'read' && op !== 'l2pat' && op !== 'host') return 'ok';
     const value = (BigInt(this.model.valueHi) << 32n) | BigInt(this.model.valueLo);
