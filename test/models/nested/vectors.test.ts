@@ -1,4 +1,4 @@
 import { profiles } from '../../../models/nested/versions.js';
 import { describeVectors } from '../../vectors.js';
 
-describeVectors('nested.jsonl', profiles, 'an independent reading of the same sources');
+describeVectors('nested.jsonl', profiles);
