@@ -90,7 +90,7 @@ export class Sides {
       const isNamedByRule = !(comparesNoType(lens) && this.seats[seat].rules[rule]?.typeOnly);
       return isNamedByRule ? rules[rule] : this.numberOf(sideName(this.seats[seat], observation, lens));
     }
-    // Of an outside model that names rules as it goes, or none: found by the rule, else by the answer.
+    // Of an external model that names rules as it goes, or none: found by the rule, else by the answer.
     // The same bits read differently in two lenses: `ok` of an MSR write, `ok-UC` of an access.
     const answer =
       rule > 0 ? -rule : BUCKET_LENSES.indexOf(lens.name) * 2 ** 21 + (observation & (lens.mask | OUTCOME_MASK) & ANSWER_BITS);

@@ -1,4 +1,4 @@
-/** Which commands of outside models hold: they come from flags, environment or configuration, never from a scenario, a corpus or a run folder. */
+/** Which commands of external models hold: they come from flags, environment or configuration, never from a scenario, a corpus or a run folder. */
 import { UsageError } from '../operations/usage-error.js';
 import type { ExternalOptions } from '../external/external-options.js';
 import type { Settings } from './options/settings.js';
@@ -40,7 +40,7 @@ export function wantedExternals(settings: Settings, isWanted: (name: string) => 
   return isFlagged(settings) ? all : all.filter((definition) => isWanted(nameOf(definition)));
 }
 
-/** Commands for the outside models of a run, in its order. @throws {UsageError} where one is missing, or a flag names others */
+/** Commands for the external models of a run, in its order. @throws {UsageError} where one is missing, or a flag names others */
 export function externalsOfRun(names: readonly string[], settings: Settings, option: string): readonly string[] {
   const wanted = wantedExternals(settings, (name) => names.includes(name));
   const ordered = isFlagged(settings) ? wanted : [...wanted].sort((a, b) => names.indexOf(nameOf(a)) - names.indexOf(nameOf(b)));

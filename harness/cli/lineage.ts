@@ -1,4 +1,4 @@
-/** The family of a profile by its name; an outside model is a family of its own. */
+/** The family of a profile by its name; an external model is a family of its own. */
 import { PROFILES } from '../../models/registry.js';
 
 const LINEAGES = new Map(PROFILES.map(({ name, lineage }) => [name, lineage]));

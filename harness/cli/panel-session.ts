@@ -37,12 +37,12 @@ export async function openSession(
   const profiles = chosenProfiles(isOwnPanel ? known.join() : settings.text('models'), DEFAULT_PANEL, settings.source('models'));
   const definitions = wantedExternals(settings, (name) => input.finding === null || input.finding.profiles.includes(name));
   refuseStrangers(settings, input, (name) => isKnown(name) || definitions.some((definition) => definition.startsWith(`${name}=`)));
-  const outsiders: ExternalModel[] = await startExternals(definitions, profiles, settings);
+  const externals: ExternalModel[] = await startExternals(definitions, profiles, settings);
   return {
-    work: new WorkingPanel({ profiles, externals: outsiders, known: PROFILES, lenses, guard: watchdog() }),
+    work: new WorkingPanel({ profiles, externals, known: PROFILES, lenses, guard: watchdog() }),
     format,
     close: async () => {
-      await Promise.all(outsiders.map((outsider) => outsider.close()));
+      await Promise.all(externals.map((external) => external.close()));
     },
   };
 }

@@ -1,11 +1,11 @@
 /** The two sides of a comparison: A, what is there, and B, what is to take its place. A profile or an external model each. */
 import type { LensName } from '../compare/lens.js';
-import type { OutsideModel } from '../panel/external-model.js';
+import type { External } from '../panel/external.js';
 import { WorkingPanel } from '../panel/working-panel.js';
 import type { Guard } from '../run/guard.js';
 import type { Profile } from '../../models/contract/model.js';
 
-export type Contestant = Profile | OutsideModel;
+export type Participant = Profile | External;
 
 export interface Pair {
   readonly work: WorkingPanel;
@@ -14,12 +14,12 @@ export interface Pair {
   readonly b: number;
 }
 
-const isProfile = (contestant: Contestant): contestant is Profile => 'create' in contestant;
+const isProfile = (participant: Participant): participant is Profile => 'create' in participant;
 
 export interface PairOptions {
   readonly seed: string;
-  readonly a: Contestant;
-  readonly b: Contestant;
+  readonly a: Participant;
+  readonly b: Participant;
   /** All profiles that exist: what an external model may claim to be. */
   readonly known: readonly Profile[];
   readonly lenses: readonly LensName[];
@@ -28,10 +28,10 @@ export interface PairOptions {
 }
 
 /** The two as members of a panel. */
-export function membersOf({ a, b }: Pick<PairOptions, 'a' | 'b'>): { profiles: Profile[]; externals: OutsideModel[] } {
+export function membersOf({ a, b }: Pick<PairOptions, 'a' | 'b'>): { profiles: Profile[]; externals: External[] } {
   return {
     profiles: [a, b].filter(isProfile),
-    externals: [a, b].filter((contestant): contestant is OutsideModel => !isProfile(contestant)),
+    externals: [a, b].filter((participant): participant is External => !isProfile(participant)),
   };
 }
 
@@ -39,7 +39,7 @@ export function membersOf({ a, b }: Pick<PairOptions, 'a' | 'b'>): { profiles: P
 export function pairOf({ a, b, ...options }: PairOptions): Pair {
   const { profiles, externals } = membersOf({ a, b });
   // A panel seats profiles first.
-  const seated: readonly Contestant[] = [...profiles, ...externals];
+  const seated: readonly Participant[] = [...profiles, ...externals];
   const edge = { reference: seated.indexOf(a), seat: a === b ? 1 : seated.indexOf(b) };
   return {
     work: new WorkingPanel({ ...options, profiles, externals, edges: [edge], namesRules: false }),

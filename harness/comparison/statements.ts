@@ -21,7 +21,7 @@ export interface Reached {
 
 export class Statements {
   private readonly areOneFamily: boolean;
-  /** Both sides have rules: an outside model has none. */
+  /** Both sides have rules: an external model has none. */
   readonly areOfBoth: boolean;
   private readonly byRule = new Map<string, string>();
   private readonly reached: Reached;

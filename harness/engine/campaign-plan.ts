@@ -10,7 +10,7 @@ export interface CampaignPlan {
   readonly seed: string;
   readonly profiles: readonly Profile[];
   readonly lenses: readonly LensName[];
-  /** `NAME=COMMAND` of each outside model. */
+  /** `NAME=COMMAND` of each external model. */
   readonly externals: readonly string[];
   /** Infinity where a time was asked for. */
   readonly cases: number;

@@ -14,7 +14,7 @@ import { runCrew } from './worker-crew.js';
 
 export async function carryOut(
   plan: CampaignPlan,
-  outsiders: readonly ExternalModel[],
+  externals: readonly ExternalModel[],
   surroundings: Surroundings,
   watch: StopWatch,
   record: ProgressRecord,
@@ -24,7 +24,7 @@ export async function carryOut(
   const common: Common = {
     seed: plan.seed,
     profiles: plan.profiles,
-    externals: outsiders,
+    externals,
     known: surroundings.known,
     lenses: plan.lenses,
     setups: surroundings.setups,
@@ -36,7 +36,7 @@ export async function carryOut(
       onProgress(progress);
     },
   };
-  const journal = new JournalKeeper(plan, outsiders, surroundings.version, watch, record);
+  const journal = new JournalKeeper(plan, externals, surroundings.version, watch, record);
   // From its first moment on a run can go on: nothing is counted yet.
   if (plan.out !== null && !plan.resumes) {
     const { state } = await runCampaign({ ...common, cases: 0, countsOnly: true });

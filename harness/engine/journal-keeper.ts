@@ -17,7 +17,7 @@ export class JournalKeeper {
 
   constructor(
     private readonly plan: CampaignPlan,
-    private readonly outsiders: readonly ExternalModel[],
+    private readonly externals: readonly ExternalModel[],
     private readonly version: string,
     private readonly watch: StopWatch,
     private readonly record: ProgressRecord,
@@ -36,7 +36,7 @@ export class JournalKeeper {
   keep(state: CampaignState, contributions: readonly Contribution[]): void {
     const { plan } = this;
     if (plan.out === null) return;
-    const externals = this.outsiders.map(({ name }) => name);
+    const externals = this.externals.map(({ name }) => name);
     const journal: Journal = {
       version: this.version,
       seed: plan.seed,

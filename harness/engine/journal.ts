@@ -25,7 +25,7 @@ export interface Journal {
   readonly version: string;
   readonly seed: string;
   readonly profiles: readonly string[];
-  /** Names of outside models: their commands are never read from a file. */
+  /** Names of external models: their commands are never read from a file. */
   readonly externals: readonly string[];
   readonly lenses: readonly LensName[];
   /** As asked for: null where a time was. */

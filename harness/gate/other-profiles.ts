@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Contestant } from '../comparison/pair.js';
+import type { Participant } from '../comparison/pair.js';
 import { parseAnswer } from '../external/answer.js';
-import type { OutsideFault, OutsideModel } from '../panel/external-model.js';
+import type { ExternalFault, External } from '../panel/external.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { Place, UsageError } from '../operations/usage-error.js';
 import { scenarioJson } from '../scenario/print.js';
@@ -19,7 +19,7 @@ export interface OtherProfiles {
   /** Whether the compiled code that answers for a family is byte for byte the same in both versions. */
   isUnchanged(family: string): boolean;
   /** A profile of the other version under the name `NAME before`. */
-  side(name: string): Contestant;
+  side(name: string): Participant;
 }
 
 /** @throws {UsageError} for a version that cannot be loaded */
@@ -54,9 +54,9 @@ export async function otherProfiles({ name, folder }: OtherVersion): Promise<Oth
 type Answer = (scenario: Record<string, unknown>) => { readonly observations: unknown; readonly counters: unknown };
 
 /** @param claims nothing: it is known by its answers alone */
-function speaker(name: string, answer: Answer): OutsideModel {
+function speaker(name: string, answer: Answer): External {
   const operations = new Set(OPERATION_NAMES);
-  const faults: OutsideFault[] = [];
+  const faults: ExternalFault[] = [];
   return {
     name,
     claims: undefined,

@@ -28,7 +28,7 @@ export class Baseline {
 
   /**
    * Does the stored scenario show the bucket as it did: at the same step, between the same groups of profiles, by the same two rules? On the
-   * panel of its time, as far as `known` still has the profiles. Nobody asks outside models, and counters have no step: there it is enough
+   * panel of its time, as far as `known` still has the profiles. Nobody asks external models, and counters have no step: there it is enough
    * that the bucket is stored.
    */
   async standsAsStored(id: string, known: readonly Profile[]): Promise<boolean> {

@@ -4,7 +4,7 @@ import { type LensName, lensesOn } from '../compare/lens.js';
 import type { Edge, Panel } from '../compare/panel.js';
 import type { Profile } from '../../models/contract/model.js';
 import { besideOf } from '../operations/beside.js';
-import type { OutsideModel } from '../panel/external-model.js';
+import type { External } from '../panel/external.js';
 import { type Guard, Interrupted, Looping, unguarded } from '../run/guard.js';
 import { type Answer, answerOf } from '../run/readable.js';
 import { faultOf, type ModelFault } from '../panel/faults.js';
@@ -19,7 +19,7 @@ import { sightingOf } from './sighting.js';
 /** Who answers: profiles first, then external models that still run. */
 export interface Answering {
   readonly profiles: readonly Profile[];
-  readonly outsiders: readonly OutsideModel[];
+  readonly externals: readonly External[];
   readonly lenses: readonly LensName[];
 }
 
@@ -63,11 +63,11 @@ export class LedgerGate {
   constructor(private readonly options: GateOptions) {}
 
   /** Before the campaign: do the entries of its panel still show what they say? */
-  async replay({ profiles, outsiders }: Answering): Promise<readonly MovedAnswer[]> {
+  async replay({ profiles, externals }: Answering): Promise<readonly MovedAnswer[]> {
     const panel = new Map<string, Ask>(profiles.map((profile) => [profile.name, this.asker(profile)]));
     // One that has the name of a profile of ours is not who the ledger means.
-    const others = outsiders.filter(({ name }) => !this.options.known.some((profile) => profile.name === name));
-    for (const outsider of others) panel.set(outsider.name, askOutsider(outsider));
+    const others = externals.filter(({ name }) => !this.options.known.some((profile) => profile.name === name));
+    for (const external of others) panel.set(external.name, askExternal(external));
     this.moved = await movedAnswers(this.options.entries, panel);
     return this.moved;
   }
@@ -127,9 +127,9 @@ export function freshIn({ review, inBaseline }: Judgement): readonly string[] {
   return review.fresh.filter((id) => !inBaseline.has(id));
 }
 
-function askOutsider(outsider: OutsideModel): Ask {
+function askExternal(external: External): Ask {
   return async (scenario) => {
-    const answer = await outsider.answer(scenario);
+    const answer = await external.answer(scenario);
     if (answer === null) return null;
     const { observations, values, counters, rules } = answer;
     const readable = scenario.steps.map((operation, step) => {

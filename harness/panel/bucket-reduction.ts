@@ -5,7 +5,7 @@ import { type Minimised, minimisation } from '../minimise/minimise.js';
 import { Interrupted } from '../run/guard.js';
 import { encodeScenario } from '../scenario/encoded.js';
 import type { Scenario } from '../scenario/scenario.js';
-import type { OutsideAnswer, OutsideModel } from './external-model.js';
+import type { ExternalAnswer, External } from './external.js';
 import type { FaultLog, Fickleness } from './faults.js';
 import type { Probe, Target } from './probe.js';
 import type { Seats } from './seats.js';
@@ -37,10 +37,10 @@ export class BucketReduction {
   /** @param hurry only cuts off what comes after the step that shows it */
   async minimise(target: Target, scenario: Scenario, hurry: boolean): Promise<Minimal> {
     const holds: Holds = (candidate) => this.probe.show(target, candidate);
-    const outsider = this.outsiderOf(target);
+    const external = this.externalOf(target);
     // One that was set aside answers nothing any more: its findings are reported as they were.
-    const isCut = hurry || (outsider !== undefined && !(await this.isSteady(outsider, scenario)));
-    const minimal = isCut ? await truncated(scenario, holds) : await this.smallest(target, scenario, holds, outsider);
+    const isCut = hurry || (external !== undefined && !(await this.isSteady(external, scenario)));
+    const minimal = isCut ? await truncated(scenario, holds) : await this.smallest(target, scenario, holds, external);
     // -1: a model at fault; the last step of a minimal scenario is the one that shows.
     const step = await holds(minimal.scenario);
     const { length } = minimal.scenario.steps;
@@ -48,8 +48,8 @@ export class BucketReduction {
   }
 
   /** What answers now so, now otherwise cannot be minimised with: its finding is reported as it was. */
-  private async smallest(target: Target, scenario: Scenario, holds: Holds, outsider: OutsideModel | undefined): Promise<Minimised> {
-    if (outsider === undefined) {
+  private async smallest(target: Target, scenario: Scenario, holds: Holds, external: External | undefined): Promise<Minimised> {
+    if (external === undefined) {
       const { reference, seat } = this.panel.edges[target.edge];
       const both = [...new Set([reference, seat])];
       const used = both.map((one) => this.answersOf(one, scenario));
@@ -68,7 +68,7 @@ export class BucketReduction {
       while (!next.done) next = work.next(await holds(next.value));
       return next.value;
     } catch {
-      if (!outsider.isSetAside) this.faults.onFickle(outsider.name, 'differs');
+      if (!external.isSetAside) this.faults.onFickle(external.name, 'differs');
       return truncated(scenario, holds);
     }
   }
@@ -122,26 +122,26 @@ export class BucketReduction {
   }
 
   /** Does it answer, and twice the same? One that does not cannot be minimised with: told once, and what it is. */
-  private async isSteady(outsider: OutsideModel, scenario: Scenario): Promise<boolean> {
-    if (this.faults.isFickle(outsider.name)) return false;
-    const [first, second] = [await outsider.answer(scenario), await outsider.answer(scenario)];
+  private async isSteady(external: External, scenario: Scenario): Promise<boolean> {
+    if (this.faults.isFickle(external.name)) return false;
+    const [first, second] = [await external.answer(scenario), await external.answer(scenario)];
     if (first === null || second === null) return false;
     if (isSame(first, second)) return true;
-    const again = outsider.answerAfresh?.bind(outsider) ?? outsider.answer.bind(outsider);
+    const again = external.answerAfresh?.bind(external) ?? external.answer.bind(external);
     const [fresh, other] = [await again(scenario), await again(scenario)];
-    this.faults.onFickle(outsider.name, fresh !== null && other !== null && isSame(fresh, other) ? 'remembers' : 'differs');
+    this.faults.onFickle(external.name, fresh !== null && other !== null && isSame(fresh, other) ? 'remembers' : 'differs');
     return false;
   }
 
   /** The external model on the target's edge, if there is one. */
-  private outsiderOf({ edge }: Target): OutsideModel | undefined {
+  private externalOf({ edge }: Target): External | undefined {
     const { reference, seat } = this.panel.edges[edge];
-    const { profiles, outsiders } = this.seats;
-    return outsiders[seat - profiles.length] ?? outsiders[reference - profiles.length];
+    const { profiles, externals } = this.seats;
+    return externals[seat - profiles.length] ?? externals[reference - profiles.length];
   }
 }
 
-function isSame(one: OutsideAnswer, other: OutsideAnswer): boolean {
+function isSame(one: ExternalAnswer, other: ExternalAnswer): boolean {
   return (
     one.observations.every((word, step) => word === other.observations[step]) &&
     one.values.every((word, index) => word === other.values[index])

@@ -1,8 +1,8 @@
-/** What went wrong in models during a campaign: our own defects and outside models at fault. The campaign goes on. */
+/** What went wrong in models during a campaign: our own defects and external models at fault. The campaign goes on. */
 import type { Panel } from '../compare/panel.js';
 import { Looping } from '../run/guard.js';
 import type { Scenario } from '../scenario/scenario.js';
-import type { OutsideModel } from './external-model.js';
+import type { External } from './external.js';
 
 export interface ModelFault {
   readonly profile: string;
@@ -29,7 +29,7 @@ const FICKLE: readonly string[] = Object.values(FICKLENESS);
 const MOST_PER_PROFILE = 16;
 
 export class FaultLog {
-  /** Cases of the scenarios that outside models were asked. */
+  /** Cases of the scenarios that external models were asked. */
   readonly cases = new WeakMap<Scenario, number>();
   /** The case that runs now. */
   case = -1;
@@ -38,7 +38,7 @@ export class FaultLog {
   constructor(
     private readonly seed: string,
     private readonly panel: Panel,
-    private readonly externals: readonly OutsideModel[],
+    private readonly externals: readonly External[],
   ) {}
 
   readonly onDefect = (seat: number, error: unknown): void => this.note(this.panel.seats[seat].name, error);

@@ -1,11 +1,11 @@
 /** What the cases of a panel hold: what its profiles know, and those that its external models claim to be. */
 import { type FeatureSet, featureSetOf } from '../generate/feature-set.js';
 import type { Profile } from '../../models/contract/model.js';
-import type { OutsideModel } from './external-model.js';
+import type { External } from './external.js';
 
 export interface PanelMembers {
   readonly profiles: readonly Profile[];
-  readonly externals?: readonly OutsideModel[];
+  readonly externals?: readonly External[];
   readonly known?: readonly Profile[];
 }
 

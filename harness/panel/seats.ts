@@ -1,4 +1,4 @@
-/** The seats of a panel, whoever sits there: a model of ours answers at once, an outside one when it has answered. */
+/** The seats of a panel, whoever sits there: a model of ours answers at once, an external one when it has answered. */
 import type { Counters, Profile } from '../../models/contract/model.js';
 import { BenchOfModels } from '../run/bench-of-models.js';
 import { type Guard, Interrupted, Looping, unguarded } from '../run/guard.js';
@@ -6,8 +6,8 @@ import type { Trace } from '../run/trace.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { withRule } from '../../models/contract/observation.js';
-import type { ForeignRules } from './foreign-rules.js';
-import type { OutsideAnswer, OutsideModel } from './external-model.js';
+import type { ExternalRules } from './external-rules.js';
+import type { ExternalAnswer, External } from './external.js';
 
 /** A model that loops costs the time limit twice a case. */
 const MOST_LOOPS = 3;
@@ -18,18 +18,18 @@ export class Seats {
   private readonly bench: BenchOfModels;
   /** By seat: cases in which its model looped. */
   private readonly loops = new Map<number, number>();
-  private readonly outsideCounters = new Map<number, Counters>();
+  private readonly externalCounters = new Map<number, Counters>();
 
-  /** Profiles first, then outside models: the order of the panel. */
+  /** Profiles first, then external models: the order of the panel. */
   constructor(
     readonly profiles: readonly Profile[],
-    readonly outsiders: readonly OutsideModel[],
+    readonly externals: readonly External[],
     private readonly onDefect: OnDefect,
     /** By external model: the rules that it names; without, they are not kept. */
-    private readonly foreignRules: readonly ForeignRules[],
+    private readonly externalRules: readonly ExternalRules[],
     private readonly guard: Guard = unguarded,
   ) {
-    this.bench = new BenchOfModels([...profiles, ...outsiders.map(() => null)]);
+    this.bench = new BenchOfModels([...profiles, ...externals.map(() => null)]);
   }
 
   get traces(): readonly Trace[] {
@@ -87,13 +87,13 @@ export class Seats {
     this.bench.renew(seat);
   }
 
-  /** The answers of the outside models to a scenario, in their order. */
-  ask(scenario: Scenario): Promise<(OutsideAnswer | null)[]> {
-    return Promise.all(this.outsiders.map((outsider) => outsider.answer(scenario)));
+  /** The answers of the external models to a scenario, in their order. */
+  ask(scenario: Scenario): Promise<(ExternalAnswer | null)[]> {
+    return Promise.all(this.externals.map((external) => external.answer(scenario)));
   }
 
-  /** Makes answers the traces of the outside models' seats. */
-  place(answers: readonly (OutsideAnswer | null)[], steps: number): void {
+  /** Makes answers the traces of the external models' seats. */
+  place(answers: readonly (ExternalAnswer | null)[], steps: number): void {
     answers.forEach((answer, index) => {
       this.placeOne(this.profiles.length + index, answer, steps);
     });
@@ -109,7 +109,7 @@ export class Seats {
   /** One seat's trace of one scenario. */
   async answer(seat: number, encoded: EncodedScenario, scenario: Scenario): Promise<void> {
     if (seat >= this.profiles.length)
-      this.placeOne(seat, await this.outsiders[seat - this.profiles.length].answer(scenario), encoded.steps);
+      this.placeOne(seat, await this.externals[seat - this.profiles.length].answer(scenario), encoded.steps);
     else if (!this.guarded(() => this.runSeat(seat, encoded))) this.finishSeat(encoded);
   }
 
@@ -120,20 +120,20 @@ export class Seats {
 
   /** Counters after the scenario that ran last on a seat. */
   counters(seat: number): Counters {
-    return this.outsideCounters.get(seat) ?? this.bench.counters(seat);
+    return this.externalCounters.get(seat) ?? this.bench.counters(seat);
   }
 
-  private placeOne(seat: number, answer: OutsideAnswer | null, steps: number): void {
+  private placeOne(seat: number, answer: ExternalAnswer | null, steps: number): void {
     this.bench.silence(seat, steps);
-    this.outsideCounters.set(seat, answer?.counters ?? {});
+    this.externalCounters.set(seat, answer?.counters ?? {});
     if (answer === null) return;
     const { observations, values } = this.traces[seat];
     observations.set(answer.observations.subarray(0, steps));
     values.set(answer.values.subarray(0, 2 * steps));
-    const foreign = this.foreignRules[seat - this.profiles.length];
-    if (foreign === undefined) return;
+    const external = this.externalRules[seat - this.profiles.length];
+    if (external === undefined) return;
     answer.rules?.forEach((id, step) => {
-      if (id !== undefined && step < steps) observations[step] = withRule(observations[step], foreign.numberOf(id));
+      if (id !== undefined && step < steps) observations[step] = withRule(observations[step], external.numberOf(id));
     });
   }
 }

@@ -12,16 +12,16 @@ import type { Scenario } from '../scenario/scenario.js';
 import type { CaseLoop, CaseSource } from './case-loop.js';
 import { BucketReduction, type Minimal } from './bucket-reduction.js';
 import { CounterComparison } from './counter-comparison.js';
-import type { OutsideAnswer, OutsideModel } from './external-model.js';
+import type { ExternalAnswer, External } from './external.js';
 import { FaultLog } from './faults.js';
-import { ForeignRules } from './foreign-rules.js';
+import { ExternalRules } from './external-rules.js';
 import { Probe, type Shown, type Slip, type Target } from './probe.js';
 import { Seats } from './seats.js';
 
 export interface PanelOptions {
   /** The panel: profiles in order, then external models. */
   readonly profiles: readonly Profile[];
-  readonly externals?: readonly OutsideModel[];
+  readonly externals?: readonly External[];
   /** All profiles that exist: what an external model may claim to be. Default: those of the panel. */
   readonly known?: readonly Profile[];
   readonly lenses: readonly LensName[];
@@ -54,15 +54,15 @@ export class WorkingPanel {
 
   constructor(options: PanelOptions) {
     const { profiles, externals = [], known = profiles, seed = '' } = options;
-    const foreign = options.namesRules === false ? [] : externals.map(({ name }) => new ForeignRules(name));
+    const externalRules = options.namesRules === false ? [] : externals.map(({ name }) => new ExternalRules(name));
     const seats: readonly Seat[] = [
       ...profiles.map(seatOf),
-      ...externals.map(({ name, claims }, index) => externalSeat(name, claims, known, foreign[index]?.rules)),
+      ...externals.map(({ name, claims }, index) => externalSeat(name, claims, known, externalRules[index]?.rules)),
     ];
     this.panel = options.edges === undefined ? panelOf(seats) : { seats, edges: options.edges };
     this.lenses = lensesOn(this.panel, options.lenses);
     this.faults = new FaultLog(seed, this.panel, externals);
-    this.seats = new Seats(profiles, externals, options.onDefect ?? this.faults.onDefect, foreign, options.guard);
+    this.seats = new Seats(profiles, externals, options.onDefect ?? this.faults.onDefect, externalRules, options.guard);
     this.comparator = new Comparator(this.panel, this.lenses);
     this.judge = new Judge(this.panel);
     this.table = new BucketTable(this.panel, this.lenses);
@@ -108,13 +108,13 @@ export class WorkingPanel {
   }
 
   /** One case, from its scenario to its buckets. @param answers those of the external models, which were asked ahead */
-  runCase(index: number, scenario: EncodedScenario, answers: readonly (OutsideAnswer | null)[] | null): void {
+  runCase(index: number, scenario: EncodedScenario, answers: readonly (ExternalAnswer | null)[] | null): void {
     this.seats.run(scenario);
     this.countCase(index, scenario, answers);
   }
 
   /** The models of ours have run the case. */
-  private countCase(index: number, scenario: EncodedScenario, answers: readonly (OutsideAnswer | null)[] | null): void {
+  private countCase(index: number, scenario: EncodedScenario, answers: readonly (ExternalAnswer | null)[] | null): void {
     const { seats, table } = this;
     const { traces } = seats;
     if (answers !== null) seats.place(answers, scenario.steps);
@@ -126,8 +126,8 @@ export class WorkingPanel {
   }
 
   /** What the external models say of these cases, all in flight at once; null without any. */
-  private async askAhead(source: CaseSource, indices: readonly number[]): Promise<(readonly (OutsideAnswer | null)[])[] | null> {
-    if (this.seats.outsiders.length === 0) return null;
+  private async askAhead(source: CaseSource, indices: readonly number[]): Promise<(readonly (ExternalAnswer | null)[])[] | null> {
+    if (this.seats.externals.length === 0) return null;
     const scenarios = indices.map((index) => source.scenario(index));
     scenarios.forEach((scenario, offset) => {
       this.faults.cases.set(scenario, source.caseOf?.(indices[offset]) ?? indices[offset]);

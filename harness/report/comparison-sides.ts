@@ -9,7 +9,7 @@ import { type RuleSource, ruleSource } from './rule-source.js';
 
 export interface ComparedSide {
   readonly name: string;
-  /** Null: an outside model. */
+  /** Null: an external model. */
   readonly profile: Profile | null;
 }
 

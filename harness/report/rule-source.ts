@@ -10,7 +10,7 @@ export interface RuleSource {
   readonly commits: readonly string[];
 }
 
-/** @param profile null: an outside model */
+/** @param profile null: an external model */
 export function ruleSource(id: string, profile: Profile | null): RuleSource {
   const rule = profile?.rules.find((known) => known?.id === id) ?? null;
   const own = rule?.citation.commit;

@@ -111,7 +111,7 @@ function bucketJson(finding: Finding, table: BucketTable): Record<string, unknow
 export function unreachedRules({ panel, health }: CampaignResult): string[] {
   const reached = new Map<string, boolean>();
   panel.seats.forEach(({ rules, claims }, seat) => {
-    // What an outside model names is no list of what it has.
+    // What an external model names is no list of what it has.
     if (claims !== undefined) return;
     rules.forEach((rule, number) => {
       const count = health.rules[seat][number];

@@ -1,6 +1,6 @@
 /** `emtdiff compare`: what one version does for guests that another does not. */
 import { type ComparisonResult, compareModels } from '../../comparison.js';
-import type { Contestant } from '../../comparison/pair.js';
+import type { Participant } from '../../comparison/pair.js';
 import { DEFAULT_LENSES, type LensName } from '../../compare/lens.js';
 import { SPACE_SIZE } from '../../decision-space/dimensions.js';
 import type { ExternalModel } from '../../external/external-model.js';
@@ -52,7 +52,7 @@ export async function run(found: Settings): Promise<number> {
       throw new UsageError(`--external: found ${JSON.stringify(definition)}, expected the NAME to be A or B: ${names.join(' ')}`);
   for (const name of names) if (!isExternal(name, definitions)) knownProfile(name, PROFILES);
   const externals = await startExternals(definitions, PROFILES, found);
-  const [a, b] = names.map((name) => contestant(name, externals));
+  const [a, b] = names.map((name) => participant(name, externals));
   try {
     const { result, interrupted } = await searched(a, b, search);
     process.stdout.write(reportOf(result, format, found.has('details'), interrupted));
@@ -72,7 +72,7 @@ interface Search {
   readonly milliseconds: number;
 }
 
-async function searched(a: Contestant, b: Contestant, { milliseconds, ...search }: Search) {
+async function searched(a: Participant, b: Participant, { milliseconds, ...search }: Search) {
   const watch = new StopWatch(Number.POSITIVE_INFINITY);
   const progress = new ProgressLine(process.stderr, process.stderr, SPACE_SIZE + search.cases, milliseconds);
   let since: number | null = null;
@@ -112,7 +112,7 @@ function isExternal(name: string, definitions: readonly string[]): boolean {
   return definitions.some((definition) => definition.startsWith(`${name}=`));
 }
 
-function contestant(name: string, externals: readonly ExternalModel[]): Contestant {
+function participant(name: string, externals: readonly ExternalModel[]): Participant {
   return externals.find((external) => external.name === name) ?? knownProfile(name, PROFILES);
 }
 

@@ -80,29 +80,29 @@ async function runPlan(
 ): Promise<number> {
   const ledger: OpenLedger = openLedger(settings);
   const reports = chosenReports(settings);
-  const outsiders = await startExternals(plan.externals, plan.profiles, settings);
+  const externals = await startExternals(plan.externals, plan.profiles, settings);
   const left = plan.milliseconds - plan.used;
   const progress = new ProgressLine(format === 'terminal' ? process.stdout : process.stderr, process.stderr, plan.cases, left);
   const watch = new StopWatch(left);
   watch.onImpatient = () => {
-    for (const outsider of outsiders) outsider.abandon();
+    for (const external of externals) external.abandon();
   };
   const record = new ProgressRecord(plan);
   progress.say(`seed ${plan.seed}`);
   let result: CampaignResult;
   let verdict: Verdict;
   try {
-    const answering = { profiles: plan.profiles, outsiders, lenses: plan.lenses };
+    const answering = { profiles: plan.profiles, externals, lenses: plan.lenses };
     // A run that cannot trust its ledger says so first.
     await ledger.gate.replay(answering);
-    const counted = await carryOut(plan, outsiders, surroundings(), watch, record, (now) => progress.show(now));
+    const counted = await carryOut(plan, externals, surroundings(), watch, record, (now) => progress.show(now));
     result = { ...counted, modelFaults: [...ledger.gate.faults, ...counted.modelFaults] };
     watch.stopCounting();
     verdict = await ledger.gate.judge(result, answering, today());
   } finally {
     watch.close();
     progress.close();
-    await Promise.all(outsiders.map((outsider) => outsider.close()));
+    await Promise.all(externals.map((external) => external.close()));
   }
   const facts: RunFacts = {
     version: packageVersion(),

@@ -41,28 +41,28 @@ export async function run(settings: Settings): Promise<number> {
   for (const folder of settings.operands) FolderLock.refuseRunning(folder);
   const runs = settings.operands.map((folder) => ({ folder, journal: readJournal(folder, version) }));
   const union = unionOf(runs);
-  const externals = externalsOfRun(union.externals, settings, 'merge');
+  const definitions = externalsOfRun(union.externals, settings, 'merge');
   const failOn = settings.one('fail-on', FAIL_ON) ?? null;
   const ledger = openLedger(settings);
   const lock = FolderLock.take(out);
   try {
     new RunFolder(out).prepare();
     const profiles = profilesOf(union.profiles.filter((name) => !union.externals.includes(name)));
-    const outsiders = await startExternals(externals, profiles, settings);
+    const externals = await startExternals(definitions, profiles, settings);
     try {
-      const answering = { profiles, outsiders, lenses: union.lenses };
+      const answering = { profiles, externals, lenses: union.lenses };
       await ledger.gate.replay(answering);
-      const counted = await minimised(union, profiles, outsiders);
+      const counted = await minimised(union, profiles, externals);
       const result = { ...counted, modelFaults: [...ledger.gate.faults, ...counted.modelFaults] };
       const verdict = await ledger.gate.judge(result, answering, today());
       const acquaintance = ledger.acquaintance(verdict);
-      keep(out, union, result, externals, acquaintance);
+      keep(out, union, result, definitions, acquaintance);
       process.stdout.write(`${unionText(union, result, acquaintance)} in ${out}\n`);
       const code = exitCode(result, { failOn, verdict, isStrict: settings.has('strict'), isInterrupted: false });
       const isMissing = !isWhole(union, result) && !settings.has('allow-missing');
       return isMissing && code !== 3 ? 1 : code;
     } finally {
-      await Promise.all(outsiders.map((outsider) => outsider.close()));
+      await Promise.all(externals.map((external) => external.close()));
     }
   } finally {
     lock.release();
@@ -70,11 +70,11 @@ export async function run(settings: Settings): Promise<number> {
 }
 
 /** The campaign of the union: all its cases are counted already, its buckets are minimised. */
-function minimised(union: Union, profiles: readonly Profile[], outsiders: readonly ExternalModel[]): Promise<CampaignResult> {
+function minimised(union: Union, profiles: readonly Profile[], externals: readonly ExternalModel[]): Promise<CampaignResult> {
   return runGuarded({
     seed: union.seed,
     profiles,
-    externals: outsiders,
+    externals,
     known: PROFILES,
     lenses: union.lenses,
     setups: bootSetups(),

@@ -45,7 +45,7 @@ export function comparisonText(result: ComparisonResult, options: ComparisonText
 }
 
 function sideLines(letter: string, { name, profile }: ComparedSide): string[] {
-  if (profile === null) return [`${letter}  ${visible(name)}: an outside model, without rules`];
+  if (profile === null) return [`${letter}  ${visible(name)}: an external model, without rules`];
   const commits = profile.commits.length === 0 ? [] : wrapped(`commits ${profile.commits.join(', ')}`, WIDTH, '   ', '     ');
   return [
     ...wrapped(`${letter}  ${name}: ${profile.span}`, WIDTH, '', '     '),

@@ -25,7 +25,7 @@ export function explainText(
   differences: readonly { readonly majority: string; readonly minority: string; readonly difference: string }[],
   width: number,
 ): string {
-  const outsiders = Object.keys(observations).filter((name) => !explanations.some(({ profile }) => profile === name));
+  const externals = Object.keys(observations).filter((name) => !explanations.some(({ profile }) => profile === name));
   const lines = [
     `step ${step}: ${stepInWords(scenario.steps[step])}`,
     ...divergences.flatMap(({ lens, invariant, partition, buckets }) => {
@@ -36,7 +36,7 @@ export function explainText(
     ...explanations.flatMap((explanation) =>
       explanationLines(explanation, scenario, observations[explanation.profile][step], width),
     ),
-    ...outsiders.flatMap((name) => ['', `${name}: ${answerText(observations[name][step])}`, '  (an external model: no rules)']),
+    ...externals.flatMap((name) => ['', `${name}: ${answerText(observations[name][step])}`, '  (an external model: no rules)']),
     ...differences.flatMap(({ majority, minority, difference }) => [
       '',
       `state of ${minority} (+) against ${majority} (-):`,

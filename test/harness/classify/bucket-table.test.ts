@@ -69,7 +69,7 @@ test('The id of a bucket reads as lens, operation and the two sides, and is safe
   expect(bucketId('exact', 'set-backing', 'a/b c', '../x')).toBe('exact-set-backing~a_b_c~.._x');
 });
 
-/** A table over bare metal, two versions of one model, and an outside model. */
+/** A table over bare metal, two versions of one model, and an external model. */
 class Cases {
   private readonly panel = panelOf([METAL, OLD, NEW, EXTERNAL]);
   readonly table = new BucketTable(this.panel, [LENSES.memtype, LENSES.msr]);
@@ -176,14 +176,14 @@ describe('Buckets', () => {
     ]);
   });
 
-  test('of an outside model are named by its answer', () => {
+  test('of an external model are named by its answer', () => {
     const cases = new Cases();
     cases.add(0, 0, 3, at(UC, 1), at(WB, 0));
     cases.add(1, 0, 3, at(UC, 1), at(WC, 0));
     expect(cases.ids).toEqual(['memtype-access~bare-metal.wb-uc~ok-WB 1 from 0', 'memtype-access~bare-metal.wb-uc~ok-WC 1 from 1']);
   });
 
-  test('of two outside models with one answer are one, whatever other lenses they were seen in before', () => {
+  test('of two external models with one answer are one, whatever other lenses they were seen in before', () => {
     const panel = panelOf([METAL, externalSeat('a', undefined, []), externalSeat('b', undefined, [])]);
     const table = new BucketTable(panel, [LENSES.memtype, LENSES.msr]);
     const ok = table.bucketOf(1, 0, 0, plain(GP, 1), plain(OK, 0));

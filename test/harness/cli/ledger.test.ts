@@ -148,7 +148,7 @@ describe('The ledger in emtdiff fuzz', () => {
     expect(emtdiff(['fuzz', ...panel, '--baseline', stored]).code).toBe(0);
   });
 
-  test('asks outside models and counters, too, whether an entry still holds', () => {
+  test('asks external models and counters, too, whether an entry still holds', () => {
     const external = `mine=${process.execPath} ${MAIN} serve intel-ept/6.16`;
     const panel = [
       '--models',

@@ -200,6 +200,17 @@ describe('Of versions that say what each commit changed', () => {
     expect(changed?.change).toMatchObject({ commits: ['0a7b73559b39'], isExact: true });
   });
 
+  test('without CPUID.MTRR the PAT reads as at reset, RAM is WB but for 4.2 and 4.3, a device is UC whatever the PAT', () => {
+    const runs = timelineOf(line, fixture('ch-1752-no-mtrr-no-pat')).steps.map((step) => step.runs);
+    expect(runs[0].at(-1)?.answer.value).toBe('0x7040600070406');
+    expect(runs.slice(1).map((own) => own.at(-1)?.answer.memtype)).toEqual(['UC', 'UC', 'WB']);
+    expect(runs[3].map(({ answer, change }) => [answer.memtype, change?.commits[0]])).toEqual([
+      ['WB', undefined],
+      ['UC', '06be5eefe119'],
+      ['WB', 'e24dea2afc6a'],
+    ]);
+  });
+
   test('the frame buffer of an emulated VGA is UC in 6.11.0 alone, by the commit that 6.12 reverted', () => {
     const between = (from: string, to: string) => {
       const versions = line.versions.map(versionName);

@@ -97,7 +97,7 @@ describe('A model of ours that loops', () => {
       .slice(0, 9);
     const looping: Profile = { ...planted(SOUND, 'x', () => ({ access: forever })), name: SOUND.name };
     const gate = new LedgerGate({ entries, baseline: null, isAsked: true, known: [looping], guard: watchdog(100) });
-    await gate.replay({ profiles: [looping], outsiders: [], lenses: ['memtype'] });
+    await gate.replay({ profiles: [looping], externals: [], lenses: ['memtype'] });
     expect(gate.faults).toHaveLength(3);
     expect(gate.faults[0]).toMatchObject({ profile: SOUND.name, message: expect.stringMatching(/^loops/) });
   });

@@ -108,7 +108,7 @@ describe('The bench', () => {
     expect([...bench.traces[1].observations.subarray(0, 2)]).toEqual([plain(OK, 2), plain(OK, 2)]);
   });
 
-  test('leaves seats alone where an outside model sits', () => {
+  test('leaves seats alone where an external model sits', () => {
     const bench = new BenchOfModels([null, profile('x/2', recordingModel(() => plain(OK, 2)).model)]);
     bench.traces[0].observations.set([plain(GP, 0), plain(GP, 0)]);
     bench.run(scenario, throwing);

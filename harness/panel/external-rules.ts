@@ -1,10 +1,10 @@
-/** Rules of an outside model, as it names them: numbered in the order in which they come. */
+/** Rules of an external model, as it names them: numbered in the order in which they come. */
 import { RULE_LIMIT, type Rule } from '../../models/contract/rule.js';
 
 /** Longest id that is taken as one: an id is a name, not an essay. */
 const LONGEST_ID = 120;
 
-export class ForeignRules {
+export class ExternalRules {
   /** By number; grows as the model names rules. 0 is no rule. */
   readonly rules: (Rule | null)[] = [null];
   private readonly numbers = new Map<string, number>();

@@ -2,7 +2,7 @@
 import type { Counters } from '../../models/contract/model.js';
 import type { Scenario } from '../scenario/scenario.js';
 
-export interface OutsideAnswer {
+export interface ExternalAnswer {
   /** Packed, without rules; one a step. */
   readonly observations: Int32Array;
   /** Two halves a step. */
@@ -12,22 +12,22 @@ export interface OutsideAnswer {
   readonly rules?: readonly (string | undefined)[];
 }
 
-/** A fault of an outside model on one scenario. */
-export interface OutsideFault {
+/** A fault of an external model on one scenario. */
+export interface ExternalFault {
   readonly message: string;
   readonly scenario: Scenario;
 }
 
-export interface OutsideModel {
+export interface External {
   readonly name: string;
   /** The profile that it claims to be. */
   readonly claims: string | undefined;
-  readonly faults: readonly OutsideFault[];
+  readonly faults: readonly ExternalFault[];
   readonly isSetAside: boolean;
   /** Failures after which the same case was answered. */
   readonly recoveries?: number;
   /** Never rejects; null: at fault for this case. */
-  answer(scenario: Scenario): Promise<OutsideAnswer | null>;
+  answer(scenario: Scenario): Promise<ExternalAnswer | null>;
   /** As `answer`, by an instance that was asked nothing before. */
-  answerAfresh?(scenario: Scenario): Promise<OutsideAnswer | null>;
+  answerAfresh?(scenario: Scenario): Promise<ExternalAnswer | null>;
 }
