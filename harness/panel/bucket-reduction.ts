@@ -55,10 +55,18 @@ export class BucketReduction {
       const used = both.map((one) => this.answersOf(one, scenario));
       // A finding is what anybody sees who replays it: with models that ran nothing before.
       for (const one of both) this.seats.renew(one);
-      if ((await holds(scenario)) >= 0) return this.smallestHere(target, scenario);
+      let defect: unknown = null;
+      try {
+        if ((await holds(scenario)) >= 0) return this.smallestHere(target, scenario);
+      } catch (error) {
+        // A model that answers otherwise from time to time may show the bucket once and not again.
+        defect = error;
+      }
+      const how = both.map((one, index) => this.ficklenessOf(one, scenario, target, used[index]));
+      if (defect !== null && how.every((one) => one === null)) throw defect;
       both.forEach((one, index) => {
-        const how = this.ficklenessOf(one, scenario, target, used[index]);
-        if (how !== null) this.faults.onFickle(this.panel.seats[one].name, how);
+        const fickleness = how[index];
+        if (fickleness !== null) this.faults.onFickle(this.panel.seats[one].name, fickleness);
       });
       return truncated(scenario, holds);
     }
