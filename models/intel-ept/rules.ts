@@ -122,7 +122,7 @@ const LEAF = {
   oldWriteThroughUnderWriteBack: rule('WT and WB ranges together are WT.', MMU, GET_MTRR_TYPE, '64d4d521757'),
   oldUnlikeTypesUncached: rule('Other unlike variable ranges, undefined in hardware, are UC.', MMU, GET_MTRR_TYPE, '64d4d521757'),
   oldDefault: rule('No variable range holds the page: default type.', MMU, GET_MTRR_TYPE, '64d4d521757'),
-  disabledUncached: rule('With MTRRdefType.E=0 the guest type is UC.', MTRR, 'mtrr_disabled_type()'),
+  disabledUncached: rule('With MTRRdefType.E=0 the guest type is UC.', MTRR, 'mtrr_disabled_type()', '06be5eefe119'),
   disabledWithoutCpuid: rule(
     'With MTRRdefType.E=0 and no MTRRs in CPUID the guest type is WB.',
     MTRR,
