@@ -83,7 +83,7 @@ export const AMD_RULES = {
   patWritten: apm('amd-pat-written', 'A legal value is stored in the PAT register and types the next access.', '"PAT Register"'),
   registerRead: apm(
     'amd-register-read',
-    'RDMSR returns what was last stored, and for MTRRcap eight pairs, fixed ranges and WC.',
+    'RDMSR returns what was last stored, and for MTRRcap its pairs, fixed ranges and WC.',
     '"RDMSR"',
     3,
   ),
@@ -121,6 +121,15 @@ export const AMD_RULES = {
     kind: 'clause',
   },
   ...decidingRegisters((name, sentence) => apm(`amd-${name}`, sentence, '"MTRRs and Page Cache Controls"')),
+  topMemory2: {
+    ...apm(
+      'amd-top-memory-2',
+      'With SYSCFG.MtrrTom2En and Tom2ForceMemTypeWB set, memory from 4 GiB to TOP_MEM2 that no variable range covers is WB, in place of the default type.',
+      '"Top of Memory"',
+    ),
+    kind: 'clause',
+  },
+  cr0LongMode: apm('amd-cr0-long-mode', 'Clearing CR0.PG in 64-bit code is #GP(0).', '"Leaving Long Mode"'),
   overlapUndefined: apm(
     'amd-overlap-undefined',
     'Overlapping variable ranges of different types are undefined, unless one of them is UC or the types are WT and WB.',

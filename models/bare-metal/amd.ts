@@ -1,4 +1,4 @@
-/** An AMD processor as firmware leaves it to the OS: SYSCFG is 0, so no extended fixed-range types and no TOM2 rule. */
+/** An AMD processor. As firmware mostly leaves it to the OS SYSCFG is 0: no extended fixed-range types, no TOM2 rule. */
 import { NESTED_SVM } from '../contract/machine.js';
 import { CD, UC } from '../contract/memory-type.js';
 import { CANDIDATE_UC, CANDIDATE_WC } from '../contract/observation.js';
@@ -16,6 +16,7 @@ export const AMD: Vendor = {
   paged: pagedAnswers(AMD_CELLS, AMD_ANSWER_RULE),
   unpaged: unpagedAnswers(AMD_CELLS, AMD_ANSWER_RULE),
   cacheDisabled: cacheDisabledAnswers(),
+  hasTopMemory2: true,
   fixedDramBits: rules.fixedDramBits,
   splitsFirstMegabyte: false,
   nested: NESTED_SVM,

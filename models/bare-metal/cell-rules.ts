@@ -1,6 +1,6 @@
 /** The cells of a vendor's table as rules: for each register that can give the MTRR type, with CR0.PG=1 and with CR0.PG=0. */
 import type { RuleText, RuleTexts } from '../contract/define-rules.js';
-import { DECIDED_TYPES, DECIDER_KEYS, DECIDERS, type Decider } from './decider.js';
+import { DECIDED_TYPES, DECIDER_KEYS, DECIDERS, type Decider, TOP_MEMORY_2 } from './decider.js';
 import type { Cell, VendorName } from './effective-type.js';
 
 /**
@@ -14,7 +14,7 @@ function cellCause(vendor: VendorName, { pat, effective }: Cell, decider: Decide
 }
 
 function kebabCase(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return key.replace(/[A-Z0-9]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** Key of a cell whose MTRR type the decider gave. @param isPaged false: CR0.PG=0, where the PAT type is WB */
@@ -31,7 +31,7 @@ export function answerRules(vendor: VendorName, cells: readonly Cell[]): RuleTex
   const texts: [string, RuleText][] = [];
   for (const cell of cells) {
     for (const decider of DECIDERS) {
-      if (!DECIDED_TYPES[decider].includes(cell.mtrr)) continue;
+      if (!DECIDED_TYPES[decider].includes(cell.mtrr) || (vendor !== 'amd' && decider === TOP_MEMORY_2)) continue;
       const text = { ...cell.rule, cause: cellCause(vendor, cell, decider), clauses: [DECIDER_KEYS[decider]] };
       texts.push([answerKey(cell, decider, true), text]);
       if (cell.pat === 'WB') texts.push([answerKey(cell, decider, false), { ...text, clauses: [...text.clauses, 'pagingOff'] }]);

@@ -9,8 +9,19 @@ export const VARIABLE_RANGE = 3;
 export const UC_RANGE_WINS = 4;
 export const WT_RANGE_WINS = 5;
 export const DEFAULT_TYPE = 6;
-export type Decider = 0 | 1 | 2 | 3 | 4 | 5 | 6;
-export const DECIDERS = [NO_MTRRS, DISABLED, FIXED_RANGE, VARIABLE_RANGE, UC_RANGE_WINS, WT_RANGE_WINS, DEFAULT_TYPE] as const;
+/** Of AMD alone. */
+export const TOP_MEMORY_2 = 7;
+export type Decider = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+export const DECIDERS: readonly Decider[] = [
+  NO_MTRRS,
+  DISABLED,
+  FIXED_RANGE,
+  VARIABLE_RANGE,
+  UC_RANGE_WINS,
+  WT_RANGE_WINS,
+  DEFAULT_TYPE,
+  TOP_MEMORY_2,
+];
 
 /** Keys of their rules, by decider. */
 export const DECIDER_KEYS = [
@@ -21,11 +32,22 @@ export const DECIDER_KEYS = [
   'ucRangeWins',
   'wtRangeWins',
   'defaultType',
+  'topMemory2',
 ] as const;
-type DeciderKey = (typeof DECIDER_KEYS)[number];
+/** What both vendors have. */
+type DeciderKey = Exclude<(typeof DECIDER_KEYS)[number], 'topMemory2'>;
 
 /** Types that each can give, by decider. */
-export const DECIDED_TYPES: readonly (readonly MtrrName[])[] = [['WB'], ['UC'], MTRR_NAMES, MTRR_NAMES, ['UC'], ['WT'], MTRR_NAMES];
+export const DECIDED_TYPES: readonly (readonly MtrrName[])[] = [
+  ['WB'],
+  ['UC'],
+  MTRR_NAMES,
+  MTRR_NAMES,
+  ['UC'],
+  ['WT'],
+  MTRR_NAMES,
+  ['WB'],
+];
 
 /** @param cite a rule with its source, of a name without the vendor */
 export function decidingRegisters(cite: (name: string, sentence: string) => RuleText): Readonly<Record<DeciderKey, RuleText>> {

@@ -2,9 +2,9 @@
 import type { Gfn } from '../contract/address.js';
 import { MEMORY_TYPE_NAMES, UC, WT } from '../contract/memory-type.js';
 import { FIX16K_80000, FIX4K_C0000, FIX64K_00000, msrName, PHYSBASE0 } from '../contract/msr.js';
-import { DEFAULT_TYPE, DISABLED, FIXED_RANGE, NO_MTRRS } from './decider.js';
+import { DEFAULT_TYPE, DISABLED, FIXED_RANGE, NO_MTRRS, TOP_MEMORY_2 } from './decider.js';
 import { covers, deciderOf, fixedRange, lookUp, typeOfPair } from './mtrr-lookup.js';
-import { type MtrrRegisters, PAIRS } from './mtrr-registers.js';
+import type { MtrrRegisters } from './mtrr-registers.js';
 
 /** Null: the processor has none. */
 export function decidingRegisters(mtrrs: MtrrRegisters, gfn: Gfn): string | null {
@@ -12,6 +12,7 @@ export function decidingRegisters(mtrrs: MtrrRegisters, gfn: Gfn): string | null
   if (decider === NO_MTRRS) return null;
   if (decider === DISABLED) return 'MTRRdefType (E=0)';
   if (decider === FIXED_RANGE) return fixedText(mtrrs, fixedRange(gfn));
+  if (decider === TOP_MEMORY_2) return 'TOP_MEM2 (WB)';
   if (decider === DEFAULT_TYPE) return withType('MTRRdefType', mtrrs.defType & 0xff);
   return variableText(mtrrs, gfn);
 }
@@ -29,7 +30,7 @@ function fixedText(mtrrs: MtrrRegisters, index: number): string {
 /** All that cover the frame, those whose type wins first: UC, then WT over WB. */
 function variableText(mtrrs: MtrrRegisters, gfn: Gfn): string {
   const rank = (pair: number) => [UC, WT].indexOf(typeOfPair(mtrrs, pair) as typeof UC) >>> 0;
-  const pairs = Array.from({ length: PAIRS }, (_, pair) => pair).filter((pair) => covers(mtrrs, pair, gfn));
+  const pairs = Array.from({ length: mtrrs.pairs }, (_, pair) => pair).filter((pair) => covers(mtrrs, pair, gfn));
   const ranked = pairs.sort((a, b) => rank(a) - rank(b) || a - b);
   const winning = ranked.filter((pair) => rank(pair) === rank(ranked[0]));
   const names = (some: readonly number[]) =>

@@ -67,7 +67,7 @@ export const INTEL_RULES = {
   patWritten: sdm('intel-pat-written', 'A legal value is stored in IA32_PAT and types the next access.', '"IA32_PAT MSR"'),
   registerRead: sdm(
     'intel-register-read',
-    'RDMSR returns what was last stored, and for IA32_MTRRCAP eight pairs, fixed ranges and WC.',
+    'RDMSR returns what was last stored, and for IA32_MTRRCAP its pairs, fixed ranges and WC.',
     '"RDMSR—Read from Model Specific Register"',
     2,
   ),
@@ -96,6 +96,7 @@ export const INTEL_RULES = {
     kind: 'clause',
   },
   ...decidingRegisters((name, sentence) => sdm(`intel-${name}`, sentence, '"MTRR Precedences"')),
+  cr0LongMode: sdm('intel-cr0-long-mode', 'Clearing CR0.PG in 64-bit code is #GP(0).', '"MOV - Move to/from Control Registers"', 2),
   overlapUndefined: sdm(
     'intel-overlap-undefined',
     'Overlapping variable ranges of different types are undefined, unless one of them is UC or the types are WT and WB.',

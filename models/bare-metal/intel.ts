@@ -11,6 +11,7 @@ export const INTEL: Vendor = {
   unpaged: unpagedAnswers(INTEL_CELLS, INTEL_ANSWER_RULE),
   // No-fill mode is not a memory type; with empty caches it cannot be told from UC.
   cacheDisabled: null,
+  hasTopMemory2: false,
   fixedDramBits: null,
   splitsFirstMegabyte: true,
   nested: NESTED_VMX,

@@ -3,11 +3,12 @@
  * Considerations"; AMD APM vol. 2, "MTRRs and Page Cache Controls".
  */
 import { type Gfn, LEVEL_2M, LEVEL_PAGES, type Level } from '../contract/address.js';
-import { UC } from '../contract/memory-type.js';
+import { UC, WB } from '../contract/memory-type.js';
 import {
   agrees,
   FIRST_MEGABYTE,
   HALF_MASK,
+  isBelowTopMemory2,
   isValid,
   lowerHalf,
   precedence,
@@ -15,7 +16,7 @@ import {
   typesAt,
   upperHalf,
 } from './mtrr-lookup.js';
-import { ENABLE, FIXED_ENABLE, type MtrrRegisters, PAIRS } from './mtrr-registers.js';
+import { ENABLE, FIXED_ENABLE, type MtrrRegisters } from './mtrr-registers.js';
 import { hasOneType, setOf, type TypeSet } from './type-set.js';
 
 /** Set of variable-range pairs: bit n stands for pair n. */
@@ -53,13 +54,19 @@ function typesAboveFirstMegabyte(mtrrs: MtrrRegisters, order: number): TypeSet {
 /** Types that variable ranges and the default give to the frames of a naturally aligned block of 2 ** order frames, order <= 20. */
 function typesInBlock(mtrrs: MtrrRegisters, first: Gfn, order: number): TypeSet {
   const free = 2 ** order - 1;
+  const isForced = isBelowTopMemory2(mtrrs, first);
+  // TOP_MEM2 inside the block.
+  if (isForced !== isBelowTopMemory2(mtrrs, first + free)) {
+    return typesInBlock(mtrrs, first, order - 1) | typesInBlock(mtrrs, first + 2 ** (order - 1), order - 1);
+  }
+  const uncovered = isForced ? setOf(WB) : setOf(mtrrs.defType & 0xff);
   const hi = upperHalf(first);
   const lo = lowerHalf(first);
   let reaching: PairSet = 0;
-  for (let pair = 0; pair < PAIRS; pair++) {
+  for (let pair = 0; pair < mtrrs.pairs; pair++) {
     if (isValid(mtrrs, pair) && agrees(mtrrs, pair, hi, lo, HALF_MASK - free)) reaching |= 1 << pair;
   }
-  return typesBelow(mtrrs, free, reaching, 0);
+  return typesBelow(mtrrs, free, reaching, 0, uncovered);
 }
 
 /**
@@ -67,8 +74,9 @@ function typesInBlock(mtrrs: MtrrRegisters, first: Gfn, order: number): TypeSet 
  * @param free frame number bits that are not decided yet.
  * @param pairs pairs whose equation holds in all decided bits.
  * @param covering types of pairs that cover the whole block.
+ * @param uncovered types of frames that no pair covers.
  */
-function typesBelow(mtrrs: MtrrRegisters, free: number, pairs: PairSet, covering: TypeSet): TypeSet {
+function typesBelow(mtrrs: MtrrRegisters, free: number, pairs: PairSet, covering: TypeSet, uncovered: TypeSet): TypeSet {
   let types = covering;
   for (let left = pairs; left !== 0; left &= left - 1) {
     const pair = 31 - Math.clz32(left & -left);
@@ -76,17 +84,24 @@ function typesBelow(mtrrs: MtrrRegisters, free: number, pairs: PairSet, covering
     // A pair adds nothing where its type, or UC, covers the block already.
     if ((types & (type | setOf(UC))) !== 0) continue;
     const looksAt = (mtrrs.maskLo[pair] >>> 12) & free;
-    if (looksAt !== 0) return typesInHalves(mtrrs, free, left, types, looksAt);
+    if (looksAt !== 0) return typesInHalves(mtrrs, free, left, types, uncovered, looksAt);
     types |= type;
   }
-  return precedence(mtrrs, types);
+  return precedence(types, uncovered);
 }
 
 /** `typesBelow` of both halves by the highest bit of `looksAt`. */
-function typesInHalves(mtrrs: MtrrRegisters, free: number, pairs: PairSet, covering: TypeSet, looksAt: number): TypeSet {
+function typesInHalves(
+  mtrrs: MtrrRegisters,
+  free: number,
+  pairs: PairSet,
+  covering: TypeSet,
+  uncovered: TypeSet,
+  looksAt: number,
+): TypeSet {
   const bit = 1 << (31 - Math.clz32(looksAt));
-  const below = typesBelow(mtrrs, free - bit, agreeing(mtrrs, pairs, bit, 0), covering);
-  return below | typesBelow(mtrrs, free - bit, agreeing(mtrrs, pairs, bit, bit), covering);
+  const below = typesBelow(mtrrs, free - bit, agreeing(mtrrs, pairs, bit, 0), covering, uncovered);
+  return below | typesBelow(mtrrs, free - bit, agreeing(mtrrs, pairs, bit, bit), covering, uncovered);
 }
 
 /** Those of the pairs whose equation allows this value of one frame number bit. */

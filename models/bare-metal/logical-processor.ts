@@ -31,13 +31,16 @@ export class LogicalProcessor {
   pg = true;
   cd = false;
   nw = false;
+  /** The guest runs 64-bit code while CR0.PG=1. */
+  longMode = false;
 
   constructor(private readonly vendor: Vendor) {
     this.mtrrs = new MtrrRegisters(vendor);
   }
 
   reset(machine: Machine): void {
-    this.mtrrs.reset(machine.guestMtrr, machine.maxPhysAddr);
+    this.mtrrs.reset(machine);
+    this.longMode = machine.longMode;
     storeHalf(this.pat, 0, PAT_RESET_LO);
     storeHalf(this.pat, 4, PAT_RESET_HI);
     this.setBy.fill(FORMAT_RULE.registerAtStart);

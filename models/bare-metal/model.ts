@@ -65,6 +65,7 @@ export class BareMetal extends NestedProcessor {
       return plain(OK, this.vendor.rules.cr0Written);
     }
     const cpu = this.processors[vcpu];
+    if (cpu.longMode && cpu.pg && !pg) return plain(GP, this.vendor.rules.cr0LongMode);
     cpu.pg = pg;
     cpu.cd = cd;
     cpu.nw = nw;

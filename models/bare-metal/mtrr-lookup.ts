@@ -1,13 +1,14 @@
 /** The MTRR type of a frame. Intel SDM vol. 3, "MTRR Precedences"; AMD APM vol. 2, "MTRRs and Page Cache Controls". */
 import type { Gfn } from '../contract/address.js';
 import { UC, WB, WT } from '../contract/memory-type.js';
-import { ENABLE, FIXED_ENABLE, type MtrrRegisters, PAIRS, VALID } from './mtrr-registers.js';
+import { ENABLE, FIXED_ENABLE, type MtrrRegisters, VALID } from './mtrr-registers.js';
 import {
   DEFAULT_TYPE,
   type Decider,
   DISABLED,
   FIXED_RANGE,
   NO_MTRRS,
+  TOP_MEMORY_2,
   UC_RANGE_WINS,
   VARIABLE_RANGE,
   WT_RANGE_WINS,
@@ -16,6 +17,8 @@ import { hasOneType, setOf, type TypeSet } from './type-set.js';
 
 /** Frames below it can have a fixed range. */
 export const FIRST_MEGABYTE = 0x100;
+/** The frame at 4 GiB. */
+const FOUR_GIGABYTES = 0x100000;
 /** A frame number is two halves of 20 bits, as are the address bits 51:32 and 31:12 of a variable-range pair. */
 const HALF = 0x100000;
 export const HALF_MASK = HALF - 1;
@@ -48,7 +51,13 @@ export function lookUp(mtrrs: MtrrRegisters, gfn: Gfn): LookedUp {
     return (FIXED_RANGE << 8) | setOf(mtrrs.fixed[fixedRange(gfn)]);
   }
   const covering = variableTypes(mtrrs, gfn);
-  return (variableDecider(covering) << 8) | precedence(mtrrs, covering);
+  if (covering === 0 && isBelowTopMemory2(mtrrs, gfn)) return (TOP_MEMORY_2 << 8) | setOf(WB);
+  return (variableDecider(covering) << 8) | precedence(covering, setOf(mtrrs.defType & 0xff));
+}
+
+/** Is the frame one that TOP_MEM2 makes WB where no variable range covers it? */
+export function isBelowTopMemory2(mtrrs: MtrrRegisters, gfn: Gfn): boolean {
+  return gfn >= FOUR_GIGABYTES && gfn < mtrrs.topMemory2;
 }
 
 export function typesAt(mtrrs: MtrrRegisters, gfn: Gfn): TypeSet {
@@ -78,15 +87,15 @@ function variableTypes(mtrrs: MtrrRegisters, gfn: Gfn): TypeSet {
   const hi = upperHalf(gfn);
   const lo = lowerHalf(gfn);
   let types = 0;
-  for (let pair = 0; pair < PAIRS; pair++) {
+  for (let pair = 0; pair < mtrrs.pairs; pair++) {
     if (isValid(mtrrs, pair) && agrees(mtrrs, pair, hi, lo, HALF_MASK)) types |= setOf(typeOfPair(mtrrs, pair));
   }
   return types;
 }
 
-/** What stands when variable ranges of these types cover a frame. */
-export function precedence(mtrrs: MtrrRegisters, covering: TypeSet): TypeSet {
-  if (covering === 0) return setOf(mtrrs.defType & 0xff);
+/** What stands when variable ranges of these types cover a frame. @param uncovered what does where none covers it */
+export function precedence(covering: TypeSet, uncovered: TypeSet): TypeSet {
+  if (covering === 0) return uncovered;
   if ((covering & setOf(UC)) !== 0) return setOf(UC);
   if (covering === (setOf(WT) | setOf(WB))) return setOf(WT);
   return covering;

@@ -2,7 +2,9 @@
  * The MTRR MSRs of one logical processor: what they hold and which writes fault. Intel SDM vol. 3, "MTRRs"; AMD APM vol. 2,
  * "MTRRs". Hardware checks no more than this: neither that a mask is contiguous nor that a base is aligned to its mask.
  */
+import type { Gfn } from '../contract/address.js';
 import { ModelDefect } from '../contract/defect.js';
+import type { Machine } from '../contract/machine.js';
 import { UC, WB, WC, WP, WT } from '../contract/memory-type.js';
 import {
   DEF_TYPE,
@@ -14,14 +16,15 @@ import {
   MTRRCAP,
   PHYSBASE0,
 } from '../contract/msr.js';
+import type { Value64 } from '../contract/operation.js';
 import { NO_RULE } from '../contract/rule.js';
 import { bytesAreIn, loadHalf, storeHalf } from './byte-register.js';
 import type { Vendor } from './vendor.js';
 
-/** MTRRCAP.VCNT. */
-export const PAIRS = 8;
-/** MTRRCAP: VCNT 8, FIX, WC. */
-const CAP = 0x500 | PAIRS;
+/** The largest MTRRCAP.VCNT of the scenario format. */
+export const MOST_PAIRS = 10;
+/** MTRRCAP: FIX, WC; VCNT below. */
+const CAP = 0x500;
 /** The last MSR number kept for variable ranges. */
 const LAST_PHYSMASK = 0x21f;
 
@@ -35,31 +38,47 @@ const TYPES = (1 << UC) | (1 << WC) | (1 << WT) | (1 << WP) | (1 << WB);
 /** RdMem and WrMem of four fixed-range bytes. */
 const DRAM_BITS = 0x18181818;
 
+/** SYSCFG, APM vol. 2, "System Configuration Register": MtrrFixDramModEn; MtrrTom2En with Tom2ForceMemTypeWB. */
+const MTRR_FIX_DRAM_MOD_EN = 1 << 19;
+const TOM2_FORCES_WB = (1 << 21) | (1 << 22);
+
 /** 8 of 64K, 16 of 16K, 64 of 4K. */
 const FIXED_RANGES = 88;
 
 export class MtrrRegisters {
   /** All registers below: one block of memory, cleared at once. */
-  private readonly memory = new ArrayBuffer(FIXED_RANGES + 16 * PAIRS);
+  private readonly memory = new ArrayBuffer(FIXED_RANGES + 16 * MOST_PAIRS);
   private readonly registers = new Float64Array(this.memory);
   /** CPUID.MTRR. */
   present = true;
   defType = 0;
   /** Types of the 88 fixed ranges in the order of their addresses: 8 of 64K, 16 of 16K, 64 of 4K. */
   readonly fixed = new Uint8Array(this.memory, 0, FIXED_RANGES);
-  readonly baseHi = new Uint32Array(this.memory, FIXED_RANGES, PAIRS);
-  readonly baseLo = new Uint32Array(this.memory, FIXED_RANGES + 4 * PAIRS, PAIRS);
-  readonly maskHi = new Uint32Array(this.memory, FIXED_RANGES + 8 * PAIRS, PAIRS);
-  readonly maskLo = new Uint32Array(this.memory, FIXED_RANGES + 12 * PAIRS, PAIRS);
+  readonly baseHi = new Uint32Array(this.memory, FIXED_RANGES, MOST_PAIRS);
+  readonly baseLo = new Uint32Array(this.memory, FIXED_RANGES + 4 * MOST_PAIRS, MOST_PAIRS);
+  readonly maskHi = new Uint32Array(this.memory, FIXED_RANGES + 8 * MOST_PAIRS, MOST_PAIRS);
+  readonly maskLo = new Uint32Array(this.memory, FIXED_RANGES + 12 * MOST_PAIRS, MOST_PAIRS);
   /** Address bits in the upper half of a register: MAXPHYADDR - 32. */
   private upperWidth = 0;
+  /** MTRRCAP.VCNT. */
+  pairs = 8;
+  /** First frame at or above TOP_MEM2, where that forces WB from 4 GiB on; else 0. */
+  topMemory2 = 0;
+  /** RdMem and WrMem of the 88 fixed ranges, which SYSCFG.MtrrFixDramModEn lets be written. */
+  private readonly dram = new Uint8Array(FIXED_RANGES);
+  private keepsDramBits = false;
 
   constructor(private readonly vendor: Vendor) {}
 
   /** Every register 0: the start of a scenario. Real processors clear only the enables. */
-  reset(present: boolean, maxPhysAddr: number): void {
-    this.present = present;
-    this.upperWidth = maxPhysAddr - 32;
+  reset(machine: Machine): void {
+    this.present = machine.guestMtrr;
+    this.pairs = machine.vcnt;
+    this.upperWidth = machine.maxPhysAddr - 32;
+    const syscfg = this.vendor.hasTopMemory2 ? machine.syscfg.lo : 0;
+    this.keepsDramBits = (syscfg & MTRR_FIX_DRAM_MOD_EN) !== 0;
+    this.topMemory2 = (syscfg & TOM2_FORCES_WB) === TOM2_FORCES_WB ? topFrame(machine.topMem2) : 0;
+    this.dram.fill(0);
     this.defType = 0;
     this.registers.fill(0);
   }
@@ -67,7 +86,7 @@ export class MtrrRegisters {
   /** The rule of the #GP that both RDMSR and WRMSR of this MSR raise, or NO_RULE. */
   absence(msr: number): number {
     if (!this.present) return this.vendor.rules.mtrrsAbsent;
-    return msr >= PHYSBASE0 + 2 * PAIRS && msr <= LAST_PHYSMASK ? this.vendor.rules.pairAbsent : NO_RULE;
+    return msr >= PHYSBASE0 + 2 * this.pairs && msr >= PHYSBASE0 && msr <= LAST_PHYSMASK ? this.vendor.rules.pairAbsent : NO_RULE;
   }
 
   /** WRMSR. The rule of its #GP, or NO_RULE if the value was stored. */
@@ -82,9 +101,12 @@ export class MtrrRegisters {
 
   /** One half of a register that is not absent, as RDMSR gives it. */
   half(msr: number, upper: boolean): number {
-    if (msr === MTRRCAP) return upper ? 0 : CAP;
+    if (msr === MTRRCAP) return upper ? 0 : CAP | this.pairs;
     if (msr === DEF_TYPE) return upper ? 0 : this.defType;
-    if (msr > LAST_PHYSMASK) return loadHalf(this.fixed, fixedOffset(msr) + (upper ? 4 : 0));
+    if (msr > LAST_PHYSMASK) {
+      const offset = fixedOffset(msr) + (upper ? 4 : 0);
+      return (loadHalf(this.fixed, offset) | loadHalf(this.dram, offset)) >>> 0;
+    }
     const pair = (msr - PHYSBASE0) >> 1;
     if (msr % 2 === 0) return upper ? this.baseHi[pair] : this.baseLo[pair];
     return upper ? this.maskHi[pair] : this.maskLo[pair];
@@ -99,10 +121,13 @@ export class MtrrRegisters {
   }
 
   private writeFixed(offset: number, hi: number, lo: number): number {
-    if (this.vendor.fixedDramBits !== null && ((hi | lo) & DRAM_BITS) !== 0) return this.vendor.fixedDramBits;
-    if (!bytesAreIn(TYPES, lo) || !bytesAreIn(TYPES, hi)) return this.vendor.rules.fixedReservedType;
-    storeHalf(this.fixed, offset, lo);
-    storeHalf(this.fixed, offset + 4, hi);
+    const kept = this.keepsDramBits ? DRAM_BITS : 0;
+    if (this.vendor.fixedDramBits !== null && ((hi | lo) & DRAM_BITS & ~kept) !== 0) return this.vendor.fixedDramBits;
+    if (!bytesAreIn(TYPES, lo & ~kept) || !bytesAreIn(TYPES, hi & ~kept)) return this.vendor.rules.fixedReservedType;
+    storeHalf(this.fixed, offset, lo & ~kept);
+    storeHalf(this.fixed, offset + 4, hi & ~kept);
+    storeHalf(this.dram, offset, lo & kept);
+    storeHalf(this.dram, offset + 4, hi & kept);
     return NO_RULE;
   }
 
@@ -124,6 +149,11 @@ export class MtrrRegisters {
     this.maskLo[pair] = lo;
     return NO_RULE;
   }
+}
+
+/** TOP_MEM2 has bits 51:23. */
+function topFrame({ hi, lo }: Value64): Gfn {
+  return (hi & 0xfffff) * 2 ** 20 + ((lo & 0xff800000) >>> 12);
 }
 
 function isMtrrType(byte: number): boolean {

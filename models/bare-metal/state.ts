@@ -13,7 +13,7 @@ import {
 import type { State } from '../contract/model.js';
 import type { AssignedDevices } from './assigned-devices.js';
 import type { LogicalProcessor } from './logical-processor.js';
-import { PAIRS } from './mtrr-registers.js';
+import { MOST_PAIRS } from './mtrr-registers.js';
 
 /** MSRs in the order of MTRR precedence, then the PAT. */
 const MSRS: readonly number[] = [
@@ -22,7 +22,7 @@ const MSRS: readonly number[] = [
   FIX16K_80000,
   FIX16K_A0000,
   ...consecutive(FIX4K_C0000, FIX4K_F8000),
-  ...consecutive(PHYSBASE0, PHYSBASE0 + 2 * PAIRS - 1),
+  ...consecutive(PHYSBASE0, PHYSBASE0 + 2 * MOST_PAIRS - 1),
   PAT,
 ];
 

@@ -24,7 +24,9 @@ export interface Vendor {
   readonly unpaged: AnswersByDecider;
   /** Answers with CR0.CD=1, or null where CR0.CD=1 is uncached whatever MTRRs and PAT say. */
   readonly cacheDisabled: AnswerTable | null;
-  /** Rule of the #GP for RdMem and WrMem in a fixed-range byte (SYSCFG is 0), or null where they are part of the type. */
+  /** It has SYSCFG and TOP_MEM2. */
+  readonly hasTopMemory2: boolean;
+  /** Rule of the #GP for RdMem and WrMem in a fixed-range byte while SYSCFG does not let them be written, or null where they are part of the type. */
   readonly fixedDramBits: number | null;
   /**
    * A large page over the first megabyte enters the TLB as 4-KByte pages if its type conflicts with the fixed ranges: SDM

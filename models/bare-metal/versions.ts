@@ -31,7 +31,7 @@ export const profiles = defineVersions(
       base: null,
       releases: { product: 'AMD processors with MTRRs and PAT', ranges: [], remark: 'faults as on family 17h' },
       changes: [by(null, { processor: 'amd' })],
-      summary: "The guest's own MTRRs, PAT and CR0 on an AMD processor with SYSCFG=0, as the APM combines them.",
+      summary: "The guest's own MTRRs, PAT and CR0 on an AMD processor with the machine's SYSCFG, as the APM combines them.",
     },
   ],
 );

@@ -56,6 +56,7 @@ test('an answer is a cell with the register that gave the MTRR type, and with CR
     'uc-range-wins',
     'wt-range-wins',
     'default-type',
+    'top-memory-2',
   ];
   expect([...clauses].sort()).toEqual(registers.flatMap((name) => [name, `${name} paging-off`]).sort());
   for (const rule of answers) {
