@@ -10,7 +10,7 @@ const access = (gfn: string, pageSize = '4K') => ({ op: 'access', vcpu: 0, gfn, 
 
 /** The answer to each step: a type, a value, or the outcome. */
 function answers(name: string, machine: object, steps: readonly object[]): string[] {
-  const scenario = parseScenario(JSON.stringify({ format: 'emtdiff-scenario/1', machine, steps }));
+  const scenario = parseScenario(JSON.stringify({ format: 'emtdiff-scenario/1', machine, steps }), 'test');
   return answerOf(profile(name), scenario, false).observations.map(
     (observation) => (observation.memtype ?? observation.value ?? observation.outcome) as string,
   );
