@@ -1,6 +1,6 @@
 /** What an external model answers to one scenario: the JSON of a `result` into the form of the fast lane. */
 import { COUNTER_NAMES, type CounterName, type Counters } from '../../models/contract/counters.js';
-import { HOST_FATAL, NOT_ASKED, outcomeOf, VM_DEAD } from '../../models/contract/observation.js';
+import { HOST_FATAL, NOT_APPLICABLE, NOT_ASKED, outcomeOf, VM_DEAD } from '../../models/contract/observation.js';
 import type { Operation, OperationName } from '../../models/contract/operation.js';
 import { besideOf, LEFT_OUT } from '../operations/beside.js';
 import type { Place } from '../operations/usage-error.js';
@@ -56,7 +56,15 @@ export function parseAnswer(
     const outcome = outcomeOf(observation);
     if (outcome === HOST_FATAL || outcome === VM_DEAD) break;
   }
+  if (standsAside(observations, rules)) observations.fill(NOT_ASKED);
   return { observations, values, rules, counters: COUNTERS.parse(found.counters ?? {}, place.at('counters')) };
+}
+
+/** The whole scenario is out of its reach, and `rule` of each step says why: a real machine cannot be every machine. */
+function standsAside(observations: Int32Array, rules: readonly (string | undefined)[]): boolean {
+  return observations.every(
+    (observation, step) => observation === NOT_ASKED || (outcomeOf(observation) === NOT_APPLICABLE && rules[step] !== undefined),
+  );
 }
 
 const counted = (observations: number) => `${observations} observation${observations === 1 ? '' : 's'}`;
