@@ -50,7 +50,6 @@ void trace_scope(uint64_t own_gfn, uint64_t frames); /* frames of the agent itse
 void trace_drain(int context);
 void trace_settle(void);
 struct leaf { uint64_t gfn, spte; int level, context; unsigned order; bool is_alive; };
-#define ANY_CONTEXT (-1)
 const struct leaf *trace_leaf(uint64_t gfn, int context);
 bool trace_has_small_leaf(uint64_t block);
 extern struct tally { uint64_t faults, zaps, zapped_leaves; } tally;

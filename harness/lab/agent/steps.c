@@ -197,8 +197,8 @@ static void access_frame(const char *step, int vcpu)
     struct exit end = run_mapped(step, vcpu, stub, false);
     trace_drain(context);
     const struct leaf *leaf = trace_leaf(gfn, context);
-    /* Shadow pages of large guest pages are shared: a leaf that is there already is not written again. */
-    if (!leaf) leaf = trace_leaf(gfn, ANY_CONTEXT);
+    /* Guest pages of 2 MiB and 1 GiB share shadow pages: a leaf that is there already is not written again. */
+    if (!leaf && (context == 2 || context == 3)) leaf = trace_leaf(gfn, 5 - context);
     if (!region && (end.is_mmio || end.is_failure)) {
         has_mmio = true;
         out("{\"outcome\":\"mmio\"}");

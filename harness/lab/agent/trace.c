@@ -222,7 +222,7 @@ const struct leaf *trace_leaf(uint64_t gfn, int context)
     const struct leaf *last = NULL;
     for (unsigned i = 0; i < leaf_count; i++) {
         const struct leaf *leaf = &leaves[i];
-        if (!leaf->is_alive || (context != ANY_CONTEXT && leaf->context != context) || gfn - leaf->gfn >= frames_of(leaf->level)) continue;
+        if (!leaf->is_alive || leaf->context != context || gfn - leaf->gfn >= frames_of(leaf->level)) continue;
         if (!last || leaf->order > last->order) last = leaf;
     }
     return last;
