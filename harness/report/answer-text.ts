@@ -4,7 +4,7 @@ import type { ObservationJson } from '../scenario/observation-json.js';
 export function answerText(answer: ObservationJson): string {
   const { outcome } = answer;
   if (outcome === 'gp') return '#GP';
-  if (outcome === 'undefined') return `undefined (${answer.candidates?.join(' ')})`;
+  if (outcome === 'undefined') return answer.candidates === undefined ? outcome : `undefined (${answer.candidates.join(' ')})`;
   const parts = [
     answer.memtype,
     answer.level,
