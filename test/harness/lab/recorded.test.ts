@@ -44,10 +44,13 @@ test('Linux 6.1 on NPT answers as its profile, and Linux 5.10 gives #DF where re
   }
 });
 
-test('Every file of real answers says by which kernel and emulator it was recorded', () => {
+test('Every real answer names kernel, emulator and the profile that it is evidence for', () => {
   const files = readdirSync(REAL);
   expect(files.length).toBeGreaterThan(4);
   for (const file of files)
-    for (const line of readFileSync(join(REAL, file), 'utf8').trim().split('\n'))
-      expect(JSON.parse(line).origin).toMatch(/^Linux \d+\.\d+\.\d+ kvm-(intel|amd)( (ept|npt)=0)? in (QEMU|Bochs) \d/);
+    for (const line of readFileSync(join(REAL, file), 'utf8').trim().split('\n')) {
+      const { origin, profile } = JSON.parse(line);
+      expect(origin).toMatch(/^Linux \d+\.\d+\.\d+ kvm-(intel|amd)( (ept|npt)=0)? in (QEMU|Bochs) \d/);
+      expect([file, PROFILES.some(({ name }) => name === profile)]).toEqual([file, true]);
+    }
 });
