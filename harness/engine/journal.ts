@@ -119,6 +119,16 @@ export function readJournal(folder: string, version: string): Journal {
   const stored = typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : place.fail(read, 'an object');
   formatOf(JOURNAL_FORMAT).parse(stored.format, place.at('format'));
   refuseDamaged(stored, folder);
+  return journalFrom(stored, file, version);
+}
+
+/** A journal whose checksum is that of its text, or is not looked at. @throws {UsageError} */
+export function journalFrom(value: unknown, file: string, version: string): Journal {
+  const place = new Place(file, '$');
+  const stored = {
+    sha256: '',
+    ...(typeof value === 'object' && value !== null ? value : place.fail(value, 'an object')),
+  } as Record<string, unknown>;
   if (stored.version !== version)
     place.at('version').fail(stored.version, `"${version}": a run goes on only with the version that began it`);
   const journal = JOURNAL.parse(stored, place);
