@@ -56,6 +56,7 @@ const SUMMARY = document(FUZZ_FORMAT, {
   steps: whole(0),
   profiles: list(text, { distinct: { what: 'profile', of: (name) => name } }),
   interrupted: flag,
+  incomplete: fallback(flag, false),
   health: object({ faultingWrites: amount(1), mappedAccesses: amount(1), operations: record(whole(0)) }),
   timing: optional(object({ ended: optional(text), seconds: amount(), casesPerSecond: amount(), progress: fallback(CURVES, []) })),
   hazards: optional(list(object({ guest: text, host: text, accesses: whole(1) }))),
@@ -82,7 +83,8 @@ export interface ReportCause {
   readonly standing: Standing;
 }
 
-export interface RunReport extends Pick<Summary, 'version' | 'seed' | 'cases' | 'steps' | 'profiles' | 'interrupted'> {
+export interface RunReport
+  extends Pick<Summary, 'version' | 'seed' | 'cases' | 'steps' | 'profiles' | 'interrupted' | 'incomplete'> {
   /** Shares from 0 to 1, and steps by operation. */
   readonly health: Summary['health'];
   /** Wall time; null in a run that says nothing about it. */

@@ -20,6 +20,8 @@ export interface RunFacts {
   /** Wall time of the cases, in milliseconds. */
   readonly milliseconds: number;
   readonly interrupted: boolean;
+  /** A union without some of the campaign's cases. */
+  readonly incomplete?: boolean;
   /** When it ended: 2026-11-28T12:45:00Z. */
   readonly ended?: string;
   /** How it went over time. */
@@ -38,6 +40,7 @@ export function summaryJson(result: CampaignResult, facts: RunFacts): Record<str
     steps: health.steps,
     profiles: panel.seats.map(({ name }) => name),
     interrupted: facts.interrupted,
+    ...(facts.incomplete ? { incomplete: true } : {}),
     health: {
       faultingWrites: rounded(health.faulting),
       mappedAccesses: rounded(health.mapped),

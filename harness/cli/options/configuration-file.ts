@@ -42,7 +42,11 @@ function onlyOne(folder: string): string | null {
 /** npm's file, not ours: only its key `emtdiff` is. */
 function ofManifest(path: string): unknown {
   try {
-    return (JSON.parse(readText(path)) as { emtdiff?: unknown } | null)?.emtdiff;
+    const text = readText(path);
+    // npm takes the last of two keys in silence; where ours is among them, nobody knows which was meant.
+    return (JSON.parse(text) as { emtdiff?: unknown } | null)?.emtdiff === undefined
+      ? undefined
+      : (readJson(text, path) as { emtdiff: unknown }).emtdiff;
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${path}: found no valid JSON (${(error as Error).message}), expected a package.json`);

@@ -7,13 +7,14 @@ import { partitionText } from '../../compare/partition.js';
 import { caseText, detailLines, knownText, severityText, sidesText } from '../bucket-text.js';
 import type { RuleLookup } from '../rule-lookup.js';
 import type { ModelFaultText, ReportBucket, ReportCause, RunReport } from '../run-report.js';
-import { changedText } from '../verdict.js';
+import { changedText, movedTexts, unreviewedText } from '../verdict.js';
 import { type JunitCase, junitDocument } from './junit-document.js';
 
 export function junitReport(report: RunReport, lookup: RuleLookup): string {
   const { causes, modelFaults, seed, timing, ledger } = report;
   const cases = [
     ...changedCases(ledger),
+    ...unreviewedCases(ledger),
     ...causes.flatMap((cause) => cause.buckets.map((bucket) => bucketCase(bucket, cause, lookup))),
     ...modelFaults.map(faultCase),
   ];
@@ -35,12 +36,26 @@ function bucketCase(bucket: ReportBucket, { title }: ReportCause, lookup: RuleLo
   };
 }
 
-/** Heads the report: what was known and is so no longer. It fails nothing by itself: `--strict` does. */
+/** Heads the report: what was known and is so no longer: who moved, then and now. */
 function changedCases(ledger: RunReport['ledger']): JunitCase[] {
   const reason = changedText(ledger);
   return reason === null || ledger === null
     ? []
-    : [{ group: 'ledger', name: 'known divergences', outcome: { kind: 'skipped', reason }, lines: ledger.notShown }];
+    : [
+        {
+          group: 'ledger',
+          name: 'known divergences',
+          outcome: { kind: 'failed', type: 'changed', message: reason },
+          lines: [...movedTexts(ledger), ...ledger.notShown],
+        },
+      ];
+}
+
+function unreviewedCases(ledger: RunReport['ledger']): JunitCase[] {
+  const reason = unreviewedText(ledger);
+  return reason === null || ledger === null
+    ? []
+    : [{ group: 'ledger', name: 'review', outcome: { kind: 'skipped', reason }, lines: ledger.unreviewed }];
 }
 
 function faultCase({ profile, case: index, message }: ModelFaultText): JunitCase {

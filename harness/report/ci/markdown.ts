@@ -11,7 +11,7 @@ import { plural } from '../plural.js';
 import { ruleInWords, type RuleLookup } from '../rule-lookup.js';
 import type { ReportBucket, ReportCause, RunReport } from '../run-report.js';
 import { wrapped } from '../wrapped.js';
-import { changedText, reportVerdict } from '../verdict.js';
+import { changedText, movedTexts, reportVerdict, unreviewedText } from '../verdict.js';
 
 /** Causes in full, and in a line; a job's summary holds 1 MiB. */
 const MOST_IN_FULL = 20;
@@ -31,7 +31,9 @@ export function markdownReport(report: RunReport, lookup: RuleLookup): string {
   const lines = [
     `# emtdiff: ${reportVerdict(report)}`,
     '',
-    ...(changed === null ? [] : [...proseLines(`**${prose(changed)}**`, '', ''), '']),
+    ...(changed === null
+      ? []
+      : [...proseLines(`**${prose(changed)}**`, '', ''), '', ...movedTexts(ledger).flatMap(movedLines), '']),
     ...facts(report),
     ...full.flatMap((cause) => ['', `## ${cause.severity}: ${prose(cause.title)}`, '', ...causeSection(cause, lookup)]),
     ...(listed.length === 0 ? [] : ['', `## ${plural(listed.length, 'more cause')}`, '', ...listed.flatMap(listLines)]),
@@ -40,8 +42,13 @@ export function markdownReport(report: RunReport, lookup: RuleLookup): string {
   return `${lines.join('\n')}\n`;
 }
 
+function movedLines(text: string): string[] {
+  return proseLines(prose(text), '- ', '  ');
+}
+
 function facts(report: RunReport): string[] {
   const { seed, cases, steps, timing, buckets, health, profiles, unreachedRules } = report;
+  const unreviewed = unreviewedText(report.ledger);
   const time = timing === null ? '' : `, ${Math.round(timing.seconds)} s`;
   const ended = timing?.ended === undefined ? '' : `, ended ${prose(timing.ended)}`;
   const counts = SEVERITIES.map((severity) => `${buckets.filter((bucket) => bucket.severity === severity).length} ${severity}`);
@@ -52,6 +59,7 @@ function facts(report: RunReport): string[] {
     ...curves.map((curve) => curveText(curve, curves.length > 1).replaceAll('\u202f', '')),
     `profiles: ${profiles.map(code).join(', ')}`,
     `health: ${percent(health.faultingWrites)} of MSR writes fault, ${percent(health.mappedAccesses)} of accesses hit memory; ${plural(unreachedRules.length, 'rule')} never exercised`,
+    ...(unreviewed === null ? [] : [unreviewed]),
     ...report.modelFaults.map(({ profile, message }) => `**MODEL FAULT** ${code(profile)}: ${code(message)}`),
   ].flatMap((fact) => proseLines(fact, '- ', '  '));
 }

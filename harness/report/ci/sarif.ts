@@ -7,7 +7,7 @@ import { plural } from '../plural.js';
 import { type RuleLookup, ruleInWords } from '../rule-lookup.js';
 import { findingFileName } from '../run-folder.js';
 import type { ReportCause, RunReport } from '../run-report.js';
-import { changedText } from '../verdict.js';
+import { changedText, movedTexts, unreviewedText } from '../verdict.js';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 const HOME = 'https://www.npmjs.com/package/emtdiff';
@@ -26,6 +26,7 @@ export const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = 
 export function sarifReport(report: RunReport, lookup: RuleLookup): string {
   const { causes, modelFaults, ledger } = report;
   const changed = changedText(ledger);
+  const unreviewed = unreviewedText(ledger);
   const run = {
     tool: {
       driver: {
@@ -38,9 +39,12 @@ export function sarifReport(report: RunReport, lookup: RuleLookup): string {
     automationDetails: { id: `emtdiff/${report.seed}` },
     invocations: [
       {
-        executionSuccessful: !report.interrupted && modelFaults.length === 0,
+        executionSuccessful: !report.interrupted && !report.incomplete && modelFaults.length === 0,
         toolExecutionNotifications: [
-          ...(changed === null ? [] : [{ level: 'warning', message: { text: visible(changed) } }]),
+          ...(changed === null
+            ? []
+            : [{ level: 'error', message: { text: [changed, ...movedTexts(ledger)].map(visible).join('\n') } }]),
+          ...(unreviewed === null ? [] : [{ level: 'note', message: { text: unreviewed } }]),
           ...modelFaults.map(({ profile, message }) => ({
             level: 'error',
             message: { text: `model fault of ${visible(profile)}: ${visible(message)}` },

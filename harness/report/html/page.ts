@@ -5,7 +5,7 @@ import { type Standing, STANDINGS } from '../../finding/cause.js';
 import { plural } from '../plural.js';
 import { ruleInWords, type RuleLookup } from '../rule-lookup.js';
 import type { RunReport } from '../run-report.js';
-import { changedText, reportVerdict } from '../verdict.js';
+import { changedText, movedTexts, reportVerdict, unreviewedText } from '../verdict.js';
 import { causeMarkup } from './cause.js';
 import { heatMap } from './heat-map.js';
 import { dataText, html, Markup, NOTHING } from './markup.js';
@@ -69,15 +69,17 @@ function hashOf(text: string): string {
 function verdict(report: RunReport): Markup {
   const { seed, version, cases, timing, ledger, causes } = report;
   const changed = changedText(ledger);
-  const isBad = report.modelFaults.length > 0 || (ledger !== null && causes.some(({ standing }) => standing !== 'known'));
+  const unreviewed = unreviewedText(ledger);
+  const isBad =
+    report.modelFaults.length > 0 || changed !== null || (ledger !== null && causes.some(({ standing }) => standing !== 'known'));
   const ended =
     timing?.ended === undefined
       ? NOTHING
       : html`<time datetime="${timing.ended}">${timing.ended.slice(0, 16).replace('T', ' ')} UTC</time>, `;
   const lasted = timing === null ? '' : ` in ${timing.seconds.toFixed(0)} s`;
   return html`<h1 class="${isBad ? 'is-bad' : 'is-good'}">${reportVerdict(report)}</h1>
-${changed === null ? NOTHING : html`<p class="changed">${changed}</p>`}
-<p class="note">${ended}seed <code>${seed}</code>, ${grouped(cases)} cases${lasted}, emtdiff ${version}</p>`;
+${changed === null ? NOTHING : html`<p class="changed">${changed}</p><ul class="changed">${movedTexts(ledger).map((text) => html`<li>${text}</li>`)}</ul>`}
+<p class="note">${ended}seed <code>${seed}</code>, ${grouped(cases)} cases${lasted}, emtdiff ${version}${unreviewed === null ? '' : `; ${unreviewed}`}</p>`;
 }
 
 /** Counts that filter: by standing, by severity. */

@@ -67,14 +67,23 @@ function newsFirst(cause: Cause, facts: RunFacts): ToldCause {
   return { ...cause, news, findings: [...news, ...cause.findings.filter((finding) => !isNews(finding))] };
 }
 
-function verdictLines(causes: readonly ToldCause[], { acquaintance = null, interrupted }: RunFacts, width: number): string[] {
+function verdictLines(
+  causes: readonly ToldCause[],
+  { acquaintance = null, interrupted, incomplete = false }: RunFacts,
+  width: number,
+): string[] {
   const weighed = causes.map(({ standing, severity, findings, news }) => ({
     standing,
     severity,
     buckets: findings.length,
     news: news.length,
   }));
-  const verdict = verdictText({ causes: weighed, isJudged: acquaintance !== null, isInterrupted: interrupted });
+  const verdict = verdictText({
+    causes: weighed,
+    isJudged: acquaintance !== null,
+    isInterrupted: interrupted,
+    isIncomplete: incomplete,
+  });
   return [...wrapped(verdict, width, '', '  '), ...(acquaintance === null ? [] : movedLines(acquaintance, width))];
 }
 
