@@ -7,7 +7,7 @@ import type { GuestCr0 } from './guest-cr0.js';
 import { guestMemoryType } from './guest-memory-type.js';
 import type { GuestMtrr } from './guest-mtrr.js';
 import { hostMemoryType, isMmio } from './host-page.js';
-import { HONOURS_PAT, IPAT, type LeafWord, leafWordOf } from './leaf-word.js';
+import { HONOURS_PAT, hasIpat, IPAT, type LeafWord, leafWordOf, typeOf } from './leaf-word.js';
 import type { Quirks } from './quirks.js';
 import { RULE } from './rules.js';
 import type { Version } from './switches.js';
@@ -26,6 +26,11 @@ export class LeafMemoryType {
   ) {}
 
   of(vcpu: number, gfn: Gfn, backing: Backing, hostPat: RegisterType): LeafWord {
+    const word = this.decided(vcpu, gfn, backing, hostPat);
+    return this.version.ipat || !hasIpat(word) ? word : leafWordOf(typeOf(word), HONOURS_PAT, RULE.withoutIpat);
+  }
+
+  private decided(vcpu: number, gfn: Gfn, backing: Backing, hostPat: RegisterType): LeafWord {
     switch (this.version.leaf) {
       case 'write-back':
         return leafWordOf(WB, HONOURS_PAT, RULE.everythingWriteBack);

@@ -104,6 +104,11 @@ const LEAF = {
     'KVM list, March 2024, thread "treat WC memory as MMIO"',
     'reply of Sean Christopherson',
   ),
+  withoutIpat: rule(
+    'No leaf has ipat, which cannot be used beside memory encryption with keys: the type stays, and the guest PAT is honoured.',
+    'xen-devel, 2020-07-31, thread "x86/hvm: set \'ipat\' in EPT for special pages"',
+    'that ipat corrupts data of guests under MKTME',
+  ),
   oldDisabledWriteBack: rule(
     'With both enable bits of MTRRdefType clear there is no guest type, which becomes WB.',
     MMU,

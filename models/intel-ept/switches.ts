@@ -40,6 +40,7 @@ export const SWITCHES = {
     'no-guest-mtrr',
     'host-pat',
   ),
+  ipat: toggle('A leaf that is to ignore the guest PAT has ipat; where it is off the leaf keeps its type and honours the PAT.'),
   cdIgnoresPat: toggle("A leaf built while CR0.CD=1 under KVM_X86_QUIRK_CD_NW_CLEARED ignores the guest's PAT."),
   selfSnoopHonoursPat: toggle('A leaf is WB without IPAT whenever the host has self-snoop.'),
   hasIgnoreGuestPatQuirk: toggle('Userspace may disable KVM_X86_QUIRK_IGNORE_GUEST_PAT, on hosts with self-snoop.'),

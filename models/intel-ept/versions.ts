@@ -20,6 +20,7 @@ const FIRST: Version = {
   readsMtrrsOfVcpu0: false,
   consistencyFollowsStalePointer: false,
   leaf: 'write-back',
+  ipat: true,
   cdIgnoresPat: false,
   selfSnoopHonoursPat: false,
   hasIgnoreGuestPatQuirk: false,
@@ -202,6 +203,13 @@ const RELEASED: readonly VersionEntry<typeof SWITCHES>[] = [
 
 /** Patches that no release has. */
 const PROPOSED: readonly ProposalEntry<typeof SWITCHES>[] = [
+  {
+    name: '6.16+no-ipat',
+    base: '6.16',
+    releases: unmerged('a question on xen-devel, July 2020: ipat beside memory encryption with keys'),
+    changes: [by('xen-devel, 2020-07-31', { ipat: false })],
+    summary: 'As 6.16, but no leaf has ipat: the guest PAT is honoured everywhere.',
+  },
   {
     name: 'per-vm-mtrr',
     base: '6.6',

@@ -1,6 +1,6 @@
 /** Which memory type an EPT leaf gets. */
 import { UC, UC_MINUS, WB } from '../contract/memory-type.js';
-import { EMT_INVALID, type Entry, entryHonouringPat, entryIgnoringPat, entryOf } from './ept-entry.js';
+import { EMT_INVALID, type Entry, emtOf, entryHonouringPat, entryIgnoringPat, entryOf, ignoresPat } from './ept-entry.js';
 import { compiled, MERGE } from './memory-type-tables.js';
 import { mtrrType, SPLIT } from './mtrr-lookup.js';
 import type { MtrrState } from './mtrr-state.js';
@@ -32,6 +32,7 @@ export class EmtDecision {
   private readonly directMmioFirst: boolean;
   private readonly invalidMfnIsUncached: boolean;
   private readonly grantIsWriteBack: boolean;
+  private readonly ipat: boolean;
 
   constructor(
     switches: EmtSwitches,
@@ -41,6 +42,7 @@ export class EmtDecision {
     this.directMmioFirst = switches.directMmioFirst;
     this.invalidMfnIsUncached = switches.invalidMfnIsUncached;
     this.grantIsWriteBack = switches.grantIsWriteBack;
+    this.ipat = switches.ipat;
   }
 
   /**
@@ -52,6 +54,11 @@ export class EmtDecision {
    * @param isPlain the domain has neither IOMMU nor `cache_flush_permitted()`.
    */
   entry(region: Region, gfn: number, order: number, mtrrs: MtrrState, time: number, isPlain: boolean): Entry {
+    const entry = this.decided(region, gfn, order, mtrrs, time, isPlain);
+    return this.ipat || !ignoresPat(entry) ? entry : entryHonouringPat(emtOf(entry), RULE.withoutIpat);
+  }
+
+  private decided(region: Region, gfn: number, order: number, mtrrs: MtrrState, time: number, isPlain: boolean): Entry {
     if (region.isReadOnlyMmio) return READ_ONLY_MMIO;
     if (this.directMmioFirst && region.isDirectMmio) return DIRECT_MMIO_FIRST;
     if (this.invalidMfnIsUncached && !region.hasValidMfn) return INVALID_MFN;

@@ -24,6 +24,11 @@ const clause = (text: RuleText): RuleText => ({ ...text, kind: 'clause' });
 
 /** Of EPT leaves that honour the guest PAT. */
 const HONOURING = {
+  withoutIpat: rule(
+    'No entry has ipat, which cannot be used beside memory encryption with keys: the type stays, and the guest PAT is honoured.',
+    'xen-devel, 2020-07-31, thread "x86/hvm: set \'ipat\' in EPT for special pages"',
+    'that ipat corrupts data of guests under MKTME',
+  ),
   guestMtrrsDisabled: rule('With MTRRs disabled every page of the guest is UC, without looking further.', ...LOOK_UP),
   fixedRange: rule('Below 1M an enabled fixed range gives a 4K page its type, before any variable range.', ...LOOK_UP),
   variableRange: rule('One variable range matches the page and gives its type.', ...LOOK_UP),

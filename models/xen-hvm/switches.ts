@@ -12,6 +12,7 @@ const EMT = {
   ),
   directMmioFirst: toggle('p2m_mmio_direct is decided before the validity of the MFN and before special pages.'),
   invalidMfnIsUncached: toggle('An MFN without a frame table entry is UC with ipat.'),
+  ipat: toggle('An entry that is to ignore the guest PAT has ipat; where it is off the entry keeps its type and honours the PAT.'),
   grantIsWriteBack: toggle('p2m_grant_map_rw, p2m_grant_map_ro and p2m_map_foreign are WB with ipat.'),
 } as const satisfies SwitchTexts;
 

@@ -27,6 +27,7 @@ const EPT_ORIGIN: EptSwitches = {
   directMmioFirst: true,
   invalidMfnIsUncached: true,
   grantIsWriteBack: false,
+  ipat: true,
 };
 
 // Commits that every kind of paging has.
@@ -99,6 +100,16 @@ const EPT_PROPOSED: readonly ProposalEntry<typeof EPT_SWITCHES>[] = [
   },
 ];
 
+const EPT_VARIANTS: readonly ProposalEntry<typeof EPT_SWITCHES>[] = [
+  {
+    name: 'ept-4.21+no-ipat',
+    base: 'ept-4.21',
+    releases: { product: '', ranges: [], remark: 'a question on xen-devel, July 2020: ipat beside memory encryption with keys' },
+    changes: [by('xen-devel, 2020-07-31', { ipat: false })],
+    summary: 'As ept-4.21, but no entry has ipat: the guest PAT is honoured everywhere, on special pages too.',
+  },
+];
+
 const NPT: readonly VersionEntry<typeof NPT_SWITCHES>[] = [
   {
     name: 'npt',
@@ -137,7 +148,7 @@ export const profiles = [
   ...defineVersions(
     { ...FAMILY, vendor: 'intel', switches: EPT_SWITCHES, origin: EPT_ORIGIN, create: (switches) => new EptDomain(switches) },
     EPT,
-    EPT_PROPOSED,
+    [...EPT_PROPOSED, ...EPT_VARIANTS],
   ),
   ...defineVersions(
     { ...FAMILY, vendor: 'amd', switches: NPT_SWITCHES, origin: ORIGIN, create: (switches) => new NptDomain(switches) },

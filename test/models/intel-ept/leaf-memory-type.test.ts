@@ -3,7 +3,9 @@ import { BACKING_NAMES, type Backing, type Machine } from '../../../models/contr
 import { profiles } from '../../../models/intel-ept/versions.js';
 import { DrivenVm, LEVEL_4K, region } from './driven-vm.js';
 
-const NAMES = profiles.map((profile) => profile.name.replace('intel-ept/', ''));
+const EVERY = profiles.map((profile) => profile.name.replace('intel-ept/', ''));
+/** Variants of versions have a test of their own below. */
+const NAMES = EVERY.filter((name) => !name.includes('+'));
 /** Every profile appears in exactly one group of each table. */
 type Groups = Readonly<Record<string, readonly string[]>>;
 const NEW = ['6.12', '6.16'];
@@ -218,6 +220,18 @@ test('the host MTRR of a region has no influence', () => {
     const uncached = new DrivenVm(name, { regions: [{ ...region(0, 16), hostMtrr: 0 }] });
     expect(uncached.leaf(0)).toBe(plain.leaf(0));
   }
+});
+
+test('without ipat a leaf keeps its type and honours the guest PAT, by a rule of its own', () => {
+  const own = new DrivenVm('6.16', COHERENT);
+  const vm = new DrivenVm('6.16+no-ipat', COHERENT);
+  expect([own.leaf(0x200), vm.leaf(0x200)]).toEqual(['WB+ipat', 'WB']);
+  expect([own.type(0x200, 3), vm.type(0x200, 3)]).toEqual(['WB', 'UC']);
+  expect(vm.ruleOf(vm.observe(0x200))).toBe('without-ipat');
+  vm.cr0(false, false);
+  expect(vm.rulesOf(vm.observe(0x200))).toBe('without-ipat + paging-off');
+  const device = new DrivenVm('6.16+no-ipat', { regions: [region(0x200, 16, 3)] });
+  expect([device.leaf(0x200), device.ruleOf(device.observe(0x200))]).toEqual(['UC', 'mmio-uncached']);
 });
 
 describe('the rule of a leaf', () => {

@@ -19,7 +19,19 @@ describe('MOV to CR0', () => {
 
 describe('MOV to CR0 in 64-bit code', () => {
   // The releases from 5.17 on, and the patches to them.
-  const refusing = ['5.17', '6.6', '6.7', '6.11.0', '6.12', '6.16', 'per-vm-mtrr', 'cd-skip', 'wc-mmio', 'host-pat'];
+  const refusing = [
+    '5.17',
+    '6.6',
+    '6.7',
+    '6.11.0',
+    '6.12',
+    '6.16',
+    '6.16+no-ipat',
+    'per-vm-mtrr',
+    'cd-skip',
+    'wc-mmio',
+    'host-pat',
+  ];
   test.each(NAMES)('in %s clears PG or faults as its release does, and after INIT there is no such code', (name) => {
     const vm = new DrivenVm(name, { longMode: true });
     const isRefusing = refusing.includes(name);
