@@ -1,7 +1,8 @@
 /** The versions, each as what its commits changed in the one before it. Read from top to bottom this is the history of the subject. */
-import { by, defineVersions, type ProposalEntry, type VersionEntry } from '../contract/define-versions.js';
-import { releases, unmerged } from '../contract/release.js';
+import { by, defineVersions, type VersionEntry } from '../contract/define-versions.js';
+import { releases } from '../contract/release.js';
 import { IntelEpt } from './model.js';
+import { PROPOSED } from './proposals.js';
 import { rules } from './rules.js';
 import { SWITCHES, type Version } from './switches.js';
 
@@ -198,45 +199,6 @@ const RELEASED: readonly VersionEntry<typeof SWITCHES>[] = [
     releases: { ...linux('about 6.12.78 to 6.12.y', '6.16 and later'), remark: '(run up to 7.3.4)' },
     changes: [by('c9c1e20b4c7d', { hasIgnoreGuestPatQuirk: true, noncoherentChangeZaps: 'with-ignore-pat-quirk' })],
     summary: 'Guest PAT honoured with non-coherent DMA or KVM_X86_QUIRK_IGNORE_GUEST_PAT disabled.',
-  },
-];
-
-/** Patches that no release has. */
-const PROPOSED: readonly ProposalEntry<typeof SWITCHES>[] = [
-  {
-    name: '6.16+no-ipat',
-    base: '6.16',
-    releases: unmerged('a question on xen-devel, July 2020: ipat beside memory encryption with keys'),
-    changes: [by('xen-devel, 2020-07-31', { ipat: false })],
-    summary: 'As 6.16, but no leaf has ipat: the guest PAT is honoured everywhere.',
-  },
-  {
-    name: 'per-vm-mtrr',
-    base: '6.6',
-    releases: unmerged('Yan Zhao v2 5/6 and 6/6, May 2023, on Linux 6.6'),
-    changes: [by('Yan Zhao v2 5/6', { disabledMtrrs: 'WB' }), by('Yan Zhao v2 6/6', { readsMtrrsOfVcpu0: true })],
-    summary: 'The MTRRs of vCPU 0 decide for all; writes of the others zap nothing.',
-  },
-  {
-    name: 'cd-skip',
-    base: '6.7',
-    releases: unmerged('Yan Zhao v4 6/12, on Linux 6.7'),
-    changes: [by('Yan Zhao v4 6/12', { cdDefersMtrrZap: true, cdToggleZaps: 'noncoherent' })],
-    summary: 'MTRR writes while CR0.CD=1 zap nothing; each change of CR0.CD zaps all.',
-  },
-  {
-    name: 'wc-mmio',
-    base: '6.7',
-    releases: unmerged('KVM list, March 2024, on Linux 6.7'),
-    changes: [by('KVM list, March 2024, "treat WC memory as MMIO"', { writeCombiningRamIsMmio: true })],
-    summary: 'RAM that the host maps WC is treated as MMIO.',
-  },
-  {
-    name: 'host-pat',
-    base: '6.12',
-    releases: unmerged('an idea on the KVM list, March 2024'),
-    changes: [by('KVM list, March 2024, a reply in that thread', { leaf: 'host-pat', noncoherentChangeZaps: 'never' })],
-    summary: 'The EPT type is the host PAT type of the page; guest PAT honoured.',
   },
 ];
 
