@@ -49,7 +49,7 @@ export abstract class XenDomain extends Hypervisor {
     if (msr === PAT) return this.readPat(vcpu);
     if (!this.guestMtrr) return plain(GP, RULE.xenMtrrsHidden);
     const fault = this.mtrrs[vcpu].readFault(msr);
-    return fault === NO_RULE ? this.answer(this.mtrrs[vcpu].read(msr), RULE.xenMtrrRead) : plain(GP, fault);
+    return fault === NO_RULE ? this.answer(this.mtrrs[vcpu].read(msr), this.mtrrs[vcpu].readRule(msr)) : plain(GP, fault);
   }
 
   override attachDevice(coherent: boolean): Observation {

@@ -12,6 +12,8 @@ const TYPES: readonly number[] = [UC, WC, WT, WP, WB];
 
 export class XenMtrrs {
   private readonly values = new Map<number, PatValue>();
+  /** What a restore filled with pair 0. */
+  private readonly replicated = new Set<number>();
 
   /** The rule of the fault, or NO_RULE. @param width MAXPHYADDR of the guest, which is 48 at most */
   write(msr: number, value: PatValue, width: number): number {
@@ -21,12 +23,17 @@ export class XenMtrrs {
     const isSame = msr !== DEF_TYPE && areSame(this.read(msr), value);
     if (!isSame && !isLegal(msr, value, width)) return RULE.xenMtrrIllegal;
     this.values.set(msr, value);
+    this.replicated.delete(msr);
     return NO_RULE;
   }
 
   /** The rule of the fault, or NO_RULE. */
   readFault(msr: number): number {
     return isAbsent(msr) ? RULE.xenAbsentPair : NO_RULE;
+  }
+
+  readRule(msr: number): number {
+    return this.replicated.has(msr) ? RULE.xenRestored : RULE.xenMtrrRead;
   }
 
   read(msr: number): PatValue {
@@ -36,8 +43,10 @@ export class XenMtrrs {
   /** hvm_save_mtrr_msr() and hvm_load_mtrr_msr(): every pair becomes pair 0. */
   saveAndRestore(): void {
     for (let pair = 1; pair < VCNT; pair++) {
-      this.values.set(PHYSBASE0 + 2 * pair, this.read(PHYSBASE0));
-      this.values.set(PHYSBASE0 + 2 * pair + 1, this.read(PHYSBASE0 + 1));
+      for (const half of [0, 1]) {
+        this.values.set(PHYSBASE0 + 2 * pair + half, this.read(PHYSBASE0 + half));
+        this.replicated.add(PHYSBASE0 + 2 * pair + half);
+      }
     }
   }
 }

@@ -35,6 +35,7 @@ const RECORDS = [
     record: pair0,
     covers: (cut: Cut) => !setsCd(cut),
   },
+  { rule: 'nested.xen-restored', profiles: /^nested\/xen-/, record: pair0, covers: (cut: Cut) => !setsCd(cut) },
 ];
 
 describe.each(EVERY_PROFILE)('%s', (name, subject) => {
