@@ -2,6 +2,7 @@
 import { profiles as amdNpt } from './amd-npt/versions.js';
 import { profiles as bareMetal } from './bare-metal/versions.js';
 import type { Profile } from './contract/model.js';
+import { guestOses } from './guest-os/versions.js';
 import { profiles as intelEpt } from './intel-ept/versions.js';
 import { profiles as nested } from './nested/versions.js';
 import { profiles as nestedSvm } from './nested-svm/versions.js';
@@ -11,6 +12,16 @@ import { profiles as shadowPaging } from './shadow-paging/versions.js';
 import { profiles as swProtected } from './sw-protected/versions.js';
 import { profiles as tdx } from './tdx/versions.js';
 import { profiles as xenHvm } from './xen-hvm/versions.js';
+
+/** In the guest of every subject every OS may run, also where its switches are set otherwise. */
+function withGuests(profile: Profile): Profile {
+  const { withSwitches } = profile;
+  return {
+    ...profile,
+    guestOses,
+    ...(withSwitches === undefined ? {} : { withSwitches: (overrides) => withGuests(withSwitches(overrides)) }),
+  };
+}
 
 export const PROFILES: readonly Profile[] = [
   ...bareMetal,
@@ -24,4 +35,4 @@ export const PROFILES: readonly Profile[] = [
   ...nestedSvm,
   ...nestedVmx,
   ...nested,
-];
+].map(withGuests);

@@ -49,12 +49,15 @@ export const ANY_SUBJECT: FeatureSet = {
   guestOses: [],
 };
 
-/** The features of a panel: private memory and nested guests in some cases where a subject has them, in all where all have. */
-export function featureSetOf(profiles: readonly Profile[]): FeatureSet {
+/**
+ * The features of a panel: private memory and nested guests in some cases where a subject has them, in all where all have.
+ * @param drawsRequests whether some cases have a guest OS: every profile knows them all, so a panel has to ask for them
+ */
+export function featureSetOf(profiles: readonly Profile[], drawsRequests = false): FeatureSet {
   // Bare metal is the expectation of each panel and not its subject.
   const subjects = profiles.filter(({ lineage }) => lineage !== 'bare-metal').map((profile) => new Having(profile));
   const share = (has: (subject: Having) => boolean): Share => (!subjects.some(has) ? 'none' : subjects.every(has) ? 'all' : 'some');
-  const oses = profiles.flatMap(({ guestOses = [] }) => guestOses.map(({ name }) => name));
+  const oses = !drawsRequests ? [] : profiles.flatMap(({ guestOses = [] }) => guestOses.map(({ name }) => name));
   return {
     privateMemory: share((subject) => subject.has('set-attributes')),
     inPlace: subjects.some((subject) => subject.has('host-access')),

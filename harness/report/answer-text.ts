@@ -11,6 +11,7 @@ export function answerText(answer: ObservationJson): string {
     answer.leaf === undefined ? undefined : `leaf ${answer.leaf}`,
     answer.page,
     answer.value === undefined ? undefined : `= ${answer.value}`,
+    answer.index === undefined ? undefined : `by index ${answer.index}`,
   ];
   const detail = [...parts, answer.errno, answer.wants === undefined ? undefined : `wants ${answer.wants}`].filter(
     (part) => part !== undefined,

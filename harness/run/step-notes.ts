@@ -1,8 +1,8 @@
 /** What a model says of its own steps beside its answers: which rule zapped or spared its mappings, which registers gave a type. */
+import { LEVEL_4K } from '../../models/contract/address.js';
 import type { Profile } from '../../models/contract/model.js';
 import { OK, OUTCOME_MASK } from '../../models/contract/observation.js';
 import type { Rule } from '../../models/contract/rule.js';
-import { STEP_WORDS } from '../operations/operation-spec.js';
 import { encodeScenario } from '../scenario/encoded.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { guestSessionOf } from './guest-session.js';
@@ -15,23 +15,28 @@ export interface StepNotes {
   readonly zap: Rule | null;
   /** Registers that gave the type of an access, in the order of their say; null: none, or the model does not say. */
   readonly registers: string | null;
+  /** By which rule the guest OS gave the index of a request, or refused it; null: the step is none, or there is no OS. */
+  readonly guestOs: Rule | null;
 }
 
 /** Of each step. */
 export function stepNotes(profile: Profile, scenario: Scenario): StepNotes[] {
   const model = profile.create();
   const guest = guestSessionOf(profile);
-  const { machine, words } = encodeScenario(scenario);
-  runModel(model, { machine, words, steps: 0 }, new Trace(1), guest);
+  const { machine, words, steps } = encodeScenario(scenario);
+  const trace = new Trace(steps);
+  runModel(model, { machine, words, steps: 0 }, trace, guest);
+  trace.reserve(steps);
   model.takeZapRule?.();
   const run = runnerOf(model);
   return scenario.steps.map((operation, step): StepNotes => {
-    const trace = new Trace(1);
-    run(model, null, words.subarray(step * STEP_WORDS), 1, trace, guest);
-    const isServed = operation.op === 'access' && (trace.observations[0] & OUTCOME_MASK) === OK;
+    run(model, null, words, step + 1, trace, guest, step);
+    const isServed = (operation.op === 'access' || operation.op === 'request') && (trace.observations[step] & OUTCOME_MASK) === OK;
+    const pageSize = operation.op === 'access' ? operation.pageSize : LEVEL_4K;
     return {
       zap: profile.rules[model.takeZapRule?.() ?? 0] ?? null,
-      registers: isServed ? (model.decidingRegisters?.(operation.vcpu, operation.gfn, operation.pageSize) ?? null) : null,
+      registers: isServed ? (model.decidingRegisters?.(operation.vcpu, operation.gfn, pageSize) ?? null) : null,
+      guestOs: operation.op === 'request' ? (guest?.lastRule() ?? null) : null,
     };
   });
 }

@@ -16,7 +16,7 @@ import type { Trace } from './trace.js';
 
 /**
  * Resets the model with the machine (null: it goes on from where it is), asks it the first `steps` steps and leaves what it says in
- * `trace`, which has room for them. Without a guest OS `request` is `n/a`.
+ * `trace`, which has room for them. Without a guest OS `request` is `n/a`. From step `first` on (0) it is asked: those before were done.
  */
 export type StepRunner = (
   model: Model,
@@ -25,6 +25,7 @@ export type StepRunner = (
   steps: number,
   trace: Trace,
   guest?: GuestSession | null,
+  first?: number,
 ) => void;
 
 /** By the prototype of the models. */
@@ -107,15 +108,15 @@ const JUDGE = `const now = model.brokenInvariants();
 /** @param number tells this text from those of other classes */
 function compile(number: number, model: Model, judges: boolean): StepRunner {
   const cases = SPECS.map((spec, code) => `case ${code}: ${answerTo(spec, model)} break;`);
-  const text = `return function run${number}(model, machine, words, steps, trace, guest) {
+  const text = `return function run${number}(model, machine, words, steps, trace, guest, first = 0) {
     if (machine !== null) {
       model.reset(machine);
       if (guest) guest.start(machine);
     }
     const { observations, values${judges ? ', broken' : ''} } = trace;
     ${judges ? 'let before = 0;' : ''}
-    values.fill(0, 0, 2 * steps);
-    for (let step = 0, at = 0; step < steps; step++, at += ${STEP_WORDS}) {
+    values.fill(0, 2 * first, 2 * steps);
+    for (let step = first, at = first * ${STEP_WORDS}; step < steps; step++, at += ${STEP_WORDS}) {
       let observation = 0;
       switch (words[at]) {
         ${cases.join('\n')}

@@ -70,13 +70,14 @@ async function explainIn(session: PanelSession, input: ScenarioInput, asked: num
       process.stdout.write(`\nthe address space after the step\n${addressMapText(map, terminalWidth())}`);
     return;
   }
-  const models = explanations.map(({ profile, rule, clauses, zap, registers, behind, state }) => ({
+  const models = explanations.map(({ profile, rule, clauses, zap, registers, guestOs, behind, state }) => ({
     profile,
     answer: observations[profile][step],
     rule,
     clauses,
     zap,
     registers,
+    ...(op === 'request' ? { guestOs } : {}),
     steps: behind,
     state,
   }));

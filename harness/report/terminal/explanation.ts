@@ -51,7 +51,7 @@ function brokenText(invariant: Invariant, buckets: Divergence['buckets']): strin
 }
 
 function explanationLines(
-  { profile, rule, clauses, zap, registers, behind }: Explanation,
+  { profile, rule, clauses, zap, registers, guestOs, behind }: Explanation,
   scenario: Scenario,
   answer: ObservationJson,
   width: number,
@@ -59,6 +59,7 @@ function explanationLines(
   return [
     '',
     `${profile}: ${answerText(answer)}`,
+    ...guestOsLines(guestOs, width),
     ...(rule === null ? ['  (no rule)'] : wrapped(`${rule.sentence} [${citationText(rule.citation)}]`, width, '  ', '  ')),
     ...(rule === null ? [] : [`  rule ${rule.id}`]),
     ...(registers === null ? [] : wrapped(`the type is that of ${registers}`, width, '  ', '    ')),
@@ -74,6 +75,19 @@ function explanationLines(
     ...(behind.length === 0
       ? ['  depends on no earlier step']
       : behind.flatMap((index) => wrapped(`set by step ${index}: ${stepInWords(scenario.steps[index])}`, width, '  ', '    '))),
+  ];
+}
+
+/** What the OS made of the request comes before what the subject made of the access. */
+function guestOsLines(guestOs: Explanation['guestOs'], width: number): string[] {
+  if (guestOs === null) return [];
+  const { id, sentence, citation, clauses = [] } = guestOs;
+  return [
+    ...wrapped(`the guest OS: ${sentence} [${citationText(citation)}]`, width, '  ', '    '),
+    `    rule ${id}`,
+    ...clauses.flatMap((clause) =>
+      wrapped(`besides: ${clause.sentence} [${citationText(clause.citation)}]`, width, '    ', '      '),
+    ),
   ];
 }
 
