@@ -31,13 +31,29 @@ const PANELS: Readonly<Record<string, readonly string[]>> = {
     'nested/xen-vmx',
     'nested/acrn',
   ],
+  // The newest profile of each hypervisor and vendor.
+  'all-hypervisors': [
+    'bare-metal/intel',
+    'bare-metal/amd',
+    'intel-ept/6.16',
+    'amd-npt/gpat',
+    'xen-hvm/ept-4.21',
+    'xen-hvm/npt',
+    'bhyve/13',
+    'bhyve/amd',
+    'acrn/3.x',
+    'jailhouse/0.12',
+    'jailhouse/amd',
+    'virtualbox/7',
+    'virtualbox/amd',
+  ],
 };
 
 const FAMILIES = new Set(PROFILES.map(({ lineage }) => lineage));
 
 /** Profiles named by a list: names, families, releases of one, with switches set otherwise. @throws {UsageError} naming what is close. */
 export function profilesOf(names: readonly string[], source = '--models'): Profile[] {
-  const members = names.flatMap((name) => PANELS[name] ?? [name]);
+  const members = names.flatMap((name) => (Object.hasOwn(PANELS, name) ? PANELS[name] : [name]));
   const chosen = members.flatMap((name) => {
     const found = PROFILES.filter((profile) => name === 'all' || profile.name === name || profile.lineage === name);
     return found.length > 0 ? found : knownProfiles(name, PROFILES, source);
@@ -53,11 +69,12 @@ export function chosenProfiles(list: string | undefined, fallback: readonly stri
   return profilesOf(names, source);
 }
 
-/** A comma separates profiles, but behind a plus switches of one: the next with a slash, and `all` or a family, is a profile again. */
+/** A comma separates profiles, but behind a plus switches of one: the next with a slash, and `all`, a panel or a family, is a profile again. */
 function namesOf(list: string): string[] {
   const names: string[] = [];
   for (const word of list.split(',').map((each) => each.trim())) {
-    const isProfile = word.includes('/') || word === 'all' || FAMILIES.has(word) || !names.at(-1)?.includes('+');
+    const isProfile =
+      word.includes('/') || word === 'all' || FAMILIES.has(word) || Object.hasOwn(PANELS, word) || !names.at(-1)?.includes('+');
     if (word === '') continue;
     if (isProfile) names.push(word);
     else names.push(`${names.pop()},${word}`);

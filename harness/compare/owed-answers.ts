@@ -36,6 +36,9 @@ const ROWS: Readonly<Record<string, readonly OperationName[]>> = {
   'nested-svm': [...OF_KVM, 'host-msr'],
   'nested-vmx': [...OF_KVM, 'host-msr'],
   'xen-hvm': OF_XEN,
+  bhyve: [...OF_ALL, 'zap', 'set-io-resources'],
+  acrn: [...OF_ALL, 'zap', 'set-io-resources'],
+  virtualbox: [...OF_ALL, 'zap', 'set-io-resources'],
   // A cell has neither devices that come and go nor a host that takes memory back.
   jailhouse: OF_ALL.filter((name) => !['attach-device', 'detach-device', 'set-backing'].includes(name)),
 };
