@@ -1,4 +1,4 @@
 import { profiles } from '../../../models/jailhouse/versions.js';
 import { describeVectors } from '../../vectors.js';
 
-describeVectors('other-hypervisors.jsonl', profiles, 'an independent reading of the same sources');
+describeVectors('other-hypervisors.jsonl', profiles);
