@@ -3,15 +3,13 @@ import { writeWhole } from '../files/writing.js';
 import { join } from 'node:path';
 import { UsageError } from '../operations/usage-error.js';
 import { bootScenario, GUEST_FRAMES } from '../private-boot/boot.js';
-import { type BootCost, bootCosts, countsConversions } from '../private-boot/boot-cost.js';
+import { type BootCost, bootCosts } from '../private-boot/boot-cost.js';
 import { bootCostJson } from '../report/boot-cost-json.js';
 import { bootCostText } from '../report/terminal/boot-cost.js';
 import { decodeScenario } from '../scenario/encoded.js';
 import { printScenario } from '../scenario/print.js';
 import type { Profile } from '../../models/contract/model.js';
-import { PROFILES } from '../../models/registry.js';
 import type { Settings } from './options/settings.js';
-import { knownProfile } from './known-profile.js';
 import { terminalWidth } from './panel-session.js';
 import { packageVersion } from './version.js';
 
@@ -19,11 +17,10 @@ import { packageVersion } from './version.js';
 const OF_THE_SEARCH = ['cases', 'time', 'seed', 'external', 'details'];
 
 /** Exit code 0: equal costs, 1: different. @throws {UsageError} */
-export function compareCost(found: Settings, format: 'terminal' | 'json'): number {
+export function compareCost([a, b]: readonly Profile[], found: Settings, format: 'terminal' | 'json'): number {
   const unused = OF_THE_SEARCH.find((option) => found.value(option) !== undefined);
   if (unused !== undefined)
     throw new UsageError(`--${unused}: found beside --lens cost, expected none: it runs the same boots every time`);
-  const [a, b] = found.operands.map((name) => counting(knownProfile(name, PROFILES)));
   const costs = bootCosts(a, b);
   const out = found.text('out');
   if (out !== undefined) writeScenarios(costs, out);
@@ -33,15 +30,6 @@ export function compareCost(found: Settings, format: 'terminal' | 'json'): numbe
       : bootCostText(costs, [a.name, b.name], GUEST_FRAMES, terminalWidth()),
   );
   return costs.every((cost) => JSON.stringify(cost.a) === JSON.stringify(cost.b)) ? 0 : 1;
-}
-
-/** @throws {UsageError} for a profile that has no private memory */
-function counting(profile: Profile): Profile {
-  if (countsConversions(profile)) return profile;
-  const families = [...new Set(PROFILES.filter(countsConversions).map(({ lineage }) => lineage))];
-  throw new UsageError(
-    `compare --lens cost: found ${profile.name}, which has no private memory to convert, expected profiles of ${families.join(', ')}`,
-  );
 }
 
 function writeScenarios(costs: readonly BootCost[], folder: string): void {

@@ -1,9 +1,13 @@
-/** What makes the two sides differ, named so that the symptoms of one cause meet. Asked by running minimal scenarios again. */
+/**
+ * Answers what would remove a difference of two sides, by running its minimal scenario again without one circumstance after the other.
+ * (finding/cause.ts answers which rule of the deviating profile a finding of any panel is put down to.)
+ */
 import { levelOf, memtypeOf, type Observation, outcomeOf, ruleOf, UNDEFINED } from '../../models/contract/observation.js';
 import type { OperationName } from '../../models/contract/operation.js';
 import { LENSES, type Lens } from '../compare/lens.js';
 import type { Finding } from '../finding/finding.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { type CounterCause, counterCause } from './counter-cause.js';
 import { withEqualVcpus, withMappingsRenewed, withPaging } from './counterfactual.js';
 import type { Rerun, Said } from './rerun.js';
 
@@ -25,10 +29,13 @@ export type Cause =
   /** The sides map the frame in pages of different size, and what types or renews one does not reach the other. */
   | { readonly kind: 'size' }
   /** The sides decide by these rules; `sizesDiffer`: for mappings of different size. */
-  | ({ readonly kind: 'rules'; readonly sizesDiffer: boolean } & Rules);
+  | ({ readonly kind: 'rules'; readonly sizesDiffer: boolean } & Rules)
+  | CounterCause;
 
 /** The cause of a finding, whose scenario is minimal. */
-export async function causeOf({ scenario, step, bucket }: Finding, rerun: Rerun): Promise<Cause> {
+export async function causeOf(finding: Finding, rerun: Rerun): Promise<Cause> {
+  const { scenario, step, bucket } = finding;
+  if (bucket.op === 'end') return counterCause(finding, rerun.pair);
   const upTo = cut(scenario, step);
   const rules = { a: bucket.expectedSide, b: bucket.gotSide };
   const refused = await firstDifference(upTo, rerun, (op) => op !== 'access');

@@ -78,6 +78,10 @@ function idOf(cause: DifferenceCause): string {
       return 'mappings-of-other-size';
     case 'inputs':
       return 'same-rules-other-inputs';
+    case 'zap':
+      return `zap-of-${cause.zaps}~${cause.rule}`;
+    case 'counters':
+      return `counters~${cause.counters.join('~')}`;
     case 'rule':
       return `rule-of-${cause.side}~${cause.rule}`;
   }

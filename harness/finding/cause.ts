@@ -1,6 +1,7 @@
 /**
- * Buckets of one cause as one thing to read, accept or open an issue for. The cause of a bucket is the rule of the profile that deviates, or
- * the table that this rule is a cell of: a function of the bucket and its edge alone, so that it is the same in every run.
+ * Answers which rule of the deviating profile (or which table, where that rule is a cell of one) a bucket is put down to, from the bucket and
+ * its edge alone, so that it is the same in every run. Buckets of one cause are one thing to read, accept or open an issue for.
+ * (comparison/cause.ts answers, by running scenarios again, what would remove a difference of two sides.)
  */
 import { rankOf, type Severity } from '../classify/severity.js';
 import type { Seat } from '../compare/panel.js';

@@ -1,14 +1,15 @@
 /** The first version with the new answer: by binary search, then checked against the versions that the search did not ask. */
 import type { Profile } from '../../models/contract/model.js';
-import type { ObservationJson } from '../scenario/observation-json.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { isOpen, isSameAnswer, seenAt, versionAnswers } from './answer.js';
+import { changingRule, isOpen, isSameAnswer, seenAt, type VersionAnswer, type VersionAnswers, versionAnswers } from './answer.js';
 import { type AnswerText, type Change, changeBetween } from './change.js';
 
 /** A version and what it answers at the step. */
 export interface Asked {
   readonly profile: Profile;
-  readonly answer: ObservationJson;
+  readonly answer: VersionAnswer;
+  /** To all steps. */
+  readonly answers: VersionAnswers;
 }
 
 /** Two neighbours, among the versions that have an answer, that differ. */
@@ -39,9 +40,12 @@ export function bisect(versions: readonly Profile[], scenario: Scenario, step: n
   const answers = new Map<Profile, Asked>();
   const ask = (index: number): Asked => {
     const profile = versions[index];
-    const known = answers.get(profile) ?? { profile, answer: versionAnswers(profile, scenario).observations[step] };
-    answers.set(profile, known);
-    return known;
+    const known = answers.get(profile);
+    if (known !== undefined) return known;
+    const all = versionAnswers(profile, scenario);
+    const asked = { profile, answer: all.observations[step], answers: all };
+    answers.set(profile, asked);
+    return asked;
   };
   const isAnswered = (index: number) => !isOpen(ask(index).answer);
   let low = 0;
@@ -61,6 +65,7 @@ export function bisect(versions: readonly Profile[], scenario: Scenario, step: n
   const asked = [...answers.values()];
   const flips = flipsOf(
     versions.map((_, index) => ask(index)),
+    step,
     (profile) => seenAt(profile, scenario, step),
   );
   const found = flips.find(({ after }) => isChanged && after === ask(high)) ?? null;
@@ -76,13 +81,14 @@ function middleOf(low: number, high: number, isAnswered: (index: number) => bool
   return null;
 }
 
-function flipsOf(all: readonly Asked[], answerIn: AnswerText): Flip[] {
+function flipsOf(all: readonly Asked[], step: number, answerIn: AnswerText): Flip[] {
   const answered = all.filter(({ answer }) => !isOpen(answer));
   return answered.flatMap((after, index): Flip[] => {
     const before = answered[index - 1];
     if (before === undefined || isSameAnswer(before.answer, after.answer)) return [];
     const between = all.slice(all.indexOf(before) + 1, all.indexOf(after)).map(({ profile }) => profile);
+    const rule = changingRule(before.answers, after.answers, step);
     const chain = [before.profile, ...between, after.profile];
-    return [{ before, after, change: changeBetween(chain, after.answer.rule, answerIn), between }];
+    return [{ before, after, change: changeBetween(chain, rule?.id, answerIn), between }];
   });
 }

@@ -1,9 +1,8 @@
 /** A scenario through all versions of a line: what each step answered when, and what changed it. */
 import type { OperationName } from '../../models/contract/operation.js';
 import type { Rule } from '../../models/contract/rule.js';
-import type { ObservationJson } from '../scenario/observation-json.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { isSameAnswer, seenAt, type VersionAnswers, versionAnswers } from './answer.js';
+import { changingRule, isSameAnswer, ruleAt, seenAt, type VersionAnswer, type VersionAnswers, versionAnswers } from './answer.js';
 import { type Change, changeBetween } from './change.js';
 import { type VersionLine, versionName } from './version-line.js';
 
@@ -11,9 +10,11 @@ import { type VersionLine, versionName } from './version-line.js';
 export interface Run {
   /** Names inside the family, oldest first. */
   readonly versions: readonly string[];
-  readonly answer: ObservationJson;
+  readonly answer: VersionAnswer;
   /** The deciding rules, each from which version of the run on: the first is that of the oldest. */
   readonly rules: readonly RuleSpan[];
+  /** In the same way, the rules of the invalidation, or of the decision against one; empty: the step had nothing to do with any. */
+  readonly zapRules: readonly RuleSpan[];
   /** Null: the oldest run. */
   readonly change: Change | null;
 }
@@ -31,7 +32,7 @@ export interface Proposed {
   readonly base: string;
   /** They answer otherwise than it. */
   readonly isChanged: boolean;
-  readonly answer: ObservationJson;
+  readonly answer: VersionAnswer;
   readonly rule: Rule | null;
 }
 
@@ -67,22 +68,29 @@ export function timelineOf(line: VersionLine, scenario: Scenario): Timeline {
 }
 
 function runsAt(versions: readonly VersionAnswers[], scenario: Scenario, step: number): Run[] {
-  const runs: { versions: string[]; answer: ObservationJson; rules: RuleSpan[]; change: Change | null }[] = [];
+  const runs: { versions: string[]; answer: VersionAnswer; rules: RuleSpan[]; zapRules: RuleSpan[]; change: Change | null }[] = [];
   versions.forEach((current, index) => {
     const answer = current.observations[step];
     const from = versionName(current.profile);
     const rule = ruleAt(current, step);
+    const zapRule = current.zapRules[step];
     const run = runs.at(-1);
     if (run !== undefined && isSameAnswer(run.answer, answer)) {
       run.versions.push(from);
       if (run.rules.at(-1)?.rule !== rule) run.rules.push({ from, rule });
+      if ((run.zapRules.at(-1)?.rule ?? null) !== zapRule) run.zapRules.push({ from, rule: zapRule });
       return;
     }
     const change =
       index === 0
         ? null
-        : changeBetween([versions[index - 1].profile, current.profile], answer.rule, (profile) => seenAt(profile, scenario, step));
-    runs.push({ versions: [from], answer, rules: [{ from, rule }], change });
+        : changeBetween(
+            [versions[index - 1].profile, current.profile],
+            changingRule(versions[index - 1], current, step)?.id,
+            (profile) => seenAt(profile, scenario, step),
+          );
+    const zapRules = zapRule === null ? [] : [{ from, rule: zapRule }];
+    runs.push({ versions: [from], answer, rules: [{ from, rule }], zapRules, change });
   });
   return runs;
 }
@@ -100,8 +108,4 @@ function proposedAt(proposals: readonly VersionAnswers[], versions: readonly Ver
     else known.versions.push(versionName(proposal.profile));
   }
   return found;
-}
-
-function ruleAt({ profile, observations }: VersionAnswers, step: number): Rule | null {
-  return profile.rules.find((rule) => rule?.id === observations[step].rule) ?? null;
 }

@@ -2,7 +2,15 @@
 import type { ComparisonResult } from '../comparison.js';
 import type { Difference, Symptom } from '../comparison/difference.js';
 import { scenarioJson } from '../scenario/print.js';
-import { type ComparedSide, causeTitle, comparedSides, ruleUses, symptomRules } from './comparison-sides.js';
+import {
+  type ComparedSide,
+  causeTitle,
+  comparedSides,
+  countedScenarios,
+  ruleUses,
+  symptomCounters,
+  symptomRules,
+} from './comparison-sides.js';
 import type { RuleSource } from './rule-source.js';
 
 export const COMPARE_FORMAT = 'emtdiff-compare/1';
@@ -12,6 +20,7 @@ type Sides = readonly [ComparedSide, ComparedSide];
 export function comparisonJson(result: ComparisonResult, version: string, interrupted: boolean): Record<string, unknown> {
   const sides = comparedSides(result);
   const { agreement } = result;
+  const counted = countedScenarios(result);
   return {
     format: COMPARE_FORMAT,
     version,
@@ -28,6 +37,7 @@ export function comparisonJson(result: ComparisonResult, version: string, interr
       compared: agreement.compared,
       alike: agreement.alike,
       abstained: agreement.abstained,
+      ...(counted === null ? {} : { counters: counted }),
       rules: ruleUses(result),
       otherRules: agreement.silentChanges(),
     },
@@ -53,7 +63,7 @@ function bucketJson({ id, cause, severity, points, sequences, symptoms }: Differ
     rules: symptomRules(first, sides).map((source) => source.id),
     // What is invalidated, or by whose registers, is no matter of the rules that typed the mappings.
     commits:
-      cause.kind === 'rule'
+      cause.kind === 'rule' || cause.kind === 'zap'
         ? symptomRules(first, sides).map(({ commits }) => commits)
         : sides.map(({ profile }) => profile?.commits ?? []),
     scenario: scenarioJson(first.finding.scenario),
@@ -72,7 +82,11 @@ function symptomJson(symptom: Symptom, sides: Sides): Record<string, unknown> {
     points,
     sequences,
     rules: symptomRules(symptom, sides).map(ruleJson),
-    answers: sides.map(({ name }) => finding.observations[name]?.[finding.step]),
+    answers: sides.map(({ name }) =>
+      finding.bucket.op === 'end'
+        ? { outcome: 'ok', counters: symptomCounters(finding, name) }
+        : finding.observations[name]?.[finding.step],
+    ),
     scenario: scenarioJson(finding.scenario),
     step: finding.step,
     minimiseEvaluations: finding.evaluations,

@@ -1,8 +1,9 @@
 /** What reports of a comparison say of its two sides. */
+import { COUNTER_NAMES, type Counters } from '../../models/contract/counters.js';
 import type { Profile } from '../../models/contract/model.js';
 import type { ComparisonResult } from '../comparison.js';
 import type { DifferenceCause, Symptom } from '../comparison/difference.js';
-import { sideRules } from '../finding/finding.js';
+import { type Finding, sideRules } from '../finding/finding.js';
 import { stepInWords } from '../operations/registry.js';
 import { answerText, seenText } from './answer-text.js';
 import { type RuleSource, ruleSource } from './rule-source.js';
@@ -27,9 +28,35 @@ export function symptomRules({ finding }: Symptom, [a, b]: readonly [ComparedSid
 
 /** What a side of a symptom went by: the id of its rule; of a side without rules, its answer in words. */
 export function decidedBy({ id, rule }: RuleSource, { name }: ComparedSide, { finding }: Symptom): string {
+  if (rule === null && finding.bucket.op === 'end') return countersText(symptomCounters(finding, name));
   const answer = finding.observations[name]?.[finding.step];
   if (rule !== null || answer === undefined) return id;
   return finding.bucket.lens.name === 'memtype' ? seenText(answer) : answerText(answer);
+}
+
+/** What a side counted by the end of the minimal scenario, where counters are compared. */
+export function symptomCounters({ partition, answers }: Finding, name: string): Counters {
+  return answers[partition.findIndex((group) => group.includes(name))]?.counters ?? {};
+}
+
+/** `zaps 1, zappedLeaves 2`, or `nothing`. */
+export function countersText(counters: Counters): string {
+  const counted = COUNTER_NAMES.filter((name) => (counters[name] ?? 0) > 0);
+  return counted.length === 0 ? 'nothing' : counted.map((name) => `${name} ${counters[name]}`).join(', ');
+}
+
+/** Scenarios after which all counters that both sides have were equal, and those after which they were not; null: they were not compared. */
+export function countedScenarios({
+  pair,
+  points,
+  sequences,
+  differences,
+}: ComparisonResult): { alike: number; different: number } | null {
+  if (!pair.work.lenses.some(({ name }) => name === 'cost')) return null;
+  const counted = differences.flatMap(({ symptoms }) => symptoms.filter(({ finding }) => finding.bucket.op === 'end'));
+  // After a scenario one bucket says which counters differ, or none.
+  const different = counted.reduce((sum, symptom) => sum + symptom.points + symptom.sequences, 0);
+  return { alike: points + sequences - different, different };
 }
 
 /** One line that says what makes the sides differ. */
@@ -51,6 +78,12 @@ export function causeTitle(cause: DifferenceCause, symptom: Symptom, sides: read
         ? `both decide by ${a.id}, on different register values`
         : `A decides by ${a.id}, B by ${b.id}, at the same place of the source`;
     }
+    case 'zap': {
+      const [zaps, keeps] = cause.zaps === 'a' ? ['A', 'B'] : ['B', 'A'];
+      return `${zaps} invalidates mappings by ${cause.rule}, ${keeps} keeps them${cause.keptBy === null ? '' : ` by ${cause.keptBy}`}`;
+    }
+    case 'counters':
+      return `the sides differ in what they count of ${cause.counters.join(' and ')}`;
     case 'rule': {
       const [own, other] = cause.side === 'a' ? ['A', 'B'] : ['B', 'A'];
       return `${own} decides by ${cause.rule}, ${cause.isOnly ? `which ${other} never reached` : `${other} otherwise`}`;

@@ -1,10 +1,11 @@
 /** `emtdiff compare`: what one version does for guests that another does not. */
 import { type ComparisonResult, compareModels } from '../../comparison.js';
 import type { Participant } from '../../comparison/pair.js';
-import { DEFAULT_LENSES, type LensName } from '../../compare/lens.js';
+import { DEFAULT_LENSES, LENS_NAMES, type LensName } from '../../compare/lens.js';
 import { SPACE_SIZE } from '../../decision-space/dimensions.js';
 import type { ExternalModel } from '../../external/external-model.js';
 import { UsageError } from '../../operations/usage-error.js';
+import { countsConversions } from '../../private-boot/boot-cost.js';
 import { comparisonJson } from '../../report/comparison-json.js';
 import { comparisonText } from '../../report/terminal/comparison.js';
 import { PROFILES } from '../../../models/registry.js';
@@ -18,7 +19,6 @@ import { watchdog } from '../../engine/watchdog.js';
 import { StopWatch } from '../../engine/stop-watch.js';
 import { packageVersion } from '../version.js';
 import { word } from '../options/arguments.js';
-import { COMPARABLE } from '../options/table.js';
 import type { CommandPage } from '../options/page.js';
 import type { Settings } from '../options/settings.js';
 
@@ -41,16 +41,17 @@ export const page: CommandPage = {
 
 export async function run(found: Settings): Promise<number> {
   const format = found.one('format', ['terminal', 'json'] as const) ?? 'terminal';
-  if (found.text('lens') === 'cost') return compareCost(found, format);
-  if (found.text('out') !== undefined) throw new UsageError('--out: found without --lens cost, expected both or neither');
-  const lenses = chosenLenses(found.text('lens'));
-  const search = { lenses, ...budget(found), seed: found.text('seed') ?? DEFAULT_SEED };
   const names = found.operands;
   const definitions = wantedExternals(found, (name) => names.includes(name));
   for (const definition of definitions)
     if (!names.includes(definition.split('=')[0]))
       throw new UsageError(`--external: found ${JSON.stringify(definition)}, expected the NAME to be A or B: ${names.join(' ')}`);
-  for (const name of names) if (!isExternal(name, definitions)) knownProfile(name, PROFILES);
+  const profiles = names.filter((name) => !isExternal(name, definitions)).map((name) => knownProfile(name, PROFILES));
+  const boots = found.text('lens') === 'cost' && definitions.length === 0 && profiles.every(countsConversions);
+  if (boots) return compareCost(profiles, found, format);
+  if (found.text('out') !== undefined)
+    throw new UsageError('--out: found without --lens cost of two profiles with private memory, expected both or neither');
+  const search = { lenses: chosenLenses(found.text('lens')), ...budget(found), seed: found.text('seed') ?? DEFAULT_SEED };
   const externals = await startExternals(definitions, PROFILES, found);
   const [a, b] = names.map((name) => participant(name, externals));
   try {
@@ -124,6 +125,6 @@ function budget(found: Settings): { cases: number; milliseconds: number } {
 
 function chosenLenses(list: string | undefined): LensName[] {
   if (list === undefined) return [...DEFAULT_LENSES];
-  const names = list.split(',').map((name) => word('--lens', name.trim(), COMPARABLE));
-  return COMPARABLE.filter((name) => names.includes(name));
+  const names = list.split(',').map((name) => word('--lens', name.trim(), LENS_NAMES));
+  return LENS_NAMES.filter((name) => names.includes(name));
 }

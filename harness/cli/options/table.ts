@@ -12,8 +12,6 @@ import type { CommandName, Option } from './option.js';
 /** By name, so that a format more does not compile without a word here; its module is not loaded for its names. */
 const FORMATS: Readonly<Record<ReportFormat, true>> = { html: true, markdown: true, junit: true, sarif: true, json: true };
 const REPORTS = Object.keys(FORMATS);
-/** `cost` compares counters, which no guest sees: it is a comparison of its own. */
-export const COMPARABLE = LENS_NAMES.filter((name) => name !== 'cost');
 
 const MOST = Number.MAX_SAFE_INTEGER;
 /** A thread each. */
@@ -135,7 +133,7 @@ export const TABLE: readonly Option[] = [
     on: ['compare'],
     kind: listOf(LENS_NAMES),
     value: 'LIST',
-    help: `what is compared: ${COMPARABLE.join(' ')}; or cost alone: the counters of boots of a 4 GiB guest with private memory that accepts 1 %, 10 % and 100 % of it (sev-snp, tdx, sw-protected)`,
+    help: `what is compared: ${LENS_NAMES.join(' ')}; cost alone between two of sev-snp, tdx, sw-protected: the counters of boots of a 4 GiB guest with private memory that accepts 1 %, 10 % and 100 % of it`,
     fallback: DEFAULT_LENSES.join(),
   },
   {

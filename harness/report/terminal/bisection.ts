@@ -2,8 +2,7 @@
 import type { Asked, Bisection, Flip } from '../../history/bisection.js';
 import { stepInWords } from '../../operations/registry.js';
 import type { Scenario } from '../../scenario/scenario.js';
-import { answerText } from '../answer-text.js';
-import { commitsText, ruleLines } from './change.js';
+import { commitsText, ruleLines, versionText } from './change.js';
 import { wrapped } from '../wrapped.js';
 
 export function bisectionText(family: string, scenario: Scenario, step: number, bisection: Bisection, width: number): string {
@@ -51,6 +50,5 @@ function flipLines({ before, after, change, between }: Flip, width: number): str
 }
 
 function seen({ profile, answer }: Asked): string {
-  const { level: _, leaf: __, ...brief } = answer;
-  return `${profile.name} ${answerText(brief)}`;
+  return `${profile.name} ${versionText(answer)}`;
 }

@@ -3,7 +3,15 @@ import type { ComparisonResult } from '../../comparison.js';
 import type { SideName } from '../../comparison/cause.js';
 import type { Difference, Symptom } from '../../comparison/difference.js';
 import { visible } from '../../operations/visible.js';
-import { type ComparedSide, causeTitle, comparedSides, decidedBy, symptomRules } from '../comparison-sides.js';
+import {
+  type ComparedSide,
+  causeTitle,
+  comparedSides,
+  countersText,
+  decidedBy,
+  symptomCounters,
+  symptomRules,
+} from '../comparison-sides.js';
 import { coverageLines } from './coverage.js';
 import { citationText } from '../citation-text.js';
 import { plural } from '../plural.js';
@@ -94,12 +102,19 @@ function differenceLines(
 
 /** Rules with their sources, then the minimal scenario. */
 function symptomLines(symptom: Symptom, sides: Sides, only: SideName | null): string[] {
-  const { scenario, observations, step } = symptom.finding;
+  const { bucket, scenario, observations, step } = symptom.finding;
   return [
     ...ruleLines(0, symptom, sides, only),
     ...ruleLines(1, symptom, sides, only),
     ...scenarioTable(scenario, observations, { width: WIDTH, marked: step }),
+    ...(bucket.op === 'end' ? counterLines(symptom, sides) : []),
   ];
+}
+
+/** After the last step: what each side counted. */
+function counterLines({ finding }: Symptom, sides: Sides): string[] {
+  const counted = sides.map(({ name }) => `${name} ${countersText(symptomCounters(finding, name))}`);
+  return ['  > end  counted', ...counted.flatMap((text) => wrapped(text, WIDTH, '           ', '             '))];
 }
 
 /**
@@ -109,7 +124,13 @@ function ruleLines(side: 0 | 1, symptom: Symptom, sides: Sides, only: SideName |
   const letter = 'AB'[side];
   const source = symptomRules(symptom, sides)[side];
   const { rule, commits } = source;
-  if (rule === null) return wrapped(`${letter} answers ${decidedBy(source, sides[side], symptom)}`, WIDTH, '   ', '     ');
+  if (rule === null)
+    return wrapped(
+      `${letter} ${symptom.finding.bucket.op === 'end' ? 'counts' : 'answers'} ${decidedBy(source, sides[side], symptom)}`,
+      WIDTH,
+      '   ',
+      '     ',
+    );
   const isShown = rule.citation.commit !== undefined || (only === 'ab'[side] && commits.length > 0);
   return [
     ...wrapped(`${letter} ${rule.id}${isShown ? ` (${commits.join(', ')})` : ''}`, WIDTH, '   ', '     '),

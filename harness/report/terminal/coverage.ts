@@ -1,6 +1,13 @@
 /** What a comparison looked at without finding a difference, as plain text: rules by side, how often they decided, and why some never differ. */
 import type { ComparisonResult } from '../../comparison.js';
-import { type ComparedSide, comparedSides, type OneSidedUse, type RuleUse, ruleUses } from '../comparison-sides.js';
+import {
+  type ComparedSide,
+  comparedSides,
+  countedScenarios,
+  type OneSidedUse,
+  type RuleUse,
+  ruleUses,
+} from '../comparison-sides.js';
 import { plural } from '../plural.js';
 import { ruleSource } from '../rule-source.js';
 import { wrapped } from '../wrapped.js';
@@ -16,6 +23,13 @@ type Sides = readonly [ComparedSide, ComparedSide];
 /** @param details lists everything */
 export function coverageLines(result: ComparisonResult, details: boolean): string[] {
   const { agreement } = result;
+  const counted = countedScenarios(result);
+  const counters =
+    counted === null
+      ? []
+      : wrapped(`Counters: ${counted.alike} scenarios counted alike, ${counted.different} otherwise.`, WIDTH, '  ', '  ');
+  // No lens looks at an answer: what the rules decided was not compared.
+  if (result.pair.work.lenses.every(({ name }) => name === 'cost')) return counters;
   const sides = comparedSides(result);
   const uses = ruleUses(result);
   const onBoth = uses.areOfBoth ? ' on both sides' : '';
@@ -28,6 +42,7 @@ export function coverageLines(result: ComparisonResult, details: boolean): strin
       '  ',
       '  ',
     ),
+    ...counters,
     ...useLines(`Rules that decided${onBoth}, in no difference`, uses.alike),
     ...useLines(`Rules that decided${onBoth}, in a difference`, uses.different),
     ...(uses.areOfBoth ? oneSidedLines('A', uses.onlyA, sides, details) : []),

@@ -2,9 +2,8 @@
 import { stepInWords } from '../../operations/registry.js';
 import type { Run, StepTimeline, Timeline } from '../../history/timeline.js';
 import type { Scenario } from '../../scenario/scenario.js';
-import { seenText } from '../answer-text.js';
 import { visible } from '../../operations/visible.js';
-import { commitsText, ruleLines } from './change.js';
+import { commitsText, ruleLines, versionText } from './change.js';
 import { wrapped } from '../wrapped.js';
 
 export function historyText(scenario: Scenario, timelines: readonly Timeline[], width: number): string {
@@ -35,24 +34,32 @@ function stepLines(scenario: Scenario, { step, runs, proposals }: StepTimeline, 
     ...runs.flatMap((run) => runLines(run, width)),
     ...(proposals.length === 0 ? [] : ['    never merged']),
     ...proposals.flatMap(({ versions, base, isChanged, answer, rule }) => [
-      ...wrapped(`${versions.join(', ')} on ${base}: ${seenText(answer)}`, width, isChanged ? '    * ' : '      ', '        '),
+      ...wrapped(`${versions.join(', ')} on ${base}: ${versionText(answer)}`, width, isChanged ? '    * ' : '      ', '        '),
       ...ruleLines(rule, width, '        '),
     ]),
   ];
 }
 
-function runLines({ versions, answer, rules, change }: Run, width: number): string[] {
+function runLines({ versions, answer, rules, zapRules, change }: Run, width: number): string[] {
   const span = versions.length === 1 ? versions[0] : `${versions[0]} to ${versions[versions.length - 1]}`;
   const commits = change === null ? '' : commitsText(change);
   return [
     ...wrapped(
-      `${span}: ${seenText(answer)}${commits === '' ? '' : `   (${commits})`}`,
+      `${span}: ${versionText(answer)}${commits === '' ? '' : `   (${commits})`}`,
       width,
       change === null ? '    ' : '  * ',
       '        ',
     ),
     ...rules.flatMap(({ from, rule }, index) =>
       ruleLines(rule, width, '        ', index === 0 ? '' : `from ${from}, the same by: `),
+    ),
+    ...zapRules.flatMap(({ from, rule }, index) =>
+      ruleLines(
+        rule,
+        width,
+        '        ',
+        `${index === 0 ? '' : `from ${from} `}${rule?.kind === 'zap' ? 'zaps' : 'zaps nothing'}: `,
+      ),
     ),
   ];
 }

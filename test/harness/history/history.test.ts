@@ -211,6 +211,26 @@ describe('Of versions that say what each commit changed', () => {
     ]);
   });
 
+  test('a step that invalidates in some versions only is another answer there, by the rule of the invalidation and its commit', () => {
+    const cost = fixture('small-cost-lens-not-compared');
+    const [, cr0] = timelineOf(line, cost).steps;
+    const run = (version: string) => cr0.runs.find(({ versions }) => versions.includes(version))!;
+    expect(['4.1', '4.3', '4.4'].map((version) => run(version).answer.zaps)).toEqual([undefined, true, undefined]);
+    const told = ['4.1', '4.2-full-mtrr', '4.3', '4.4'].map((version) => run(version).zapRules[0].rule);
+    expect(told.map((rule) => [rule?.kind, rule?.citation.commit])).toEqual([
+      ['no-zap', undefined],
+      ['zap', 'b18d5431acc7'],
+      ['zap', 'b18d5431acc7'],
+      ['no-zap', '879ae1880449'],
+    ]);
+    expect(run('4.2-full-mtrr').change).toMatchObject({ commits: ['b18d5431acc7'], rule: { kind: 'zap' } });
+    const pair = line.versions.filter((profile) => ['4.3', '4.4'].includes(versionName(profile)));
+    const { found } = bisect(pair, cost, 1);
+    expect(found?.change).toMatchObject({ commits: ['879ae1880449'], isExact: true, rule: { kind: 'no-zap' } });
+    // It is the invalidation that differs, the answer is the same.
+    expect([found?.before.answer.outcome, found?.after.answer.outcome]).toEqual(['ok', 'ok']);
+  });
+
   test('the frame buffer of an emulated VGA is UC in 6.11.0 alone, by the commit that 6.12 reverted', () => {
     const between = (from: string, to: string) => {
       const versions = line.versions.map(versionName);
