@@ -15,7 +15,7 @@ import type { Settings } from './options/settings.js';
 
 export interface PanelSession {
   readonly work: WorkingPanel;
-  readonly format: 'terminal' | 'json';
+  readonly format: 'terminal' | 'json' | 'markdown';
   close(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export async function openSession(
   input: ScenarioInput,
   fallbackLenses: readonly LensName[],
 ): Promise<PanelSession> {
-  const format = settings.one('format', ['terminal', 'json'] as const) ?? 'terminal';
+  const format = settings.one('format', ['terminal', 'json', 'markdown'] as const) ?? 'terminal';
   const lenses =
     settings
       .text('lens')

@@ -7,6 +7,7 @@ import type { ExternalModel } from '../../external/external-model.js';
 import { UsageError } from '../../operations/usage-error.js';
 import { countsConversions } from '../../private-boot/boot-cost.js';
 import { comparisonJson } from '../../report/comparison-json.js';
+import { terminalSection } from '../../report/ci/markdown.js';
 import { comparisonText } from '../../report/terminal/comparison.js';
 import { PROFILES } from '../../../models/registry.js';
 import { bootSetups } from '../boot-corpus.js';
@@ -40,7 +41,7 @@ export const page: CommandPage = {
 };
 
 export async function run(found: Settings): Promise<number> {
-  const format = found.one('format', ['terminal', 'json'] as const) ?? 'terminal';
+  const format = found.one('format', ['terminal', 'json', 'markdown'] as const) ?? 'terminal';
   const names = found.operands;
   const definitions = wantedExternals(found, (name) => names.includes(name));
   for (const definition of definitions)
@@ -48,7 +49,7 @@ export async function run(found: Settings): Promise<number> {
       throw new UsageError(`--external: found ${JSON.stringify(definition)}, expected the NAME to be A or B: ${names.join(' ')}`);
   const profiles = names.filter((name) => !isExternal(name, definitions)).map((name) => knownProfile(name, PROFILES));
   const boots = found.text('lens') === 'cost' && definitions.length === 0 && profiles.every(countsConversions);
-  if (boots) return compareCost(profiles, found, format);
+  if (boots) return compareCost(profiles, found, format === 'json' ? 'json' : 'terminal');
   if (found.text('out') !== undefined)
     throw new UsageError('--out: found without --lens cost of two profiles with private memory, expected both or neither');
   const search = { lenses: chosenLenses(found.text('lens')), ...budget(found), seed: found.text('seed') ?? DEFAULT_SEED };
@@ -103,10 +104,17 @@ async function searched(a: Participant, b: Participant, { milliseconds, ...searc
   }
 }
 
-function reportOf(result: ComparisonResult, format: 'terminal' | 'json', details: boolean, interrupted: boolean): string {
+function reportOf(
+  result: ComparisonResult,
+  format: 'terminal' | 'json' | 'markdown',
+  details: boolean,
+  interrupted: boolean,
+): string {
   return format === 'json'
     ? `${JSON.stringify(comparisonJson(result, packageVersion(), interrupted))}\n`
-    : comparisonText(result, { details, interrupted, spaceSize: SPACE_SIZE });
+    : format === 'markdown'
+      ? terminalSection(comparisonText(result, { details, interrupted, spaceSize: SPACE_SIZE }), [])
+      : comparisonText(result, { details, interrupted, spaceSize: SPACE_SIZE });
 }
 
 function isExternal(name: string, definitions: readonly string[]): boolean {

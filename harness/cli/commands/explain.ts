@@ -10,6 +10,7 @@ import { agreedAliases } from '../../finding/agreed-alias.js';
 import { divergencesOf } from '../../finding/divergence.js';
 import { addressMapJson } from '../../report/address-map-json.js';
 import { addressMapText } from '../../report/terminal/address-map.js';
+import { terminalSection } from '../../report/ci/markdown.js';
 import { explainText } from '../../report/terminal/explanation.js';
 import { lineageOf } from '../lineage.js';
 import { openSession, type PanelSession, reportFaults, terminalWidth } from '../panel-session.js';
@@ -64,10 +65,11 @@ async function explainIn(session: PanelSession, input: ScenarioInput, asked: num
   const { op } = steps[step];
   const vcpu = 'vcpu' in steps[step] ? (steps[step] as { readonly vcpu: number }).vcpu : 0;
   const map = addressMap(profiles, scenario, step + 1, vcpu);
-  if (session.format === 'terminal') {
-    process.stdout.write(explainText(scenario, step, observations, explanations, here, aliases, differences, terminalWidth()));
-    if (map.profiles.length <= MOST_IN_TEXT)
-      process.stdout.write(`\nthe address space after the step\n${addressMapText(map, terminalWidth())}`);
+  if (session.format !== 'json') {
+    const told = explainText(scenario, step, observations, explanations, here, aliases, differences, terminalWidth());
+    const space =
+      map.profiles.length <= MOST_IN_TEXT ? `\nthe address space after the step\n${addressMapText(map, terminalWidth())}` : '';
+    process.stdout.write(session.format === 'markdown' ? terminalSection(told + space, [scenario]) : told + space);
     return;
   }
   const models = explanations.map(({ profile, rule, clauses, zap, registers, guestOs, behind, state }) => ({

@@ -9,6 +9,7 @@ import { type Divergence, divergencesOf } from '../../finding/divergence.js';
 import { type ChangedAnswer, changedAnswers, verificationLines } from '../../finding/verification.js';
 import { visible } from '../../operations/visible.js';
 import type { ObservationJson } from '../../scenario/observation-json.js';
+import { terminalSection } from '../../report/ci/markdown.js';
 import { replayText } from '../../report/terminal/replay.js';
 import { scenarioJson } from '../../scenario/print.js';
 import { bootSetups } from '../boot-corpus.js';
@@ -50,14 +51,15 @@ export async function run(found: Settings): Promise<number> {
       };
       process.stdout.write(`${JSON.stringify(document)}\n`);
     } else {
-      if (verified !== null)
-        process.stdout.write(`${verificationLines(verified.changed, verified.bucket, verified.shown).map(visible).join('\n')}\n\n`);
-      process.stdout.write(
-        replayText(input.scenario, observations, counters, divergences, aliases, {
-          width: terminalWidth(),
-          details: found.has('details'),
-        }),
-      );
+      const head =
+        verified === null
+          ? ''
+          : `${verificationLines(verified.changed, verified.bucket, verified.shown).map(visible).join('\n')}\n\n`;
+      const told = replayText(input.scenario, observations, counters, divergences, aliases, {
+        width: terminalWidth(),
+        details: found.has('details'),
+      });
+      process.stdout.write(session.format === 'markdown' ? terminalSection(head + told, [input.scenario]) : head + told);
     }
     const code = reportFaults(faults.all());
     return code === 0 && verified !== null && verified.outcome !== 'reproduced' ? 1 : code;

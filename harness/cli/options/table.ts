@@ -465,7 +465,15 @@ export const TABLE: readonly Option[] = [
   },
   {
     name: 'format',
-    on: ['replay', 'explain', 'compare', 'history', 'bisect', 'matrix', 'models', 'regress', 'check', 'map'],
+    on: ['replay', 'explain', 'compare'],
+    kind: oneOf(['terminal', 'json', 'markdown']),
+    value: 'FORMAT',
+    help: 'terminal, json, or markdown: for an issue or a mail, with the scenario',
+    fallback: 'terminal',
+  },
+  {
+    name: 'format',
+    on: ['history', 'bisect', 'matrix', 'models', 'regress', 'check', 'map'],
     kind: oneOf(['terminal', 'json']),
     value: 'FORMAT',
     help: 'terminal or json',

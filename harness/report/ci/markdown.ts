@@ -3,6 +3,7 @@ import { SEVERITIES } from '../../classify/severity.js';
 import { stepInWords } from '../../operations/registry.js';
 import { visible } from '../../operations/visible.js';
 import { printScenario } from '../../scenario/print.js';
+import type { Scenario } from '../../scenario/scenario.js';
 import { answerText } from '../answer-text.js';
 import { caseText, conductText, deciders, machineText, severityText, statementText, stepsText, whereText } from '../bucket-text.js';
 import { percent } from '../amount-text.js';
@@ -108,8 +109,14 @@ function bucketSection(bucket: ReportBucket, lookup: RuleLookup): string[] {
   ];
 }
 
+/** What a terminal shows, as a block; then scenarios as `emtdiff replay` reads them. */
+export function terminalSection(text: string, scenarios: readonly Scenario[]): string {
+  const sections = scenarios.flatMap((scenario) => ['', ...scenarioSection({ scenario })]);
+  return `${[...fenced(text.trimEnd().split('\n')), ...sections].join('\n')}\n`;
+}
+
 /** The scenario as `emtdiff replay` reads it: what lasts where a seed does not. */
-export function scenarioSection({ scenario }: ReportCause): string[] {
+export function scenarioSection({ scenario }: Pick<ReportCause, 'scenario'>): string[] {
   return ['The scenario, for `emtdiff replay FILE`:', '', ...fenced(printScenario(scenario).trimEnd().split('\n'), 'json')];
 }
 

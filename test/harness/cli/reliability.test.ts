@@ -174,6 +174,13 @@ test('An external model that answers at random is told as that, not as a defect 
   ]);
 });
 
+test('Markdown of a replay holds the scenario as replay reads it', () => {
+  const { code, stdout } = emtdiff(['replay', at('scenario.json'), '--models', PANEL, '--format', 'markdown']);
+  const stored = /```json\n([^`]*)```/.exec(stdout)?.[1] ?? '';
+  expect([code, stdout.startsWith('```\n')]).toEqual([0, true]);
+  expect(emtdiff(['replay', '-', '--models', PANEL, '--format', 'markdown'], stored).stdout).toBe(stdout);
+});
+
 describe('A finding', () => {
   const run = at('run');
   const path = () => join(run, 'findings', readdirSync(join(run, 'findings'))[0]);
