@@ -7,8 +7,8 @@ export function userName(environment: Readonly<Record<string, string | undefined
   try {
     return userInfo().username;
   } catch {
-    const name = environment.USER ?? environment.LOGNAME;
-    if (name !== undefined && name.trim() !== '') return name;
+    const name = [environment.USER, environment.LOGNAME].find((one) => one?.trim());
+    if (name !== undefined) return name;
     throw new UsageError('--by: found no name for this user in the system, expected --by NAME');
   }
 }

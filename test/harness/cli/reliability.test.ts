@@ -68,6 +68,14 @@ test('Output that finds no room is a sentence and exit 3', () => {
   expect([status, stderr]).toEqual([3, 'emtdiff: stdout: found ENOSPC while writing, expected room for what is printed\n']);
 });
 
+test('Too few open files are a sentence and exit 2', () => {
+  const { status, stderr } = spawnSync('sh', ['-c', `ulimit -n 64; ${process.execPath} ${SHORT_RUN} ${MAIN} fuzz --cases 1`], {
+    encoding: 'utf8',
+  });
+  expect([status, stderr.trim().split('\n').length]).toEqual([2, 1]);
+  expect(stderr).toContain('found too many open files (EMFILE; see ulimit -n)');
+});
+
 describe('A signal', () => {
   const HANGS = external('hangs', '');
 
