@@ -1,6 +1,7 @@
 /** A campaign on one page: a panel at work on random cases; then every bucket's witness minimised. */
 import { type AliasCount, AliasTally, aliasCounts } from './classify/alias-tally.js';
 import type { BucketTable } from './classify/bucket-table.js';
+import type { GuestOsName } from '../models/contract/guest-os.js';
 import type { Panel } from './compare/panel.js';
 import type { Finding } from './finding/finding.js';
 import { findingsOf } from './finding/reduction.js';
@@ -14,6 +15,8 @@ import { Health } from './run/health.js';
 
 export interface CampaignOptions extends PanelOptions, GeneratorOptions {
   readonly seed: string;
+  /** Operating systems that some cases have in their guest; default: none. */
+  readonly guestOses?: readonly GuestOsName[];
   /** Cases 0 to `cases` - 1; Infinity: until `shouldStop`. */
   readonly cases: number;
   /** Only every `of`th case from `index` on; default: all. */

@@ -1,5 +1,6 @@
 /** What `fuzz` is asked to do: from its options, or from the journal of a run that goes on. */
 import { randomBytes } from 'node:crypto';
+import { GUEST_OS_NAMES, type GuestOsName } from '../../models/contract/guest-os.js';
 import { DEFAULT_LENSES, LENS_NAMES, type LensName } from '../compare/lens.js';
 import type { CampaignPlan } from '../engine/campaign-plan.js';
 import { type Journal, readJournal } from '../engine/journal.js';
@@ -35,6 +36,7 @@ function newPlan(settings: Settings): CampaignPlan {
     seed: seed ?? randomBytes(6).toString('hex'),
     profiles: chosenProfiles(settings.text('models'), DEFAULT_PANEL, settings.source('models')),
     lenses: chosenLenses(settings.text('lens'), settings.source('lens')),
+    guestOses: chosenGuestOses(settings.text('guest-os'), settings.source('guest-os')),
     cases: cases ?? Number.POSITIVE_INFINITY,
     milliseconds: cases === undefined ? (settings.milliseconds('time') ?? DEFAULT_MILLISECONDS) : Number.POSITIVE_INFINITY,
     used: 0,
@@ -52,7 +54,7 @@ function newPlan(settings: Settings): CampaignPlan {
 }
 
 /** What the journal has of its own. */
-export const FIXED = ['seed', 'cases', 'time', 'models', 'lens', 'workers', 'shard', 'out'] as const;
+export const FIXED = ['seed', 'cases', 'time', 'models', 'lens', 'guest-os', 'workers', 'shard', 'out'] as const;
 
 function resumedPlan(settings: Settings, folder: string, journal: Journal): CampaignPlan {
   const given = FIXED.find((name) => settings.origin(name) === 'flag' && settings.text(name) !== undefined);
@@ -62,6 +64,7 @@ function resumedPlan(settings: Settings, folder: string, journal: Journal): Camp
     seed: journal.seed,
     profiles: profilesOf(journal.profiles.filter((name) => !journal.externals.includes(name))),
     lenses: journal.lenses,
+    guestOses: journal.guestOses ?? [],
     cases: journal.cases ?? Number.POSITIVE_INFINITY,
     milliseconds: journal.milliseconds ?? Number.POSITIVE_INFINITY,
     used: journal.used,
@@ -72,6 +75,13 @@ function resumedPlan(settings: Settings, folder: string, journal: Journal): Camp
     out: folder,
     resumes: true,
   };
+}
+
+/** None, all, or those of a list, in the order of their releases. @throws {UsageError} */
+export function chosenGuestOses(list: string | undefined, source: string): GuestOsName[] {
+  if (list === undefined) return [];
+  const names = list.split(',').map((name) => word(source, name.trim(), ['all', ...GUEST_OS_NAMES]));
+  return GUEST_OS_NAMES.filter((name) => names.includes('all') || names.includes(name));
 }
 
 function chosenLenses(list: string | undefined, source: string): LensName[] {

@@ -1,5 +1,6 @@
 /** What a campaign is to do: chosen by who starts it, or read from the journal of a run that goes on. */
 import type { LensName } from '../compare/lens.js';
+import type { GuestOsName } from '../../models/contract/guest-os.js';
 import type { Profile } from '../../models/contract/model.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import type { CampaignState } from '../panel/campaign-state.js';
@@ -10,6 +11,8 @@ export interface CampaignPlan {
   readonly seed: string;
   readonly profiles: readonly Profile[];
   readonly lenses: readonly LensName[];
+  /** Operating systems that some cases have in their guest. */
+  readonly guestOses: readonly GuestOsName[];
   /** `NAME=COMMAND` of each external model. */
   readonly externals: readonly string[];
   /** Infinity where a time was asked for. */

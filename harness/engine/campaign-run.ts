@@ -27,6 +27,7 @@ export async function carryOut(
     externals,
     known: surroundings.known,
     lenses: plan.lenses,
+    guestOses: plan.guestOses,
     setups: surroundings.setups,
     shouldStop: () => watch.isOver,
     shouldHurry: () => watch.isImpatient,

@@ -43,6 +43,7 @@ export class JournalKeeper {
       profiles: [...plan.profiles.map(({ name }) => name), ...externals],
       externals,
       lenses: plan.lenses,
+      ...(plan.guestOses.length === 0 ? {} : { guestOses: plan.guestOses }),
       cases: Number.isFinite(plan.cases) ? plan.cases : null,
       milliseconds: Number.isFinite(plan.milliseconds) ? plan.milliseconds : null,
       used: plan.used + this.watch.counted,

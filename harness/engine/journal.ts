@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { GUEST_OS_NAMES, type GuestOsName } from '../../models/contract/guest-os.js';
 import { BUCKET_LENSES, LENS_NAMES, type LensName } from '../compare/lens.js';
 import { OPERATION_NAMES } from '../operations/registry.js';
 import { document, formatOf, list, object, optional, tuple } from '../scenario/shape.js';
@@ -28,6 +29,8 @@ export interface Journal {
   /** Names of external models: their commands are never read from a file. */
   readonly externals: readonly string[];
   readonly lenses: readonly LensName[];
+  /** Operating systems that some cases have in their guest; absent: none. */
+  readonly guestOses?: readonly GuestOsName[];
   /** As asked for: null where a time was. */
   readonly cases: number | null;
   /** Milliseconds for the cases, null where a number of cases was asked for; and those already used. */
@@ -67,6 +70,7 @@ const JOURNAL = document(JOURNAL_FORMAT, {
   profiles: list(text, { least: 1, distinct: { what: 'profile', of: (name) => name } }),
   externals: list(text),
   lenses: list(oneOf(LENS_NAMES), { least: 1 }),
+  guestOses: optional(list(oneOf(GUEST_OS_NAMES), { least: 1 })),
   cases: nullable(whole(1)),
   milliseconds: nullable(amount()),
   used: amount(),

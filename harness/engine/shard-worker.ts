@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { LensName } from '../compare/lens.js';
 import type { CampaignState } from '../panel/campaign-state.js';
+import type { GuestOsName } from '../../models/contract/guest-os.js';
 import type { Profile } from '../../models/contract/model.js';
 import type { EncodedScenario } from '../scenario/encoded.js';
 import { runGuarded } from './guarded-campaign.js';
@@ -10,6 +11,7 @@ export interface WorkerTask {
   readonly seed: string;
   readonly profiles: readonly string[];
   readonly lenses: readonly LensName[];
+  readonly guestOses: readonly GuestOsName[];
   readonly cases: number;
   readonly index: number;
   readonly of: number;
@@ -42,6 +44,7 @@ export async function countShard(
     seed: task.seed,
     profiles,
     lenses: task.lenses,
+    guestOses: task.guestOses,
     setups,
     cases: task.cases,
     shard: { index: task.index, of: task.of },

@@ -10,6 +10,7 @@ export interface Union {
   readonly profiles: readonly string[];
   readonly externals: readonly string[];
   readonly lenses: Journal['lenses'];
+  readonly guestOses?: Journal['guestOses'];
   /** As asked for, the most; null where no run asked for it. */
   readonly cases: number | null;
   readonly milliseconds: number | null;
@@ -25,11 +26,11 @@ export interface Union {
 export function unionOf(runs: readonly { readonly folder: string; readonly journal: Journal }[]): Union {
   const [first] = runs;
   for (const { folder, journal } of runs) {
-    for (const key of ['seed', 'profiles', 'externals', 'lenses'] as const) {
+    for (const key of ['seed', 'profiles', 'externals', 'lenses', 'guestOses'] as const) {
       const [expected, found] = [JSON.stringify(first.journal[key]), JSON.stringify(journal[key])];
       if (expected !== found)
         throw new UsageError(
-          `${folder}: found ${key} ${found}, expected ${expected} as in ${first.folder}: only shards of one campaign unite`,
+          `${folder}: found ${key} ${found ?? 'none'}, expected ${expected ?? 'none'} as in ${first.folder}: only shards of one campaign unite`,
         );
     }
   }
@@ -49,12 +50,13 @@ export function unionOf(runs: readonly { readonly folder: string; readonly journ
     contributions.push(...journal.contributions);
     states.push(journal.state);
   }
-  const { seed, profiles, externals, lenses } = first.journal;
+  const { seed, profiles, externals, lenses, guestOses } = first.journal;
   return {
     seed,
     profiles,
     externals,
     lenses,
+    guestOses,
     cases: most(runs.map(({ journal }) => journal.cases)),
     milliseconds: most(runs.map(({ journal }) => journal.milliseconds)),
     used: Math.max(...runs.map(({ journal }) => journal.used)),

@@ -24,6 +24,7 @@ export async function runCrew(plan: CampaignPlan, module: URL, options: CrewOpti
       seed: plan.seed,
       profiles: plan.profiles.map(({ name }) => name),
       lenses: plan.lenses,
+      guestOses: plan.guestOses,
       cases: plan.cases,
       index,
       of,

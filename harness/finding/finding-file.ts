@@ -129,6 +129,8 @@ export interface FindingOrigin {
   readonly profiles: readonly string[];
   /** `NAME=COMMAND` of the external models among them. */
   readonly externals?: readonly string[];
+  /** Operating systems that some cases have in their guest; default: none. */
+  readonly guestOses?: readonly string[];
 }
 
 export function findingJson(finding: Finding, origin: FindingOrigin): Record<string, unknown> {
@@ -163,13 +165,17 @@ export function findingJson(finding: Finding, origin: FindingOrigin): Record<str
 }
 
 /** As a shell takes it: the panel with its external models, and the lens where it is none of those that hold by default. */
-function replayCommand({ bucket, case: index }: Finding, { seed, profiles, externals = [] }: FindingOrigin): string {
+function replayCommand(
+  { bucket, case: index }: Finding,
+  { seed, profiles, externals = [], guestOses = [] }: FindingOrigin,
+): string {
   const outside = externals.map((definition) => definition.split('=')[0]);
   const { name: lens } = bucket.lens;
   const options = [
     ['--seed', seed],
     ['--case', `${index}`],
     ['--models', profiles.filter((name) => !outside.includes(name)).join(',')],
+    ...(guestOses.length === 0 ? [] : [['--guest-os', guestOses.join(',')]]),
     ...externals.map((definition) => ['--external', definition]),
     ...(lens === 'invariant' || DEFAULT_LENSES.includes(lens) ? [] : [['--lens', lens]]),
   ];

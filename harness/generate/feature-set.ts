@@ -51,13 +51,13 @@ export const ANY_SUBJECT: FeatureSet = {
 
 /**
  * The features of a panel: private memory and nested guests in some cases where a subject has them, in all where all have.
- * @param drawsRequests whether some cases have a guest OS: every profile knows them all, so a panel has to ask for them
+ * @param guestOses that some cases have in their guest: every profile knows them all, so a campaign has to ask for them
  */
-export function featureSetOf(profiles: readonly Profile[], drawsRequests = false): FeatureSet {
+export function featureSetOf(profiles: readonly Profile[], guestOses: readonly GuestOsName[] = []): FeatureSet {
   // Bare metal is the expectation of each panel and not its subject.
   const subjects = profiles.filter(({ lineage }) => lineage !== 'bare-metal').map((profile) => new Having(profile));
   const share = (has: (subject: Having) => boolean): Share => (!subjects.some(has) ? 'none' : subjects.every(has) ? 'all' : 'some');
-  const oses = !drawsRequests ? [] : profiles.flatMap(({ guestOses = [] }) => guestOses.map(({ name }) => name));
+  const isKnown = (wanted: GuestOsName) => profiles.some((profile) => profile.guestOses?.some(({ name }) => name === wanted));
   return {
     privateMemory: share((subject) => subject.has('set-attributes')),
     inPlace: subjects.some((subject) => subject.has('host-access')),
@@ -65,7 +65,7 @@ export function featureSetOf(profiles: readonly Profile[], drawsRequests = false
     nestedVmx: share((subject) => subject.has('write-vmcs12')),
     hostMsr: subjects.some((subject) => subject.has('host-msr')),
     operations: OPERATION_NAMES.filter((name) => !IN_EVERY_PANEL.has(name) && subjects.some((subject) => subject.has(name))),
-    guestOses: [...new Set(oses)].sort(),
+    guestOses: guestOses.filter(isKnown),
   };
 }
 

@@ -87,6 +87,7 @@ export const BUCKET = object({
 export interface BucketOrigin {
   readonly seed: string;
   readonly profiles: readonly string[];
+  readonly guestOses: readonly string[];
   /** Ids of the buckets that the baseline has with other profiles or rules. */
   readonly changed: readonly string[];
 }
@@ -95,7 +96,7 @@ export interface BucketOrigin {
 export function reportBucket(
   found: Parsed<typeof BUCKET>,
   findings: ReadonlyMap<string, StoredFinding>,
-  { seed, profiles, changed }: BucketOrigin,
+  { seed, profiles, guestOses, changed }: BucketOrigin,
   place: Place,
 ): ReportBucket {
   const { step, class: hazard, invariant, known, baseline, pairs: _, sides: __, ...bucket } = found;
@@ -118,7 +119,7 @@ export function reportBucket(
     observations: finding?.observations ?? null,
     replay:
       finding?.replay ??
-      `npx emtdiff replay --seed ${shellWord(seed)} --case ${found.case} --models ${shellWord(profiles.join(','))}`,
+      `npx emtdiff replay --seed ${shellWord(seed)} --case ${found.case} --models ${shellWord(profiles.join(','))}${guestOses.length === 0 ? '' : ` --guest-os ${guestOses.join(',')}`}`,
   };
 }
 

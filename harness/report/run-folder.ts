@@ -49,6 +49,7 @@ export class RunFolder {
       version: facts.version,
       profiles: result.panel.seats.map(({ name }) => name),
       externals: facts.externals ?? [],
+      guestOses: facts.guestOses ?? [],
     };
     const kept = new Set(result.findings.map((finding) => this.pathOf(finding)));
     for (const finding of result.findings) writeWhole(this.pathOf(finding), documentText(findingJson(finding, origin)));

@@ -55,6 +55,7 @@ const SUMMARY = document(FUZZ_FORMAT, {
   cases: whole(0),
   steps: whole(0),
   profiles: list(text, { distinct: { what: 'profile', of: (name) => name } }),
+  guestOses: optional(list(text, { least: 1 })),
   interrupted: flag,
   incomplete: fallback(flag, false),
   health: object({ faultingWrites: amount(1), mappedAccesses: amount(1), operations: record(whole(0)) }),
@@ -110,7 +111,7 @@ export function runReport(value: unknown, findings: readonly unknown[], file: st
   const byBucket = new Map(
     findings.map((found, index) => storedFinding(found, files[index] ?? `finding ${index}`)).map((one) => [one.id, one]),
   );
-  const origin = { seed: run.seed, profiles: run.profiles, changed: ledger?.changed ?? [] };
+  const origin = { seed: run.seed, profiles: run.profiles, guestOses: run.guestOses ?? [], changed: ledger?.changed ?? [] };
   const buckets = run.buckets.map((bucket, index) => reportBucket(bucket, byBucket, origin, place.at('buckets').at(index)));
   return {
     ...run,

@@ -16,6 +16,8 @@ export const FUZZ_FORMAT = 'emtdiff-fuzz/1';
 export interface RunFacts {
   /** `NAME=COMMAND` of the external models: what a finding's replay command needs. */
   readonly externals?: readonly string[];
+  /** Operating systems that some cases have in their guest: a replayed case needs the same ones. */
+  readonly guestOses?: readonly string[];
   readonly version: string;
   /** Wall time of the cases, in milliseconds. */
   readonly milliseconds: number;
@@ -39,6 +41,7 @@ export function summaryJson(result: CampaignResult, facts: RunFacts): Record<str
     cases: result.cases,
     steps: health.steps,
     profiles: panel.seats.map(({ name }) => name),
+    ...((facts.guestOses ?? []).length === 0 ? {} : { guestOses: facts.guestOses }),
     interrupted: facts.interrupted,
     ...(facts.incomplete ? { incomplete: true } : {}),
     health: {

@@ -107,6 +107,7 @@ async function runPlan(
   const facts: RunFacts = {
     version: packageVersion(),
     externals: plan.externals,
+    guestOses: plan.guestOses,
     milliseconds: plan.used + watch.counted,
     interrupted: watch.isInterrupted,
     ended: new Date().toISOString(),
@@ -122,7 +123,13 @@ async function runPlan(
 /** The reports that were asked for, and annotations where GitHub listens. */
 async function report(result: CampaignResult, facts: RunFacts, reports: ReturnType<typeof chosenReports>): Promise<void> {
   const profiles = result.panel.seats.map(({ name }) => name);
-  const origin = { seed: result.seed, version: facts.version, profiles, externals: facts.externals ?? [] };
+  const origin = {
+    seed: result.seed,
+    version: facts.version,
+    profiles,
+    externals: facts.externals ?? [],
+    guestOses: facts.guestOses ?? [],
+  };
   const findings = result.findings.map((finding) => findingJson(finding, origin));
   const written = await writeReports(summaryJson(result, facts), findings, reports, {
     lookup: rulesOfRegistry(),

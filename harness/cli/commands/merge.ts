@@ -77,6 +77,7 @@ function minimised(union: Union, profiles: readonly Profile[], externals: readon
     externals,
     known: PROFILES,
     lenses: union.lenses,
+    guestOses: union.guestOses ?? [],
     setups: bootSetups(),
     cases: 0,
     before: unitedState(union.states),
@@ -91,7 +92,7 @@ function keep(
   definitions: readonly string[],
   acquaintance: Acquaintance | null,
 ): void {
-  const { seed, profiles, externals, lenses, cases, milliseconds, used, contributions, curves } = union;
+  const { seed, profiles, externals, lenses, guestOses, cases, milliseconds, used, contributions, curves } = union;
   const version = packageVersion();
   writeJournal(out, {
     version,
@@ -99,6 +100,7 @@ function keep(
     profiles,
     externals,
     lenses,
+    ...(guestOses === undefined ? {} : { guestOses }),
     cases,
     milliseconds,
     used,
@@ -109,6 +111,7 @@ function keep(
   new RunFolder(out).write(result, {
     version,
     externals: definitions,
+    guestOses: guestOses ?? [],
     milliseconds: used,
     interrupted: false,
     incomplete: !isWhole(union, result),

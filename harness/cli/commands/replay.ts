@@ -1,6 +1,8 @@
 /** `emtdiff replay`: a scenario, a finding, or a case of a seed, step by step, what each model said. */
 import { DEFAULT_LENSES } from '../../compare/lens.js';
 import { featureSetOf } from '../../generate/feature-set.js';
+import { guestRules } from '../../explain/guest-rules.js';
+import { chosenGuestOses } from '../campaign-choice.js';
 import { chosenProfiles, DEFAULT_PANEL } from '../panel-choice.js';
 import { RandomCases } from '../../generate/random-cases.js';
 import { UsageError } from '../../operations/usage-error.js';
@@ -35,6 +37,7 @@ export async function run(found: Settings): Promise<number> {
     const { divergences, observations } = await divergencesOf(input.scenario, session.work);
     const aliases = agreedAliases(input.scenario, session.work);
     const counters = Object.fromEntries(panel.seats.map(({ name }, seat) => [name, seats.counters(seat)]));
+    const rules = guestRules(seats.profiles, input.scenario);
     const verified = verify(input, observations, divergences);
     if (session.format === 'json') {
       const profiles = Object.fromEntries(
@@ -46,6 +49,7 @@ export async function run(found: Settings): Promise<number> {
         profiles,
         divergences,
         aliases,
+        ...(rules.length === 0 ? {} : { guestOs: rules }),
         ...(verified === null ? {} : { verified }),
         modelFaults: faults.all(),
       };
@@ -58,6 +62,7 @@ export async function run(found: Settings): Promise<number> {
       const told = replayText(input.scenario, observations, counters, divergences, aliases, {
         width: terminalWidth(),
         details: found.has('details'),
+        guestRules: rules,
       });
       process.stdout.write(session.format === 'markdown' ? terminalSection(head + told, [input.scenario]) : head + told);
     }
@@ -101,6 +106,6 @@ function scenarioOf(found: Settings): ScenarioInput {
   if (found.operands.length > 0) throw new UsageError('replay: found a file beside --seed, expected one of the two');
   // The cases of a seed depend on what the panel's subjects know.
   const profiles = chosenProfiles(found.text('models'), DEFAULT_PANEL, found.source('models'));
-  const features = featureSetOf(profiles);
+  const features = featureSetOf(profiles, chosenGuestOses(found.text('guest-os'), found.source('guest-os')));
   return { scenario: new RandomCases(seed, { setups: bootSetups(), features }).scenario(index), finding: null };
 }

@@ -48,6 +48,8 @@ function effective(option: string, settings: Settings, plan: CampaignPlan): unkn
       return Object.fromEntries(plan.externals.map((definition) => [...definition.split(/=(.*)/s)].slice(0, 2)));
     case 'lens':
       return plan.lenses;
+    case 'guest-os':
+      return plan.guestOses;
     case 'seed':
       return plan.resumes ? plan.seed : (settings.text('seed') ?? null);
     case 'cases':

@@ -1,4 +1,5 @@
 /** The one table of options. Parsing, help, environment, configuration file, its schema and docs/configuration.md follow from it. */
+import { GUEST_OS_NAMES } from '../../../models/contract/guest-os.js';
 import { SEVERITIES } from '../../classify/severity.js';
 import { DEFAULT_LENSES, LENS_NAMES } from '../../compare/lens.js';
 import { TARGET_NAMES } from '../../export/export-targets.js';
@@ -32,6 +33,13 @@ export const TABLE: readonly Option[] = [
   },
   { name: 'seed', on: ['replay'], kind: text, value: 'TEXT', help: 'a case of this campaign, with --case' },
   { name: 'case', on: ['replay'], kind: count(0, MOST), value: 'N', help: 'the number of the case, from 0' },
+  {
+    name: 'guest-os',
+    on: ['replay'],
+    kind: listOf(['all', ...GUEST_OS_NAMES]),
+    value: 'LIST',
+    help: 'as the campaign had it, with --case',
+  },
   {
     name: 'models',
     on: ['fuzz'],
@@ -127,6 +135,15 @@ export const TABLE: readonly Option[] = [
     key: 'lenses',
     help: `what is compared: ${LENS_NAMES.join(' ')}`,
     fallback: DEFAULT_LENSES.join(),
+  },
+  {
+    name: 'guest-os',
+    on: ['fuzz'],
+    kind: listOf(['all', ...GUEST_OS_NAMES]),
+    value: 'LIST',
+    key: 'guestOses',
+    help: `some cases have one of these in their guest, whose drivers ask for memory types: all, or ${GUEST_OS_NAMES.join(' ')}`,
+    fallback: 'none: no case has a guest OS',
   },
   {
     name: 'lens',

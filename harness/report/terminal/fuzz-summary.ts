@@ -36,6 +36,7 @@ export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: Su
   const { findings, panel } = result;
   const { width } = options;
   const acquaintance = facts.acquaintance ?? null;
+  const chosen = panelText(options, facts);
   const causes = causesOf(findings, panel.seats, (finding) => standingIn(finding, facts)).map((cause) => newsFirst(cause, facts));
   const told = causes.filter(({ standing }) => standing !== 'known');
   const full = told.slice(0, options.shown);
@@ -51,8 +52,8 @@ export function fuzzSummary(result: CampaignResult, facts: RunFacts, options: Su
   if (full.length > 0)
     lines.push('', `The smallest witness of ${full.length === told.length ? 'each' : `the worst ${full.length}`}:`);
   for (const cause of full) lines.push('', ...findingLines(cause.findings[0], panel.seats, width));
-  if (told.length === 0) lines.push(...surpriseLines(causes, result, options));
-  lines.push(...nextLines(told.length > 0 ? told : causes, result, acquaintance, options.models));
+  if (told.length === 0) lines.push(...surpriseLines(causes, result, options, chosen));
+  lines.push(...nextLines(told.length > 0 ? told : causes, result, acquaintance, chosen));
   return `${lines.join('\n')}\n`;
 }
 
@@ -139,7 +140,7 @@ function causeLines(causes: readonly ToldCause[], { width, pathOf }: SummaryOpti
 }
 
 /** Where nothing is new: a few known causes of different models, so that a first run has something to read. */
-function surpriseLines(causes: readonly Cause[], result: CampaignResult, { width, models }: SummaryOptions): string[] {
+function surpriseLines(causes: readonly Cause[], result: CampaignResult, { width }: SummaryOptions, panel: string): string[] {
   const folder = ({ profiles }: Cause) => profiles[0].split('/')[0];
   const different = causes.filter((cause, index) => causes.findIndex((other) => folder(other) === folder(cause)) === index);
   const chosen = different.slice(0, SURPRISES);
@@ -149,7 +150,7 @@ function surpriseLines(causes: readonly Cause[], result: CampaignResult, { width
     chosen.length < causes.length ? `${chosen.length} of what is known:` : 'What is known:',
     ...chosen.flatMap((cause) => [
       ...wrapped(visible(`${cause.severity}  ${cause.title} ${sourceText(cause, result)}`), width, '  ', '      '),
-      `      ${replayText(cause, result, models)}`,
+      `      ${replayText(cause, result, panel)}`,
     ]),
   ];
 }
@@ -161,26 +162,25 @@ function sourceText({ findings: [{ bucket }] }: Cause, { panel }: CampaignResult
   return rule ? `[${citationText(rule.citation)}]` : '';
 }
 
-function replayText({ findings: [{ case: index }] }: Cause, { seed }: CampaignResult, models: string | undefined): string {
-  return visible(
-    `npx emtdiff replay --seed ${shellWord(seed)} --case ${index}${models === undefined ? '' : ` --models ${shellWord(models)}`}`,
-  );
+function replayText({ findings: [{ case: index }] }: Cause, { seed }: CampaignResult, panel: string): string {
+  return visible(`npx emtdiff replay --seed ${shellWord(seed)} --case ${index}${panel}`);
+}
+
+/** Of commands that draw the same cases. */
+function panelText({ models }: SummaryOptions, { guestOses = [] }: RunFacts): string {
+  const chosen = models === undefined ? '' : ` --models ${shellWord(models)}`;
+  return guestOses.length === 0 ? chosen : `${chosen} --guest-os ${guestOses.join(',')}`;
 }
 
 /** Commands that work as they stand. */
-function nextLines(
-  causes: readonly Cause[],
-  result: CampaignResult,
-  acquaintance: Acquaintance | null,
-  models: string | undefined,
-): string[] {
+function nextLines(causes: readonly Cause[], result: CampaignResult, acquaintance: Acquaintance | null, panel: string): string[] {
   if (causes.length === 0) return [];
-  const seed = `--seed ${shellWord(result.seed)}${models === undefined ? '' : ` --models ${shellWord(models)}`}`;
+  const seed = `--seed ${shellWord(result.seed)}${panel}`;
   const all = (acquaintance?.ledgers ?? []).length === 0 ? [] : [`  npx emtdiff fuzz ${seed} --no-ledger`];
   return [
     '',
     'Next:',
-    `  ${replayText(causes[0], result, models)}`,
+    `  ${replayText(causes[0], result, panel)}`,
     ...[...all, `  npx emtdiff fuzz ${seed} --report html=run.html`].map(visible),
   ];
 }

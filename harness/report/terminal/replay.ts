@@ -1,6 +1,7 @@
 /** A replayed scenario for a terminal: the table, then who diverged where, then what it cost. */
 import { COUNTER_NAMES, type CounterName, type Counters } from '../../../models/contract/counters.js';
 import { partitionText } from '../../compare/partition.js';
+import type { GuestRule } from '../../explain/guest-rules.js';
 import type { AgreedAlias } from '../../finding/agreed-alias.js';
 import type { Divergence } from '../../finding/divergence.js';
 import type { ObservationJson } from '../../scenario/observation-json.js';
@@ -14,6 +15,8 @@ import { wrapped } from '../wrapped.js';
 export interface ReplayTextOptions {
   readonly width: number;
   readonly details: boolean;
+  /** By which rules the guest OS answered requests; default: there are none. */
+  readonly guestRules?: readonly GuestRule[];
 }
 
 export function replayText(
@@ -22,7 +25,7 @@ export function replayText(
   counters: Readonly<Record<string, Counters>>,
   divergences: readonly Divergence[],
   aliases: readonly AgreedAlias[],
-  { width, details }: ReplayTextOptions,
+  { width, details, guestRules = [] }: ReplayTextOptions,
 ): string {
   const heading = [scenario.name, scenario.origin]
     .filter((text) => text !== undefined)
@@ -31,6 +34,7 @@ export function replayText(
   const lines = [
     ...(heading === '' ? [] : wrapped(heading, width, '', '  ')),
     ...scenarioTable(scenario, observations, { width, details }),
+    ...guestRules.flatMap((rule) => guestRuleLines(rule, Object.keys(observations).length, width)),
     '',
     ...(divergences.length === 0 ? ['no divergence'] : [`${divergences.length} divergence${divergences.length === 1 ? '' : 's'}`]),
     ...divergences.flatMap((divergence) => divergenceLines(divergence, width)),
@@ -39,6 +43,13 @@ export function replayText(
     ...counterTables(counters, width),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Names only where the guests of the subjects differ. */
+function guestRuleLines({ step, rule, profiles }: GuestRule, subjects: number, width: number): string[] {
+  const whose = profiles.length === subjects ? '' : ` in ${profiles.join(', ')}`;
+  const told = [rule, ...(rule.clauses ?? [])].map(({ sentence }) => sentence).join(' ');
+  return wrapped(`step ${step}, the guest OS${whose}: ${told} (${rule.id})`, width, '    ', '      ');
 }
 
 function divergenceLines({ step, lens, invariant, partition, buckets }: Divergence, width: number): string[] {

@@ -1,9 +1,10 @@
 import { answerOf } from '../../../harness/run/readable.js';
+import { stepNotes } from '../../../harness/run/step-notes.js';
 import { decodeScenario } from '../../../harness/scenario/encoded.js';
 import type { GuestOs, GuestOsProfile, GuestPlatform } from '../../../models/contract/guest-os.js';
 import { REQUEST_REFUSED } from '../../../models/contract/guest-os.js';
 import { UC_MINUS, WC } from '../../../models/contract/memory-type.js';
-import type { Profile } from '../../../models/contract/model.js';
+import type { Model, Profile } from '../../../models/contract/model.js';
 import { GP, MMIO, NOT_APPLICABLE, type Observation, OK, plain, typed } from '../../../models/contract/observation.js';
 import { recordingModel } from '../../recording-model.js';
 import { encoded, seat } from '../panel-of-two.js';
@@ -26,17 +27,14 @@ function osProfile(answers: { boots?: boolean; index?: number }, platforms: Gues
   return { name: 'linux-6.1', span: '', commits: [], summary: '', create };
 }
 
+function profileWith(guestOses: readonly GuestOsProfile[], model: Model): Profile {
+  const own = { span: '', commits: [], summary: '', guestOses, create: () => model };
+  return { ...seat('xen-hvm/x', { lineage: 'xen-hvm' }), ...own };
+}
+
 function run(guestOses: readonly GuestOsProfile[], machine: object, steps: object[], answer?: (index: number) => Observation) {
   const { model, calls } = recordingModel(answer ?? (() => WC_ACCESS));
-  const profile: Profile = {
-    ...seat('xen-hvm/x', { lineage: 'xen-hvm' }),
-    span: '',
-    commits: [],
-    summary: '',
-    guestOses,
-    create: () => model,
-  };
-  const { observations } = answerOf(profile, decodeScenario(encoded(machine, steps)));
+  const { observations } = answerOf(profileWith(guestOses, model), decodeScenario(encoded(machine, steps)));
   return { observations, calls: calls.filter(([method]) => method !== 'counters') };
 }
 
@@ -133,5 +131,13 @@ describe('The platform that the OS boots on', () => {
       { pg: false, cd: true, nw: false },
       { pg: false, cd: true, nw: true },
     ]);
+  });
+
+  test('is the same where the steps are asked one by one, for what each has to say', () => {
+    const platforms: GuestPlatform[] = [];
+    const { model } = recordingModel(() => WC_ACCESS);
+    const steps = [{ op: 'write-cr0', vcpu: 1, pg: true, cd: true, nw: true }, request('0x1')];
+    stepNotes(profileWith([osProfile({}, platforms)], model), decodeScenario(encoded(MACHINE, steps)));
+    expect(platforms.map(({ cr0 }) => cr0[1])).toEqual([{ pg: true, cd: true, nw: true }]);
   });
 });
