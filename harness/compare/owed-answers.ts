@@ -44,6 +44,7 @@ const ROWS: Readonly<Record<string, readonly OperationName[]>> = {
 };
 
 const ACCESS = codeOf('access');
+const REQUEST = codeOf('request');
 const NEEDS_PRIVATE_MEMORY = OPERATION_NAMES.map((name) => OF_PRIVATE_MEMORY.includes(name));
 
 export class OwedAnswers {
@@ -63,6 +64,8 @@ export class OwedAnswers {
   owes({ machine, words }: EncodedScenario, step: number): boolean {
     const at = step * STEP_WORDS;
     const code = words[at];
+    // The guest OS makes an access of it, which every subject has.
+    if (code === REQUEST) return machine.guestOs !== null;
     if (!this.has[code]) return false;
     if (NEEDS_PRIVATE_MEMORY[code]) return machine.privateMemory;
     return code !== ACCESS || this.owesAccess(machine, words[at + 4], words[at + 7] !== 0);

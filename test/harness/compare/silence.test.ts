@@ -77,6 +77,13 @@ describe('n/a to an operation that the subject has is a divergence', () => {
     expect(seen(seats, [plain(OK, 1), SILENT], step, machine)).toBe(lenses);
   });
 
+  test('of a request, where the guest has an OS', () => {
+    const request = { op: 'request', vcpu: 0, gfn: '0x1', type: 'WB' };
+    const answers = [type(WB), SILENT] as const;
+    expect(seen([NEW, STRANGER], answers, request, { guestOs: 'linux-6.6' })).toBe('memtype exact');
+    expect(seen([NEW, STRANGER], answers, request)).toBe('');
+  });
+
   test.each<[string, readonly [Seat, Seat], object, object]>([
     ['a zap of Xen', [OLD, XEN], zap, {}],
     ['a pin of KVM', [XEN, OLD], pin, {}],
