@@ -68,18 +68,21 @@ test('Cloud Hypervisor 1752: without CPUID.MTRR a guest up to 6.1 has no WC: it 
   ]);
 });
 
-test("ACRN 108: a guest that takes the hypervisor's PAT as it is finds UC- at index 6; the index 2 that everybody expects is WC", () => {
-  const all = () => true;
-  const uncached = request('0x1000000', 'UC-');
-  expect(byRelease('acrn-108-pat-uc-minus-is-wc', 'bare-metal/intel', uncached, all)).toEqual([
-    ...['6 UC', '6 UC'],
-    ...['2 UC', '2 UC', '2 UC', '2 UC', '2 UC'],
-  ]);
-  expect(byRelease('acrn-108-pat-uc-minus-is-wc', 'bare-metal/intel', request('0x1000000', 'WC'), all)).toEqual([
-    ...['2 WC', '2 WC'],
-    ...['1 WC', '1 WC', '1 WC', '1 WC', '1 WC'],
-  ]);
-});
+test.each(['bare-metal/intel', 'acrn/3.x'])(
+  "ACRN 108 on %s: a guest that takes the hypervisor's PAT as it is finds UC- at index 6; the index 2 that everybody expects is WC",
+  (subject) => {
+    const all = () => true;
+    const uncached = request('0x1000000', 'UC-');
+    expect(byRelease('acrn-108-pat-uc-minus-is-wc', subject, uncached, all)).toEqual([
+      ...['6 UC', '6 UC'],
+      ...['2 UC', '2 UC', '2 UC', '2 UC', '2 UC'],
+    ]);
+    expect(byRelease('acrn-108-pat-uc-minus-is-wc', subject, request('0x1000000', 'WC'), all)).toEqual([
+      ...['2 WC', '2 WC'],
+      ...['1 WC', '1 WC', '1 WC', '1 WC', '1 WC'],
+    ]);
+  },
+);
 
 describe('CVE-2025-40181: the TPM of a confidential guest, mapped WB by ACPI and then UC- by its driver', () => {
   const steps = [request('0xfed40', 'WB'), request('0xfed40', 'UC-')];
