@@ -40,6 +40,17 @@ export function scenariosIn(path: string): Scenario[] {
   return linesOf(path).map((line, index) => parseRecorded(line, path, index + 1).scenario);
 }
 
+/** Scenarios of a file that are about the profile. @throws {UsageError} */
+export function scenariosOf(path: string, profile: string): Scenario[] {
+  const isOwn = path.endsWith(`/${profile}.jsonl`);
+  return linesOf(path).flatMap((line, index) => {
+    // Evidence of a family is long: what names another profile is not read.
+    if (!isOwn && !line.includes(JSON.stringify(profile))) return [];
+    const recorded = parseRecorded(line, path, index + 1);
+    return recorded.profile === profile || (isOwn && recorded.profile === undefined) ? [recorded.scenario] : [];
+  });
+}
+
 function linesOf(path: string): string[] {
   const lines = readTextFile(path, 'recorded answers, one a line').split('\n');
   return lines[lines.length - 1] === '' ? lines.slice(0, -1) : lines;

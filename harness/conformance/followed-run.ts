@@ -14,26 +14,30 @@ export interface FollowedStep {
   readonly lo: number;
   /** Counters that this step raised: `zaps 2`, names in their order. */
   readonly cost: readonly string[];
+  /** Invariants that do not hold after the step and held before it, one bit each. */
+  readonly broken: number;
 }
 
 /** After the host or the VM broke nothing is asked any more. */
-const NOTHING_AFTER: FollowedStep = { observation: plain(NOT_APPLICABLE, 0), hi: 0, lo: 0, cost: [] };
+const NOTHING_AFTER: FollowedStep = { observation: plain(NOT_APPLICABLE, 0), hi: 0, lo: 0, cost: [], broken: 0 };
 
 export class FollowedRun {
   private readonly model: Model;
-  private readonly trace = new Trace(1);
+  private readonly trace: Trace;
 
   constructor(profile: Profile) {
     this.model = profile.create();
+    this.trace = new Trace(1, profile.invariants === undefined ? null : 0);
   }
 
   /** Every step of the scenario, until the host or the VM broke. */
   steps(scenario: Scenario): FollowedStep[] {
     const { model, trace } = this;
     const { words, machine } = encodeScenario(scenario);
-    const run = runnerOf(model);
+    const run = runnerOf(model, trace.broken !== null);
     model.reset(machine);
     let before = model.counters();
+    let brokenBefore = 0;
     let isOver = false;
     return scenario.steps.map((_, step) => {
       if (isOver) return NOTHING_AFTER;
@@ -41,9 +45,12 @@ export class FollowedRun {
       const after = model.counters();
       const cost = costOf(before, after);
       before = after;
+      const violated = trace.broken === null ? 0 : trace.broken[0];
+      const broken = violated & ~brokenBefore;
+      brokenBefore = violated;
       const outcome = outcomeOf(trace.observations[0]);
       isOver = outcome === HOST_FATAL || outcome === VM_DEAD;
-      return { observation: trace.observations[0], hi: trace.values[0], lo: trace.values[1], cost };
+      return { observation: trace.observations[0], hi: trace.values[0], lo: trace.values[1], cost, broken };
     });
   }
 }

@@ -1,15 +1,18 @@
 /** Grows the recorded answers of a profile from random scenarios. */
 import type { Profile } from '../../models/contract/model.js';
 import { campaignKey } from '../generate/campaign-key.js';
+import { featureSetOf } from '../generate/feature-set.js';
 import { Generator } from '../generate/generator.js';
 import { decodeScenario } from '../scenario/encoded.js';
+import { scenarioJson } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { CoveringSet } from './covering-set.js';
+import { crowdedScenarios } from './crowd.js';
 import { printRecorded, recordedNow } from './recorded-answer.js';
 
 /** Long cases are kept whole: much state, many mappings, tables that grow. */
-const LONG_STEPS = 120;
-const LONG_CASES = 4;
+const LONG_STEPS = 100;
+const LONG_CASES = 1;
 /** Few, so that a scenario stays readable; enough that many traits share one. */
 const STEPS = 16;
 
@@ -28,12 +31,28 @@ export function grow(profile: Profile, kept: readonly Scenario[], cases: number,
   const set = new CoveringSet(profile);
   // Each profile has cases of its own: what one of a family misses, another one shows.
   const key = campaignKey(`${seed}|${profile.name}`);
-  const long = new Generator({ steps: LONG_STEPS });
-  for (let index = 0; index < LONG_CASES; index++) set.keepWhole(decodeScenario(long.generate(key, index)));
-  for (const scenario of kept) if (scenario.steps.length < LONG_STEPS) set.keep(scenario);
-  const generator = new Generator({ steps: STEPS });
-  for (let index = 0; index < cases; index++) set.offer(decodeScenario(generator.generate(key, index)));
+  const features = featureSetOf([profile]);
+  const long = new Generator({ steps: LONG_STEPS, features });
+  const whole = isVariant(profile)
+    ? []
+    : [
+        ...crowdedScenarios(features.privateMemory !== 'none'),
+        ...Array.from({ length: LONG_CASES }, (_, index) => decodeScenario(long.generate(key, index))),
+      ];
+  for (const scenario of whole) set.keepWhole(scenario);
+  const isWhole = new Set(whole.map(textOf));
+  for (const scenario of kept) if (!isWhole.has(textOf(scenario))) set.keep(scenario);
+  const generator = new Generator({ steps: STEPS, features });
+  const looked = isVariant(profile) ? Math.ceil(cases / VARIANT_SHARE) : cases;
+  for (let index = 0; index < looked; index++) set.offer(decodeScenario(generator.generate(key, index)));
   const { scenarios } = set;
   const text = scenarios.map((scenario) => `${printRecorded(recordedNow(profile, scenario))}\n`).join('');
   return { text, scenarios: scenarios.length, traits: set.size };
 }
+
+/** A profile that differs from another one of the registry by one switch, which stands in its name. */
+const isVariant = ({ name }: Profile) => name.includes('+');
+/** Of the random cases: a variant shares all else with its base, which has recorded answers of its own. */
+const VARIANT_SHARE = 10;
+
+const textOf = (scenario: Scenario) => JSON.stringify(scenarioJson(scenario));

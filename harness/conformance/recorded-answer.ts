@@ -1,13 +1,18 @@
 /** What a profile answered to a scenario, as one line of a file: recorded by a command, by the compiled source or by a real kernel. */
 import type { Counters, Model, Profile } from '../../models/contract/model.js';
 import { Place } from '../operations/usage-error.js';
-import { answerOf } from '../run/readable.js';
+import { lastingInvariants } from '../run/bench-of-models.js';
+import { guestSessionOf } from '../run/guest-session.js';
+import { readable } from '../run/readable.js';
+import { runModel } from '../run/run.js';
+import { Trace } from '../run/trace.js';
+import { encodeScenario } from '../scenario/encoded.js';
 import { readJson } from '../scenario/json.js';
 import { type ObservationJson, parseObservation } from '../scenario/observation-json.js';
 import { scenarioFrom } from '../scenario/parse.js';
 import { scenarioJson } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { object, optional, record } from '../scenario/shape.js';
+import { list, object, optional, record } from '../scenario/shape.js';
 import { custom, text, whole } from '../scenario/shape-values.js';
 
 export interface RecordedAnswer {
@@ -19,6 +24,8 @@ export interface RecordedAnswer {
   /** One a step. Of another origin than the profile itself a field may be absent: then it is not compared. */
   readonly observations: readonly ObservationJson[];
   readonly counters?: Counters;
+  /** Invariants that steps broke, by the step's index; absent: none did. */
+  readonly broken?: Readonly<Record<string, readonly string[]>>;
 }
 
 const LINE = object({
@@ -27,6 +34,7 @@ const LINE = object({
   scenario: custom(scenarioFrom, { type: 'object' }),
   observations: custom(anyList, { type: 'array', items: { type: 'object' } }),
   counters: optional(record(whole(0))),
+  broken: optional(record(list(text))),
 });
 
 function anyList(value: unknown, place: Place): readonly unknown[] {
@@ -59,18 +67,34 @@ function check(observations: readonly unknown[], { steps }: Scenario, place: Pla
 }
 
 /** The canonical line. */
-export function printRecorded({ profile, origin, scenario, observations, counters }: RecordedAnswer): string {
+export function printRecorded({ profile, origin, scenario, observations, counters, broken }: RecordedAnswer): string {
   return JSON.stringify({
     ...(profile === undefined ? {} : { profile }),
     ...(origin === undefined ? {} : { origin }),
     scenario: scenarioJson(scenario),
     observations,
     ...(counters === undefined ? {} : { counters }),
+    ...(broken === undefined ? {} : { broken }),
   });
 }
 
 /** What a profile answers today. @param model one of the profile's, which may have run other scenarios before */
-export function recordedNow(profile: Profile, scenario: Scenario, model?: Model): RecordedAnswer {
-  const { observations, counters } = answerOf(profile, scenario, true, model);
-  return { scenario, observations, counters };
+export function recordedNow(profile: Profile, scenario: Scenario, model: Model = profile.create()): RecordedAnswer {
+  const trace = new Trace(scenario.steps.length, lastingInvariants(profile));
+  runModel(model, encodeScenario(scenario), trace, guestSessionOf(profile));
+  const broken = brokenSteps(profile, trace, scenario.steps.length);
+  return {
+    scenario,
+    observations: readable(profile, scenario, trace, true),
+    counters: model.counters(),
+    ...(broken.length === 0 ? {} : { broken: Object.fromEntries(broken) }),
+  };
+}
+
+function brokenSteps({ invariants = [] }: Profile, { broken }: Trace, steps: number): [string, readonly string[]][] {
+  if (broken === null) return [];
+  return Array.from(broken.subarray(0, steps)).flatMap((bits, step): [string, readonly string[]][] => {
+    const ids = invariants.flatMap((invariant, bit) => (invariant !== null && (bits >> bit) & 1 ? [invariant.id] : []));
+    return ids.length === 0 ? [] : [[String(step), ids]];
+  });
 }

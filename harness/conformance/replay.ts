@@ -11,8 +11,8 @@ export interface AnswerChange {
   readonly scenario: Scenario;
   /** Index of the step, or the name of the counter. */
   readonly at: number | string;
-  readonly recorded: ObservationJson | number | undefined;
-  readonly today: ObservationJson | number | undefined;
+  readonly recorded: ObservationJson | number | string | undefined;
+  readonly today: ObservationJson | number | string | undefined;
   /** By what the answer was recorded, where not by the profile itself: such an answer is evidence, and no update replaces it. */
   readonly origin: string | null;
 }
@@ -65,7 +65,7 @@ export function replayLine(
     if (silent < 0) return { line: text, changes: changes(holds), waiting: null };
     return { line: text, changes: [], waiting: { profile: profile.name, origin, operation: scenario.steps[silent].op } };
   }
-  const line = printRecorded({ ...recorded, ...today });
+  const line = printRecorded({ ...(recorded.profile === undefined ? {} : { profile: recorded.profile }), ...today });
   return { line, changes: line === text ? [] : changes(isSame), waiting: null };
 }
 
@@ -94,7 +94,16 @@ function differences(then: RecordedAnswer, now: RecordedAnswer, agrees: Agrees):
     const [was, is] = [then, now].map(({ counters }) => (counters as Record<string, number> | undefined)?.[name]);
     return was === is ? [] : [{ at: name, recorded: was, today: is }];
   });
-  return [...steps, ...counters];
+  return [...steps, ...counters, ...(agrees === holds ? [] : brokenDifferences(then, now))];
+}
+
+function brokenDifferences({ broken: then = {} }: RecordedAnswer, { broken: now = {} }: RecordedAnswer) {
+  const steps = [...new Set([...Object.keys(then), ...Object.keys(now)])];
+  const said = (ids: readonly string[] | undefined) => (ids === undefined ? 'breaks no invariant' : `breaks ${ids.join(' and ')}`);
+  return steps.flatMap((step) => {
+    const [recorded, today] = [said(then[step]), said(now[step])];
+    return recorded === today ? [] : [{ at: Number(step), recorded, today }];
+  });
 }
 
 /** A profile against its own answer: every field, the rule included. */

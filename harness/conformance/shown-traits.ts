@@ -43,12 +43,13 @@ class Past {
     private readonly rules: readonly (Rule | null)[],
   ) {}
 
-  traitsAt(step: Operation, { observation, hi, lo, cost }: FollowedStep): Trait[] {
+  traitsAt(step: Operation, { observation, hi, lo, cost, broken }: FollowedStep): Trait[] {
     const rule = this.causeOf(observation);
     const answer = withRule(observation, 0);
     const plainTraits = [
       `${step.op} answers ${answer} by ${ruleOf(observation)}`,
       ...cost.map((count) => `${step.op} costs ${count} by ${rule}`),
+      ...(broken === 0 ? [] : [`${step.op} by ${rule} breaks ${broken}`]),
     ];
     const own =
       step.op === 'access'

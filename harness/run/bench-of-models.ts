@@ -84,7 +84,7 @@ export class BenchOfModels {
 }
 
 /** Of a profile that states invariants: those that are judged of the state a step left, one bit each. */
-function lastingInvariants(profile: Profile | null): number | null {
+export function lastingInvariants(profile: Profile | null): number | null {
   if (profile?.invariants === undefined) return null;
   return profile.invariants.reduce((bits, invariant, bit) => (invariant?.event === true ? bits : bits | (1 << bit)), 0);
 }

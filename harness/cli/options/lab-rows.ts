@@ -4,7 +4,7 @@ import { EMULATOR_NAMES } from '../../lab/emulator/emulator.js';
 import { count, flag, listOf, oneOf, path, text, texts } from './kinds.js';
 import type { Option } from './option.js';
 
-const PANELS = ['fuzz', 'replay', 'minimise', 'explain', 'compare', 'merge'] as const;
+const PANELS = ['fuzz', 'replay', 'minimise', 'explain', 'compare', 'conform', 'merge'] as const;
 
 export const LAB_ROWS: readonly Option[] = [
   {

@@ -15,6 +15,7 @@ export type CommandName =
   | 'models'
   | 'accept'
   | 'regress'
+  | 'conform'
   | 'corpus'
   | 'merge'
   | 'gate'

@@ -18,7 +18,7 @@ const MOST = Number.MAX_SAFE_INTEGER;
 /** A thread each. */
 export const MOST_WORKERS = 256;
 const SESSIONS = ['replay', 'minimise', 'explain'] as const;
-const CONFIGURABLE = ['fuzz', ...SESSIONS, 'compare', 'merge', 'accept'] as const;
+const CONFIGURABLE = ['fuzz', ...SESSIONS, 'compare', 'conform', 'merge', 'accept'] as const;
 
 /** In the order in which help and documentation have them. */
 export const TABLE: readonly Option[] = [
@@ -95,6 +95,14 @@ export const TABLE: readonly Option[] = [
   },
   {
     name: 'external',
+    on: ['conform'],
+    kind: commands,
+    value: 'NAME=CMD',
+    key: 'externals',
+    help: 'a model in another process that is asked; repeatable',
+  },
+  {
+    name: 'external',
     on: ['compare'],
     kind: commands,
     value: 'NAME=CMD',
@@ -111,7 +119,7 @@ export const TABLE: readonly Option[] = [
   },
   {
     name: 'external-timeout',
-    on: ['fuzz', ...SESSIONS, 'compare', 'merge'],
+    on: ['fuzz', ...SESSIONS, 'compare', 'conform', 'merge'],
     kind: time,
     value: 'T',
     key: 'externalTimeout',
@@ -120,7 +128,7 @@ export const TABLE: readonly Option[] = [
   },
   {
     name: 'external-failures',
-    on: ['fuzz', ...SESSIONS, 'compare', 'merge'],
+    on: ['fuzz', ...SESSIONS, 'compare', 'conform', 'merge'],
     kind: count(1, 1_000_000),
     value: 'N',
     key: 'externalFailures',
@@ -144,6 +152,14 @@ export const TABLE: readonly Option[] = [
     key: 'guestOses',
     help: `some cases have one of these in their guest, whose drivers ask for memory types: all, or ${GUEST_OS_NAMES.join(' ')}`,
     fallback: 'none: no case has a guest OS',
+  },
+  {
+    name: 'lens',
+    on: ['conform'],
+    kind: listOf(LENS_NAMES),
+    value: 'LIST',
+    help: `what is compared: ${LENS_NAMES.join(' ')}`,
+    fallback: DEFAULT_LENSES.join(),
   },
   {
     name: 'lens',
@@ -470,7 +486,7 @@ export const TABLE: readonly Option[] = [
     help: 'after review: rewrites the answers that changed, and nothing else',
   },
   { name: 'details', on: ['replay'], kind: flag, help: 'levels, leaves and rules, too' },
-  { name: 'details', on: ['compare'], kind: flag, help: 'every symptom with its own minimal scenario' },
+  { name: 'details', on: ['compare', 'conform'], kind: flag, help: 'every symptom with its own minimal scenario' },
   {
     name: 'format',
     on: ['fuzz'],
@@ -490,7 +506,7 @@ export const TABLE: readonly Option[] = [
   },
   {
     name: 'format',
-    on: ['history', 'bisect', 'matrix', 'models', 'regress', 'check', 'map'],
+    on: ['history', 'bisect', 'matrix', 'models', 'regress', 'conform', 'check', 'map'],
     kind: oneOf(['terminal', 'json']),
     value: 'FORMAT',
     help: 'terminal or json',

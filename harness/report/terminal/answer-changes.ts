@@ -76,11 +76,11 @@ function changeLines(change: AnswerChange, count: number, width: number): string
 
 function said(answer: AnswerChange['recorded']): string {
   if (answer === undefined) return 'none';
-  if (typeof answer === 'number') return String(answer);
+  if (typeof answer !== 'object') return String(answer);
   return `${answerText(answer)}${answer.rule === undefined ? '' : ` by ${answer.rule}`}`;
 }
 
 function rulesOf({ at, recorded, today }: AnswerChange): readonly (string | undefined)[] {
-  if (typeof at === 'string') return [at];
+  if (typeof at === 'string' || typeof recorded === 'string') return [typeof at === 'string' ? at : 'invariants'];
   return [(recorded as ObservationJson | undefined)?.rule, (today as ObservationJson | undefined)?.rule];
 }

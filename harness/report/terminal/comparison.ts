@@ -31,6 +31,8 @@ export interface ComparisonTextOptions {
   readonly interrupted: boolean;
   /** Points of the whole decision space. */
   readonly spaceSize: number;
+  /** Of `emtdiff conform`, which looks at so many recorded scenarios and at nothing else. */
+  readonly recorded?: number;
 }
 
 export function comparisonText(result: ComparisonResult, options: ComparisonTextOptions): string {
@@ -38,7 +40,12 @@ export function comparisonText(result: ComparisonResult, options: ComparisonText
   const { differences } = result;
   const count = differences.length === 0 ? 'no difference found' : plural(differences.length, 'difference');
   const lines = [
-    ...wrapped(`emtdiff compare ${sides[0].name} ${sides[1].name}: ${count}`, WIDTH, '', '  '),
+    ...wrapped(
+      `emtdiff ${options.recorded === undefined ? 'compare' : 'conform'} ${sides[0].name} ${sides[1].name}: ${count}`,
+      WIDTH,
+      '',
+      '  ',
+    ),
     '',
     ...sideLines('A', sides[0]),
     ...sideLines('B', sides[1]),
@@ -65,7 +72,11 @@ function sideLines(letter: string, { name, profile }: ComparedSide): string[] {
 function searchLines({ points, sequences, agreement, seed, lenses }: ComparisonResult, options: ComparisonTextOptions): string[] {
   const space =
     points === options.spaceSize ? `all ${points} points of the decision space` : `${points} points of the decision space`;
-  const text = `searched: ${space}, ${plural(sequences, 'random sequence')} of seed ${visible(seed)}, ${agreement.steps} steps in all; compared: ${lenses.join(', ')}${options.interrupted ? ' (interrupted)' : ''}`;
+  const where =
+    options.recorded === undefined
+      ? `${space}, ${plural(sequences, 'random sequence')} of seed ${visible(seed)}`
+      : plural(options.recorded, 'recorded scenario');
+  const text = `searched: ${where}, ${agreement.steps} steps in all; compared: ${lenses.join(', ')}${options.interrupted ? ' (interrupted)' : ''}`;
   return wrapped(text, WIDTH, '', '   ');
 }
 
@@ -79,7 +90,7 @@ function differenceLines(
   { cause, severity, symptoms, points, sequences }: Difference,
   number: number,
   sides: Sides,
-  { details }: ComparisonTextOptions,
+  { details, recorded }: ComparisonTextOptions,
 ): string[] {
   const [first, ...rest] = symptoms;
   const only = cause.kind === 'rule' && cause.isOnly ? cause.side : null;
@@ -88,14 +99,18 @@ function differenceLines(
   return [
     ...wrapped(`${number}. ${severity}: ${causeTitle(cause, first, sides)}`, WIDTH, '', '   '),
     ...wrapped(
-      `seen in ${plural(points, 'point')} of the decision space and ${plural(sequences, 'random sequence')}`,
+      recorded === undefined
+        ? `seen in ${plural(points, 'point')} of the decision space and ${plural(sequences, 'random sequence')}`
+        : `seen in ${plural(sequences, 'recorded scenario')}`,
       WIDTH,
       '   ',
       '   ',
     ),
     ...symptomLines(first, sides, only),
-    ...(rest.length === 0 ? [] : ['   also as (A -> B: points, sequences):']),
-    ...listed.flatMap((symptom) => alsoLines(symptom, sides, details ? only : undefined)),
+    ...(rest.length === 0
+      ? []
+      : [recorded === undefined ? '   also as (A -> B: points, sequences):' : '   also as (A -> B: scenarios):']),
+    ...listed.flatMap((symptom) => alsoLines(symptom, sides, countsOf(symptom, recorded), details ? only : undefined)),
     ...(more > 0 ? [`     ... and ${more} more (--details)`] : []),
   ];
 }
@@ -139,10 +154,14 @@ function ruleLines(side: 0 | 1, symptom: Symptom, sides: Sides, only: SideName |
   ];
 }
 
+function countsOf({ points, sequences }: Symptom, recorded: number | undefined): string {
+  return recorded === undefined ? `${points}, ${sequences}` : String(sequences);
+}
+
 /** @param only undefined: the line alone, without its scenario */
-function alsoLines(symptom: Symptom, sides: Sides, only?: SideName | null): string[] {
+function alsoLines(symptom: Symptom, sides: Sides, counts: string, only?: SideName | null): string[] {
   const [a, b] = symptomRules(symptom, sides).map((source, side) => decidedBy(source, sides[side], symptom));
   const isSeen = symptom.points + symptom.sequences > 0;
-  const text = `${a} -> ${b}: ${isSeen ? `${symptom.points}, ${symptom.sequences}` : 'only while minimising'}`;
+  const text = `${a} -> ${b}: ${isSeen ? counts : 'only while minimising'}`;
   return [...wrapped(text, WIDTH, '     ', '       '), ...(only === undefined ? [] : symptomLines(symptom, sides, only))];
 }
