@@ -12,6 +12,7 @@ import { aliasHazard, hostMapping, isHazard } from './alias.js';
 import { backingAt, UNBACKED } from './frame-history.js';
 
 const ACCESS = codeOf('access');
+const SET_BACKING = codeOf('set-backing');
 /** Word of an access that its frame begins at. */
 const FRAME_WORD = 2;
 
@@ -34,11 +35,14 @@ export class AliasTally {
   /** Adds a case that every seat has just run. */
   add(scenario: EncodedScenario, traces: readonly Trace[]): void {
     const { words, steps } = scenario;
+    /** What backs a frame is asked of the steps before this one: no later one has changed it, and a look back over all of them costs. */
+    let changed = 0;
     for (let step = 0, at = 0; step < steps; step++, at += STEP_WORDS) {
+      if (words[at] === SET_BACKING) changed = step + 1;
       if (words[at] !== ACCESS) continue;
       const type = agreedType(traces, step);
       if (type === null) continue;
-      const backing = backingAt(scenario, step, framesAt(words, at + FRAME_WORD));
+      const backing = backingAt(scenario, changed, framesAt(words, at + FRAME_WORD));
       if (backing !== UNBACKED && this.isHazard(type, backing)) this.counts[8 * type + hostMapping(backing)]++;
     }
   }

@@ -37,8 +37,13 @@ export interface PanelOptions {
   readonly guard?: Guard;
 }
 
-/** Cases between two looks at the clock, and in flight to external models. */
+/** Cases between the first two looks at the clock, and in flight to external models. */
 const CHUNK = 64;
+/**
+ * Cases of models of ours between two looks at the clock, later: a chunk is guarded once, by a thread that has to start and end, which on a
+ * loaded machine takes as long as many cases. All seats together run so many.
+ */
+const MOST_RUNS = 4096;
 
 export class WorkingPanel {
   readonly panel: Panel;
@@ -75,9 +80,10 @@ export class WorkingPanel {
   /** Runs cases and counts what they show, until the loop's end or its stop. Returns how many of its cases are done. */
   async runCases(source: CaseSource, loop: CaseLoop): Promise<number> {
     const caseOf = (index: number) => source.caseOf?.(index) ?? index;
+    const most = this.seats.externals.length > 0 ? CHUNK : Math.floor(MOST_RUNS / this.seats.profiles.length);
     let done = loop.from;
     while (done < loop.end && !loop.shouldStop()) {
-      const end = Math.min(loop.end, done + CHUNK);
+      const end = Math.min(loop.end, done + Math.max(CHUNK, Math.min(most, done - loop.from)));
       const indices = Array.from({ length: end - done }, (_, offset) => loop.indexOf(done + offset));
       const answers = await this.askAhead(source, indices);
       let offset = 0;

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { runCampaign } from '../../../harness/campaign.js';
+import { AliasTally, aliasCounts } from '../../../harness/classify/alias-tally.js';
 import { readScenario } from '../../../harness/cli/scenario-input.js';
 import { agreedAliases } from '../../../harness/finding/agreed-alias.js';
 import { divergencesOf } from '../../../harness/finding/divergence.js';
 import { unitedState } from '../../../harness/panel/united-state.js';
 import { raise, WorkingPanel } from '../../../harness/panel/working-panel.js';
+import { encodeScenario } from '../../../harness/scenario/encoded.js';
+import { parseScenario } from '../../../harness/scenario/parse.js';
 import type { Profile } from '../../../models/contract/model.js';
 import { PROFILES } from '../../../models/registry.js';
 
@@ -35,6 +38,29 @@ describe('Where all models agree on a type that the host mapping contradicts', (
     const framebuffer = fixture('kvm-6.11-bochs-framebuffer');
     expect((await divergencesOf(framebuffer, work)).divergences.map(({ step }) => step)).toEqual([4]);
     expect(agreedAliases(framebuffer, work)).toEqual([]);
+  });
+
+  test('counts accesses by what backs the frame at their step', async () => {
+    const work = new WorkingPanel({ profiles: named('bare-metal/intel', 'intel-ept/6.16'), lenses: ['memtype'], onDefect: raise });
+    const backed = (gfn: string, backing: string) => ({ op: 'set-backing', gfn, pages: '0x1', backing });
+    const access = (gfn: string) => ({ op: 'access', vcpu: 0, gfn, kind: 'read', pat: 0 });
+    const steps = [
+      access('0x10'),
+      backed('0x10', 'ram-wc'),
+      access('0x10'),
+      backed('0x20', 'ram-wc'),
+      access('0x10'),
+      access('0x20'),
+      backed('0x10', 'ram'),
+      access('0x10'),
+    ];
+    const registers = { op: 'write-msr', vcpu: 0, msr: '0x2ff', value: '0x806' };
+    const document = { format: 'emtdiff-scenario/1', steps: [registers, ...steps] };
+    const scenario = parseScenario(JSON.stringify(document), 'a test');
+    await work.shown(scenario);
+    const tally = new AliasTally(work.panel.seats);
+    tally.add(encodeScenario(scenario), work.seats.traces);
+    expect(aliasCounts(tally.state())).toEqual([{ guest: 'WB', host: 'WC', accesses: 3 }]);
   });
 
   test('a campaign counts the accesses, the same in shards as in one', async () => {
