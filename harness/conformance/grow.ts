@@ -1,7 +1,7 @@
 /** Grows the recorded answers of a profile from random scenarios. */
 import type { Profile } from '../../models/contract/model.js';
 import { campaignKey } from '../generate/campaign-key.js';
-import { featureSetOf } from '../generate/feature-set.js';
+import { type FeatureSet, featureSetOf } from '../generate/feature-set.js';
 import { Generator } from '../generate/generator.js';
 import { decodeScenario } from '../scenario/encoded.js';
 import { scenarioJson } from '../scenario/print.js';
@@ -31,7 +31,8 @@ export function grow(profile: Profile, kept: readonly Scenario[], cases: number,
   const set = new CoveringSet(profile);
   // Each profile has cases of its own: what one of a family misses, another one shows.
   const key = campaignKey(`${seed}|${profile.name}`);
-  const features = featureSetOf([profile]);
+  // Of a panel bare metal is the expectation; here it is the subject, which has nested guests as others have.
+  const features = featureSetOf([profile.lineage === 'bare-metal' ? { ...profile, lineage: 'subject' } : profile]);
   const long = new Generator({ steps: LONG_STEPS, features });
   const whole = isVariant(profile)
     ? []
@@ -42,12 +43,20 @@ export function grow(profile: Profile, kept: readonly Scenario[], cases: number,
   for (const scenario of whole) set.keepWhole(scenario);
   const isWhole = new Set(whole.map(textOf));
   for (const scenario of kept) if (!isWhole.has(textOf(scenario))) set.keep(scenario);
-  const generator = new Generator({ steps: STEPS, features });
+  // Every second case is one without nested guests, where the profile has more than those.
+  const generators = [
+    new Generator({ steps: STEPS, features }),
+    new Generator({ steps: STEPS, features: plainOf(profile, features) }),
+  ];
   const looked = isVariant(profile) ? Math.ceil(cases / VARIANT_SHARE) : cases;
-  for (let index = 0; index < looked; index++) set.offer(decodeScenario(generator.generate(key, index)));
+  for (let index = 0; index < looked; index++) set.offer(decodeScenario(generators[index % 2].generate(key, index)));
   const { scenarios } = set;
   const text = scenarios.map((scenario) => `${printRecorded(recordedNow(profile, scenario))}\n`).join('');
   return { text, scenarios: scenarios.length, traits: set.size };
+}
+
+function plainOf({ lineage }: Profile, features: FeatureSet): FeatureSet {
+  return lineage === 'bare-metal' ? { ...features, nestedSvm: 'none', nestedVmx: 'none' } : features;
 }
 
 /** A profile that differs from another one of the registry by one switch, which stands in its name. */
