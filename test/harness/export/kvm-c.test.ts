@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -47,7 +47,7 @@ function program(expected: string, other: string): string {
     step: 3,
     about: [],
   };
-  const names = ['agent.h', 'check.c', 'facts.c', 'guest.c', 'json.c', 'main.c', 'memory.c', 'steps.c', 'trace.c', 'vm.c'];
+  const names = readdirSync(AGENT).filter((name) => /\.[ch]$/.test(name));
   const sources = names.map((name) => ({ name: basename(name), text: readFileSync(join(AGENT, name), 'utf8') }));
   return kvmProgram(input, { sources, spans: spansHeader(PROFILES), effects: leafEffects(SCENARIO, PROFILES) });
 }

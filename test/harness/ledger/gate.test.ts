@@ -1,6 +1,6 @@
 /** What gates a campaign that names neither ledger nor --fail-on: the ledger that comes with the package. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emtdiff } from '../cli/command.js';
@@ -81,8 +81,16 @@ describe('The ledger of the package', () => {
     expect(changed([...RUN, '--cases', '1', '--fail-on', 'none']).code).toBe(0);
   });
 
-  test('is recorded, not reviewed: --fail-on unreviewed fails', () => {
-    expect(emtdiff([...RUN, '--fail-on', 'unreviewed']).code).toBe(1);
+  test('is reviewed: --fail-on unreviewed passes, and fails where a command recorded an entry', () => {
+    expect(emtdiff([...RUN, '--fail-on', 'unreviewed']).code).toBe(0);
+    const unreviewed = packageWith((folder) => {
+      for (const name of readdirSync(folder)) {
+        const document = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+        for (const entry of document.entries ?? []) delete entry.reviewed;
+        writeFileSync(join(folder, name), JSON.stringify(document));
+      }
+    });
+    expect(unreviewed([...RUN, '--fail-on', 'unreviewed']).code).toBe(1);
   });
 
   test.each([
