@@ -172,7 +172,7 @@ export function raise(_seat: number, error: unknown): never {
   throw error;
 }
 
-/** Lets signals and external models be heard. */
+/** Yields to the event loop, so that signals and external models are served. */
 export function breath(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

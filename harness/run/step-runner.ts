@@ -100,7 +100,7 @@ const REQUEST = `if (!guest) observation = ${NOT_ASKED};
           }
         }`;
 
-/** What a state breaks counts at the step at which it broke; what a step does, each time. */
+/** State invariants are reported once, when they break; event invariants every time. */
 const JUDGE = `const now = model.brokenInvariants();
       broken[step] = now & ~(before & trace.lasting);
       before = now;`;

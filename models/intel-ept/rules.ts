@@ -168,7 +168,7 @@ const LEAF = {
   uncachedWins: rule('UC wins over the ranges before it in the list, those of higher base.', MTRR, LOOK_UP, '06be5eefe119'),
   writeThroughUnderWriteBack: rule('WT and WB ranges together are WT.', MTRR, LOOK_UP, '06be5eefe119'),
   firstUncachedLoses: rule(
-    'UC followed in the list by a range of another type, one of lower base, is taken for a conflict: WB.',
+    'UC, then a range of another type at a lower base: KVM sees a conflict and picks WB.',
     MTRR,
     LOOK_UP,
     '06be5eefe119',

@@ -583,7 +583,7 @@ export const VARIABLES: readonly Option[] = optionsOf('fuzz').filter(
   ({ key, isVariable }) => key !== undefined || isVariable === true,
 );
 
-/** Options of which one at most holds. */
+/** Mutually exclusive options. */
 export function rivalsOf({ name, choice }: Option, among: readonly Option[]): readonly string[] {
   return choice === undefined ? [name] : among.filter((other) => other.choice === choice).map((other) => other.name);
 }
