@@ -91,6 +91,8 @@ export class NaiveModel {
   }
 
   private object(observation: Observation): ObservationJson {
-    return observationJson(observation, null, this.profile.rules[ruleOf(observation)]?.id);
+    const rule = this.profile.rules[ruleOf(observation)];
+    // Variants of one rule differ in their cause: buckets go by it.
+    return observationJson(observation, null, rule?.cause ?? rule?.id);
   }
 }

@@ -62,5 +62,5 @@ export class NaivePanel {
 }
 
 function abstains({ outcome }: ObservationJson): boolean {
-  return outcome === 'undefined' || outcome === 'n/a';
+  return outcome === 'abstains';
 }
